@@ -1,0 +1,2 @@
+/** End-to-end tests, sample targets and benchmarks. */
+package dev.javelin.it;

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What the BPF programs and the collector share: the rows of the configuration maps and the records of the ring buffer.
+ * Fixed widths, explicit padding, little endian. The Java side is dev.javelin.collector.walker (one class per struct);
+ * a test compares sizeof and offsetof with its constants. Numbers of the enums are part of the format: never renumber.
+ */
+#ifndef JAVELIN_H
+#define JAVELIN_H
+
+#ifndef __bpf__
+#include <stdint.h>
+typedef uint8_t __u8;
+typedef uint16_t __u16;
+typedef uint32_t __u32;
+typedef int32_t __s32;
+typedef int16_t __s16;
+typedef uint64_t __u64;
+#endif
+
+#define MAX_CODE_HEAPS 4
+#define MAX_THREAD_VTABLES 12
+/* The longest user stack that can be asked for (-j), in frames. */
+#define MAX_USER_FRAMES 2048
+/* kernel.perf_event_max_stack is 127 by default; a deeper kernel stack is cut there by the kernel itself. */
+#define MAX_KERNEL_FRAMES 127
+#define FRAME_WORDS 3
+
+/* How a raw user frame is to be read: frame[0] = kind << 56 | flags << 48 | address. */
+enum frame_kind {
+	FRAME_NATIVE = 1,      /* address = pc (pc - 1 above the leaf); [1] = object id, 0 if unmapped; [2] = virtual address in the object's file */
+	FRAME_INTERPRETED = 2, /* address = Method*; [1] = its ConstMethod*, the cookie; [2] = bytecode index or -1 */
+	FRAME_COMPILED = 3,    /* address = nmethod*; [1] = compile id << 32 | pc - code begin; [2] = Method* */
+	FRAME_STUB = 4,        /* address = CodeBlob*; [1] = pc - blob; [2] = 0 */
+	FRAME_SKIPPED = 5,     /* native frames are missing here: the frame anchor bridged them. address = pc that could not be unwound */
+	FRAME_CARRIER = 6,     /* the frames that follow belong to the virtual thread's carrier */
+};
+
+enum frame_flag {
+	FRAME_LEAF = 1,    /* pc is where the thread was, not a return address */
+	FRAME_SCANNED = 2, /* found by looking for a return address on the stack, not by a rule */
+	FRAME_FROZEN = 4,  /* read from a stack chunk in the heap */
+};
+
+/* How a walk ended; the names that users see are in StackEnd.java. */
+enum walk_end {
+	END_COMPLETE = 0,        /* the thread's entry was reached */
+	END_DEPTH = 1,           /* the frame limit (-j) */
+	END_UNMAPPED = 2,        /* pc lies in no executable mapping that the collector knows */
+	END_NO_UNWIND_INFO = 3,  /* no rule for this pc in .eh_frame */
+	END_STACK_UNREADABLE = 4,/* a word of the stack is not in memory */
+	END_NO_BLOB = 5,         /* pc in the code cache, but in no CodeBlob */
+	END_BAD_RETURN = 6,      /* no plausible return address at the top compiled frame or stub */
+	END_NO_PROGRESS = 7,     /* the stack pointer did not grow */
+	END_BAD_INTERPRETED = 8, /* the interpreter frame does not hold a Method */
+	END_BAD_CHUNK = 9,       /* the stack chunk of a virtual thread could not be read */
+	END_NO_USER_REGISTERS = 10, /* a thread without user space registers (leaving, or in exec) */
+	WALK_ENDS = 11,
+};
+
+enum sample_flag {
+	SAMPLE_JAVA_THREAD = 1, /* the thread has a JavaThread */
+	SAMPLE_IN_KERNEL = 2,
+	SAMPLE_BRIDGED = 4,     /* has a FRAME_SKIPPED */
+	SAMPLE_SCANNED = 8,     /* has a frame with FRAME_SCANNED */
+};
+
+/* Rows of the per-CPU array `counters`. */
+enum counter {
+	COUNT_TICKS = 0,       /* clock ticks that our program saw, of all threads and of idle time */
+	COUNT_SAMPLES = 1,     /* samples handed to the ring buffer */
+	COUNT_RING_FULL = 2,   /* samples lost: no room in the ring buffer */
+	COUNT_SLOT_BUSY = 3,   /* samples lost: the walker's scratch was in use on this CPU */
+	COUNT_EVENTS_LOST = 4, /* exec and exit notices lost: no room in the ring buffer */
+	COUNTERS = 5,
+};
+
+enum record_type {
+	RECORD_SAMPLE = 1,
+	RECORD_EXEC = 2, /* a process called execve */
+	RECORD_EXIT = 3, /* a target's last thread left */
+};
+
+struct record_header {
+	__u32 type; /* enum record_type */
+	__u32 pid;  /* process (tgid) */
+	__u64 time_ns; /* CLOCK_MONOTONIC */
+};
+
+/* Followed by kernel_frames u64 addresses, then user_frames frames of FRAME_WORDS u64, both leaf first. */
+struct sample {
+	struct record_header head;
+	__u32 tid;
+	__u32 cpu;
+	__u16 kernel_frames;
+	__u16 user_frames;
+	__u8 end;   /* enum walk_end */
+	__u8 flags; /* enum sample_flag */
+	__u16 probe; /* row of the probe, from the attach cookie */
+	__u64 value; /* what is summed: nanoseconds for the clock, the period for hardware events */
+	__u64 end_pc; /* where an incomplete walk ended */
+	__u64 java_thread; /* JavaThread*, 0 for other threads */
+	char comm[16]; /* the kernel's name of the thread */
+};
+
+/* One executable mapping of a target, sorted by start within its process. */
+struct mapping {
+	__u64 start;
+	__u64 end;
+	__u64 bias;       /* virtual address in the file = pc - bias */
+	__u64 table_base; /* virtual address that rows count from */
+	__u32 table_first; /* first row in `unwind_rows` */
+	__u32 table_rows;  /* 0: none, frame pointers are followed */
+	__u32 object;      /* id of the ELF object, 0 for none (JIT code of others) */
+	__u32 pad;
+};
+
+/* kind of an unwind row: (row >> 56); see UnwindTable.java */
+enum unwind_kind {
+	UNWIND_UNKNOWN = 0,
+	UNWIND_RSP = 1,
+	UNWIND_RBP = 2,
+	UNWIND_PLT = 3,
+	UNWIND_DEREF_RBP = 4,
+	UNWIND_SIGNAL = 5,
+	UNWIND_END = 6,
+};
+#define UNWIND_RBP_LOST 127
+
+struct code_heap {
+	__u64 low;
+	__u64 high;
+	__u64 segmap;
+	__u64 log2_segment;
+};
+
+/* Everything the walker must know of one JVM; 0 where the JVM has no such thing. Offsets are in bytes. */
+struct hotspot {
+	__u64 code_low, code_high; /* code cache */
+	struct code_heap heaps[MAX_CODE_HEAPS];
+	__u64 interpreter_low, interpreter_high;
+	__u64 entry_low, entry_high; /* the interpreter's method entries, where a frame is being built */
+	__u64 call_stub_return;      /* StubRoutines::_call_stub_return_address */
+	__u64 cont_return_barrier;   /* StubRoutines::_cont_returnBarrier */
+	__u64 cont_entry_return;     /* ContinuationEntry::_return_pc */
+	__u64 nmethod_vtable;        /* first word of an nmethod; 0 where blob_kind tells */
+	__u64 tls_module;
+	__u64 tls_offset; /* of Thread::_thr_current in libjvm's TLS block */
+	__u64 thread_vtables[MAX_THREAD_VTABLES]; /* of JavaThread and its subclasses */
+	__u64 narrow_oop_base;
+	__u32 narrow_oop_shift;
+	__u32 compressed_oops; /* 1: references in objects are 4 bytes */
+	__u32 zgc_load_shift;  /* >0: coloured pointers in the heap are shifted right by this */
+	__u16 heap_block_header; /* CodeBlob = segment + this */
+	__u16 blob_size;
+	__u16 blob_frame_size;     /* int, words */
+	__u16 blob_frame_complete;
+	__u16 blob_frame_complete_bytes; /* 4 or 2 */
+	__u16 blob_code_begin;     /* pointer, or int offset from the blob */
+	__u16 blob_code_end;
+	__u16 blob_code_is_offset; /* 1: the two above are int offsets */
+	__u16 blob_kind;           /* u1; 0xffff: none */
+	__u16 blob_kind_nmethod;   /* its value for nmethods */
+	__u16 nmethod_method;
+	__u16 nmethod_compile_id;
+	__u16 nmethod_deopt_handler;
+	__u16 nmethod_deopt_handler_is_offset; /* 1: int offset from the blob */
+	__u16 nmethod_orig_pc;
+	__u16 method_const_method;
+	__u16 const_method_size; /* bytecodes start here */
+	__u16 thread_anchor_sp, thread_anchor_pc, thread_anchor_fp;
+	__u16 thread_cont_entry; /* 0: no virtual threads */
+	__u16 cont_entry_size;
+	__u16 cont_entry_cont;   /* oop of the Continuation */
+	__u16 cont_tail;         /* field offsets in the Java objects */
+	__u16 chunk_sp, chunk_bottom, chunk_size, chunk_parent, chunk_stack;
+	__u16 chunk_bottom_is_argsize; /* 1: bottom = size - argsize (JDK 20, 21) */
+	__u16 pad;
+};
+
+/* Value of `processes`, keyed by pid (tgid). */
+struct process {
+	__u64 mappings; /* first row << 32 | count, replaced as one word */
+	__u64 is_hotspot;
+	struct hotspot hotspot;
+};
+
+#endif

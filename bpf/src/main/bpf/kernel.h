@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The few kernel types that the programs touch, relocated by CO-RE against the running kernel's BTF.
+ * Only the named members matter; their order and distance here mean nothing.
+ */
+#ifndef JAVELIN_KERNEL_H
+#define JAVELIN_KERNEL_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct pt_regs {
+	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, cs, flags, sp, ss;
+};
+
+struct thread_struct {
+	unsigned long fsbase;
+};
+
+struct task_struct {
+	unsigned int flags;
+	int pid;
+	int tgid;
+	int exit_code;
+	struct task_struct *group_leader;
+	struct thread_struct thread;
+};
+
+struct bpf_perf_event_data_kern {
+	struct pt_regs *regs;
+};
+
+#pragma clang attribute pop
+
+/* What a perf_event program is given (include/uapi/linux/bpf_perf_event.h; x86's pt_regs is in its ABI). */
+struct bpf_perf_event_data {
+	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, cs, flags, sp, ss;
+	__u64 sample_period;
+	__u64 addr;
+};
+
+#define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The stack walker: from (pc, sp, fp) to the thread's entry, one frame per step.
+ *
+ *   walk.h              the state, and what all kinds of frames share
+ *   walk_native.h       frames of ELF objects, by rules made from .eh_frame
+ *   walk_interpreter.h  frames of the template interpreter
+ *   walk_compiled.h     nmethods and stubs of the code cache
+ *   walk_virtual.h      frozen frames of virtual threads, and the way back to the carrier
+ *   walk_stack.h        the loop that chooses among them
+ *
+ * HotSpot layouts are data (struct hotspot), read by the collector from the tables that libjvm exports.
+ */
+#ifndef JAVELIN_WALK_H
+#define JAVELIN_WALK_H
+
+#include "maps.h"
+
+#define FRAME_AREA_WORDS (MAX_KERNEL_FRAMES + MAX_USER_FRAMES * FRAME_WORDS)
+/* One read brings the header of a CodeBlob or nmethod; the farthest field that is used lies at 308 (JDK 17). */
+#define BLOB_BYTES 320
+
+/* Not an end yet. */
+#define WALKING WALK_ENDS
+
+/* Which part of the machine's state a step may rely on. */
+enum walk_mode {
+	ON_STACK = 0,
+	IN_CHUNK = 1, /* frozen frames, in the heap */
+};
+
+/* What one walk needs; lives in `scratch`, because 512 bytes of BPF stack are too few. */
+struct walk {
+	__u32 busy; /* claimed by a program that runs on this CPU in this context */
+	__u32 words; /* used in `area` */
+	__u64 pc, sp, fp;
+	__u64 r13, rbx, rax; /* of the leaf only */
+	__u32 leaf; /* 1: pc, sp, fp and the three above are the thread's own registers */
+	__u32 frames, max_frames;
+	__u32 mode;
+	__u32 end;
+	__u32 flags; /* enum sample_flag */
+	__u64 fsbase;
+	__u64 java_thread;
+	__u32 bridged_at; /* frame count at the last use of the anchor, plus one */
+	__u32 chunks;     /* stack chunks entered, against cycles */
+	/* virtual threads */
+	__u64 cont_entry;
+	__u64 chunk, chunk_end;
+	__u64 unextended_sp; /* where a frozen frame's own words begin: sp less what an interpreted callee added */
+	/* last mapping used */
+	struct mapping map;
+	/* last CodeBlob used */
+	__u64 blob, code_begin, code_end, deopt_handler, method;
+	__u32 compile_id, orig_pc_offset, is_nmethod;
+	__s32 frame_size, frame_complete;
+	__u8 bytes[BLOB_BYTES + 8];
+	__u64 slots[12];
+	/* the record */
+	struct sample sample;
+	__u64 area[FRAME_AREA_WORDS];
+};
+
+static __always_inline int read_user(void *to, __u32 bytes, __u64 from)
+{
+	return bpf_probe_read_user(to, bytes, (const void *)from);
+}
+
+static __always_inline int read_word(__u64 from, __u64 *word)
+{
+	return bpf_probe_read_user(word, 8, (const void *)from);
+}
+
+static __always_inline void end_walk(struct walk *w, enum walk_end end)
+{
+	w->end = end;
+}
+
+static __always_inline void emit(struct walk *w, __u64 kind, __u64 flags, __u64 address, __u64 a, __u64 b)
+{
+	__u32 at = w->words;
+	if (at > FRAME_AREA_WORDS - FRAME_WORDS)
+		return;
+	w->area[at] = kind << 56 | flags << 48 | (address & 0xffffffffffffULL);
+	w->area[at + 1] = a;
+	w->area[at + 2] = b;
+	w->words = at + FRAME_WORDS;
+	w->frames++;
+}
+
+/* Marks the frame emitted last. */
+static __always_inline void flag_last_frame(struct walk *w, __u64 flags)
+{
+	__u32 at = w->words - FRAME_WORDS;
+	if (at > FRAME_AREA_WORDS - FRAME_WORDS)
+		return;
+	w->area[at] |= flags << 48;
+}
+
+static __always_inline __u64 frame_flags(struct walk *w)
+{
+	return (w->leaf ? FRAME_LEAF : 0) | (w->mode == IN_CHUNK ? FRAME_FROZEN : 0);
+}
+
+/* Goes on in the caller. The stack grows downwards, so sp must rise; only the leaf may share its caller's sp. */
+static __always_inline void to_caller(struct walk *w, __u64 pc, __u64 sp, __u64 fp)
+{
+	if (sp < w->sp || (sp == w->sp && !w->leaf))
+		return end_walk(w, END_NO_PROGRESS);
+	w->pc = pc;
+	w->sp = sp;
+	w->fp = fp;
+	w->leaf = 0;
+}
+
+static __always_inline int in_code_cache(const struct hotspot *hs, __u64 pc)
+{
+	return pc >= hs->code_low && pc < hs->code_high;
+}
+
+static __always_inline int in_interpreter(const struct hotspot *hs, __u64 pc)
+{
+	return pc >= hs->interpreter_low && pc < hs->interpreter_high;
+}
+
+/*
+ * Whether an instruction that ends at pc is a call: e8 rel32, or ff /2 with its possible addressing forms.
+ * Needed only at the leaf, where a frame may be half built.
+ */
+static __noinline int follows_call(__u64 pc)
+{
+	__u8 b[8] = {};
+	if (read_user(b, 7, pc - 7))
+		return 0;
+	if (b[2] == 0xe8)
+		return 1;
+	/* ff /2: the reg field of ModRM (bits 3 to 5) is 2 */
+	if (b[5] == 0xff && (b[6] & 0xf8) == 0xd0)
+		return 1; /* call reg */
+	if (b[5] == 0xff && (b[6] & 0xf8) == 0x10)
+		return 1; /* call [reg] */
+	if (b[4] == 0xff && (b[5] & 0xf8) == 0x50)
+		return 1; /* call [reg+disp8] */
+	if (b[3] == 0xff && b[4] == 0x54)
+		return 1; /* call [reg+reg*n+disp8] */
+	if (b[1] == 0xff && ((b[2] & 0xf8) == 0x90 || b[2] == 0x15))
+		return 1; /* call [reg+disp32], call [rip+disp32] */
+	if (b[0] == 0xff && b[1] == 0x94)
+		return 1; /* call [reg+reg*n+disp32] */
+	return 0;
+}
+
+/* Whether a compiled frame or stub at the leaf can have been called from here. */
+static __always_inline int is_java_return(const struct hotspot *hs, __u64 pc)
+{
+	if (!in_code_cache(hs, pc))
+		return 0;
+	if (in_interpreter(hs, pc) || pc == hs->call_stub_return || pc == hs->cont_return_barrier ||
+	    pc == hs->cont_entry_return)
+		return 1;
+	return follows_call(pc);
+}
+
+#endif

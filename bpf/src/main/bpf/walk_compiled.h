@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* Frames of the code cache: nmethods, runtime stubs, adapters. */
+#ifndef JAVELIN_WALK_COMPILED_H
+#define JAVELIN_WALK_COMPILED_H
+
+#include "walk.h"
+
+/* A tag counts at most 254 segments back; a blob of more than 16 times that (500 kB) does not occur. */
+#define SEGMAP_HOPS 16
+
+static __always_inline __u64 blob_u64(const struct walk *w, __u32 at)
+{
+	return at <= BLOB_BYTES - 8 ? *(const __u64 *)(w->bytes + at) : 0;
+}
+
+static __always_inline __u32 blob_u32(const struct walk *w, __u32 at)
+{
+	return at <= BLOB_BYTES - 8 ? *(const __u32 *)(w->bytes + at) : 0;
+}
+
+/* The blob that holds pc by the segment map of its heap, 0 if none. CodeHeap::find_start, src/hotspot/share/memory/heap.cpp */
+static __noinline __u64 blob_start(const struct hotspot *hs, __u64 pc)
+{
+	__u64 low = 0, segmap = 0, shift = 0, segment;
+	__u8 tag = 0xff;
+
+	for (int i = 0; i < MAX_CODE_HEAPS; i++) {
+		const struct code_heap *h = &hs->heaps[i];
+		if (pc >= h->low && pc < h->high) {
+			low = h->low;
+			segmap = h->segmap;
+			shift = h->log2_segment & 31;
+		}
+	}
+	if (!low)
+		return 0;
+	segment = (pc - low) >> shift;
+	for (int i = 0; i < SEGMAP_HOPS; i++) {
+		if (read_user(&tag, 1, segmap + segment) || tag == 0xff)
+			return 0;
+		if (tag == 0)
+			return low + (segment << shift) + hs->heap_block_header;
+		segment -= tag;
+	}
+	return 0;
+}
+
+/* Loads what is needed of the blob that holds pc into w. Returns 0 if there is none. */
+static __noinline int find_blob(struct walk *w, const struct hotspot *hs, __u64 pc)
+{
+	__u64 blob;
+
+	if (w->blob && pc >= w->code_begin && pc < w->code_end)
+		return 1;
+	w->blob = 0;
+	blob = blob_start(hs, pc);
+	if (!blob || read_user(w->bytes, BLOB_BYTES, blob))
+		return 0;
+	if (hs->blob_code_is_offset) {
+		w->code_begin = blob + (__s32)blob_u32(w, hs->blob_code_begin);
+		w->code_end = blob + (__s32)blob_u32(w, hs->blob_code_end);
+	} else {
+		w->code_begin = blob_u64(w, hs->blob_code_begin);
+		w->code_end = blob_u64(w, hs->blob_code_end);
+	}
+	if (pc < blob || pc >= blob + blob_u32(w, hs->blob_size))
+		return 0;
+	w->frame_size = (__s32)blob_u32(w, hs->blob_frame_size);
+	w->frame_complete = hs->blob_frame_complete_bytes == 2 ? (__s16)blob_u32(w, hs->blob_frame_complete)
+							       : (__s32)blob_u32(w, hs->blob_frame_complete);
+	w->is_nmethod = hs->nmethod_vtable ? blob_u64(w, 0) == hs->nmethod_vtable
+					   : (blob_u32(w, hs->blob_kind) & 0xff) == hs->blob_kind_nmethod;
+	if (w->is_nmethod) {
+		w->method = blob_u64(w, hs->nmethod_method);
+		w->compile_id = blob_u32(w, hs->nmethod_compile_id);
+		w->orig_pc_offset = blob_u32(w, hs->nmethod_orig_pc);
+		w->deopt_handler = hs->nmethod_deopt_handler_is_offset ? blob + blob_u32(w, hs->nmethod_deopt_handler)
+								       : blob_u64(w, hs->nmethod_deopt_handler);
+	}
+	w->blob = blob;
+	return 1;
+}
+
+/*
+ * A deoptimised frame returns to its nmethod's deopt handler; where it really was is kept in the frame itself.
+ * Returns the pc to report.
+ */
+static __always_inline __u64 undeoptimised_pc(struct walk *w, __u64 frame_sp)
+{
+	__u64 pc = w->pc, original;
+
+	if (w->is_nmethod && pc == w->deopt_handler && !read_word(frame_sp + w->orig_pc_offset, &original) &&
+	    original >= w->code_begin && original < w->code_end)
+		pc = original;
+	return pc;
+}
+
+static __always_inline void emit_blob(struct walk *w, __u64 pc)
+{
+	if (w->is_nmethod)
+		emit(w, FRAME_COMPILED, frame_flags(w), w->blob, (__u64)w->compile_id << 32 | (__u32)(pc - w->code_begin),
+		     w->method);
+	else
+		emit(w, FRAME_STUB, frame_flags(w), w->blob, pc - w->blob, 0);
+}
+
+/* Goes to the caller if ret can be one's return address. */
+static __always_inline int try_return(struct walk *w, const struct hotspot *hs, __u64 ret, __u64 sp, __u64 fp)
+{
+	if (!is_java_return(hs, ret))
+		return 0;
+	to_caller(w, ret, sp, fp);
+	return 1;
+}
+
+/* Last resort at the leaf: the first word of the next eight that can be a return address. Marked as found that way. */
+static __noinline void scan_for_return(struct walk *w, const struct hotspot *hs)
+{
+	for (__u32 i = 0; i < 8; i++) {
+		__u64 ret;
+		if (read_word(w->sp + i * 8, &ret))
+			break;
+		if (is_java_return(hs, ret)) {
+			flag_last_frame(w, FRAME_SCANNED);
+			w->flags |= SAMPLE_SCANNED;
+			return to_caller(w, ret, w->sp + i * 8 + 8, w->fp);
+		}
+	}
+	return end_walk(w, END_BAD_RETURN);
+}
+
+/* Where the return address of a leaf lies. */
+enum leaf_state {
+	LEAF_FRAME,       /* the whole frame stands: sp + frame size - 8, rbp saved below it */
+	LEAF_FRAME_OWN_FP,/* the same, but rbp still is the caller's */
+	LEAF_PUSHED_FP,   /* [sp] is the caller's rbp, [sp + 8] the return address */
+	LEAF_NO_FRAME,    /* [sp] is the return address, rbp is the caller's */
+};
+
+/*
+ * By the instruction at pc, which C1 and C2 emit in few forms (MacroAssembler::verified_entry, C1_MacroAssembler::build_frame,
+ * MachEpilogNode of src/hotspot/cpu/x86; JDK 17 and 25).
+ */
+static __noinline enum leaf_state leaf_state(struct walk *w)
+{
+	__u64 offset = w->pc - w->code_begin;
+	__u8 b[8] = {}, before[8] = {};
+
+	if (read_user(b, 8, w->pc) || read_user(before, 8, w->pc - 8))
+		return LEAF_FRAME;
+	if (w->frame_complete > 0 && offset < (__u64)w->frame_complete) {
+		if (b[0] == 0x55) /* push rbp */
+			return LEAF_NO_FRAME;
+		if (b[0] == 0x48 && (b[1] == 0x81 || b[1] == 0x83) && b[2] == 0xec) /* sub rsp, n */
+			return before[7] == 0x55 ? LEAF_PUSHED_FP : LEAF_NO_FRAME;
+		if (b[0] == 0x48 && ((b[1] == 0x8b && b[2] == 0xec) || (b[1] == 0x89 && b[2] == 0xe5))) /* mov rbp, rsp */
+			return LEAF_PUSHED_FP;
+		if (b[0] == 0x48 && b[1] == 0x89 && (b[2] == 0x6c || b[2] == 0xac) && b[3] == 0x24) /* mov [rsp+n], rbp */
+			return LEAF_FRAME_OWN_FP;
+		if ((b[0] == 0x41 && (b[1] == 0x81 || b[1] == 0x83) && (b[2] & 0x3f) == 0x3f) || /* cmp [r15+n], imm: entry barrier */
+		    (b[0] == 0x0f && (b[1] == 0x85 || b[1] == 0x84) && (before[0] == 0x41 || before[3] == 0x41)))
+			return LEAF_FRAME;
+		if ((before[4] == 0x48 && before[5] == 0x83 && before[6] == 0xec) ||
+		    (before[1] == 0x48 && before[2] == 0x81 && before[3] == 0xec)) /* just after sub rsp, n */
+			return LEAF_FRAME;
+		return LEAF_NO_FRAME; /* inline cache check, stack bang */
+	}
+	if (b[0] == 0xc3) /* ret */
+		return LEAF_NO_FRAME;
+	if (b[0] == 0x5d) /* pop rbp */
+		return LEAF_PUSHED_FP;
+	if (b[0] == 0x49 && b[1] == 0x3b && (b[2] == 0x67 || b[2] == 0xa7) && before[7] == 0x5d) /* cmp rsp, [r15+n]: poll */
+		return LEAF_NO_FRAME;
+	if (b[0] == 0x0f && b[1] == 0x87 && b[6] == 0xc3) /* ja slow; ret */
+		return LEAF_NO_FRAME;
+	return LEAF_FRAME;
+}
+
+static __noinline void step_compiled_leaf(struct walk *w, const struct hotspot *hs)
+{
+	enum leaf_state state = leaf_state(w);
+	__u64 caller_sp = w->sp + (__u64)w->frame_size * 8;
+	__u64 sp = w->sp, fp = w->fp, saved = fp, ret = 0;
+
+	if (state == LEAF_NO_FRAME) {
+		if (!read_word(sp, &ret) && try_return(w, hs, ret, sp + 8, fp))
+			return;
+	} else if (state == LEAF_PUSHED_FP) {
+		if (!read_word(sp + 8, &ret) && !read_word(sp, &saved) && try_return(w, hs, ret, sp + 16, saved))
+			return;
+	}
+	if (w->frame_size > 0 && w->frame_size < 0x100000) {
+		if (read_word(caller_sp - 8, &ret))
+			return end_walk(w, END_STACK_UNREADABLE);
+		if (state != LEAF_FRAME_OWN_FP && w->frame_size > 1)
+			read_word(caller_sp - 16, &saved);
+		if (try_return(w, hs, ret, caller_sp, saved))
+			return;
+	}
+	/* Out-of-line code that runs after the frame was popped (poll at return), or before it was built. */
+	if (!read_word(sp, &ret) && try_return(w, hs, ret, sp + 8, fp))
+		return;
+	return scan_for_return(w, hs);
+}
+
+/*
+ * A stub without a known frame: adapters and vtable stubs have none and leave the return address at [sp], or for a
+ * moment in rax; those of StubRoutines push rbp.
+ */
+static __noinline void step_stub_leaf(struct walk *w, const struct hotspot *hs)
+{
+	__u64 ret = 0, fp = w->fp, saved = 0, sp = w->sp;
+
+	if (!read_word(sp, &ret) && is_java_return(hs, ret)) {
+		/* A c2i adapter has made room for arguments below the caller's sp, which it keeps in r13. */
+		__u64 room = w->r13 - sp;
+		__u64 caller_sp = room > 8 && room <= 2048 && !(room & 7) ? w->r13 : sp + 8;
+		return to_caller(w, ret, caller_sp, fp);
+	}
+	if (fp >= sp && fp - sp <= 4096 && !read_word(fp + 8, &ret) && !read_word(fp, &saved) &&
+	    try_return(w, hs, ret, fp + 16, saved))
+		return;
+	if (!read_word(sp + 8, &ret) && !read_word(sp, &saved) && try_return(w, hs, ret, sp + 16, saved))
+		return;
+	if (is_java_return(hs, w->rax)) {
+		__u64 room = w->r13 - sp;
+		return to_caller(w, w->rax, room <= 2048 ? w->r13 : sp, fp);
+	}
+	return scan_for_return(w, hs);
+}
+
+/* JavaCalls: call_stub's frame is a plain rbp frame; what follows is native. */
+static __always_inline void step_call_stub(struct walk *w, const struct hotspot *hs)
+{
+	__u64 link, ret;
+
+	if (find_blob(w, hs, w->pc))
+		emit_blob(w, w->pc);
+	if (read_word(w->fp, &link) || read_word(w->fp + 8, &ret))
+		return end_walk(w, END_STACK_UNREADABLE);
+	return to_caller(w, ret, w->fp + 16, link);
+}
+
+static __noinline void step_compiled(struct walk *w, const struct hotspot *hs)
+{
+	__u64 ret, fp, caller_sp;
+
+	if (!find_blob(w, hs, w->pc)) {
+		emit(w, FRAME_NATIVE, frame_flags(w), w->pc, 0, 0);
+		return end_walk(w, END_NO_BLOB);
+	}
+	emit_blob(w, undeoptimised_pc(w, w->sp));
+	if (w->leaf) {
+		if (w->is_nmethod || w->frame_size > 0)
+			return step_compiled_leaf(w, hs);
+		return step_stub_leaf(w, hs);
+	}
+	if (w->frame_size > 0 && w->frame_size < 0x100000) {
+		caller_sp = w->sp + (__u64)w->frame_size * 8;
+		if (read_word(caller_sp - 8, &ret) || read_word(caller_sp - 16, &fp))
+			return end_walk(w, END_STACK_UNREADABLE);
+	} else {
+		/* StubRoutines that call out: a plain rbp frame */
+		caller_sp = w->fp + 16;
+		if (w->fp < w->sp || read_word(w->fp + 8, &ret) || read_word(w->fp, &fp))
+			return end_walk(w, END_BAD_RETURN);
+	}
+	return to_caller(w, ret, caller_sp, fp);
+}
+
+#endif

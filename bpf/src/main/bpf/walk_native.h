@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* Frames of ELF objects: libjvm, libc, the vdso, JNI libraries. */
+#ifndef JAVELIN_WALK_NATIVE_H
+#define JAVELIN_WALK_NATIVE_H
+
+#include "walk.h"
+
+/* 2^24 rows are more than the map may hold: enough halvings for any table. */
+#define SEARCH_STEPS 24
+/* 2^12 mappings */
+#define MAPPING_STEPS 12
+
+/* Linux x86-64: the kernel's rt_sigframe holds a ucontext at sp; offsets of gregs by <sys/ucontext.h>. */
+#define UCONTEXT_R13 80
+#define UCONTEXT_RBP 120
+#define UCONTEXT_RBX 128
+#define UCONTEXT_RAX 144
+#define UCONTEXT_RSP 160
+#define UCONTEXT_RIP 168
+
+/* Loads the mapping of pc into w->map. Returns 0 if there is none. */
+static __noinline int find_mapping(struct walk *w, const struct process *p, __u64 pc)
+{
+	__u64 run = *(volatile const __u64 *)&p->mappings;
+	__u32 low = run >> 32;
+	__u32 high = low + (__u32)run;
+	struct mapping *m;
+
+	for (int i = 0; i < MAPPING_STEPS && low < high; i++) {
+		__u32 middle = low + (high - low) / 2;
+		m = bpf_map_lookup_elem(&mappings, &middle);
+		if (!m)
+			return 0;
+		if (pc < m->start) {
+			high = middle;
+		} else if (pc >= m->end) {
+			low = middle + 1;
+		} else {
+			w->map = *m;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* The rule for a virtual address of w->map's object, 0 (UNWIND_UNKNOWN) if it has none. */
+static __noinline __u64 find_row(const struct walk *w, __u64 address)
+{
+	__u64 offset = address - w->map.table_base;
+	__u32 low = w->map.table_first;
+	__u32 high = low + w->map.table_rows;
+	__u64 found = 0;
+
+	if (offset > 0xffffffffULL)
+		return 0;
+	for (int i = 0; i < SEARCH_STEPS && low < high; i++) {
+		__u32 middle = low + (high - low) / 2;
+		__u64 *row = bpf_map_lookup_elem(&unwind_rows, &middle);
+		if (!row)
+			return 0;
+		if ((__u32)*row <= (__u32)offset) {
+			found = *row;
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return found;
+}
+
+/* The frame below a signal handler: every register is in the ucontext, and pc is where the thread was. */
+static __always_inline void step_signal(struct walk *w)
+{
+	__u64 pc, sp, fp, r13 = 0, rbx = 0, rax = 0;
+
+	if (read_word(w->sp + UCONTEXT_RIP, &pc) || read_word(w->sp + UCONTEXT_RSP, &sp) ||
+	    read_word(w->sp + UCONTEXT_RBP, &fp))
+		return end_walk(w, END_STACK_UNREADABLE);
+	read_word(w->sp + UCONTEXT_R13, &r13);
+	read_word(w->sp + UCONTEXT_RBX, &rbx);
+	read_word(w->sp + UCONTEXT_RAX, &rax);
+	/* A handler on an alternate stack (sigaltstack) may lie above or below: no order of sp to check. */
+	w->pc = pc;
+	w->sp = sp;
+	w->fp = fp;
+	w->r13 = r13;
+	w->rbx = rbx;
+	w->rax = rax;
+	w->leaf = 1;
+}
+
+/*
+ * Where the native part cannot be unwound, the thread's JavaFrameAnchor says where Java left off.
+ * Used once per native stretch; the hole is marked.
+ */
+static __noinline void bridge(struct walk *w, const struct hotspot *hs, __u32 why)
+{
+	__u64 sp = 0, pc = 0, fp = 0;
+
+	if (!w->java_thread || (w->bridged_at && w->bridged_at == w->frames))
+		return end_walk(w, why);
+	read_word(w->java_thread + hs->thread_anchor_sp, &sp);
+	read_word(w->java_thread + hs->thread_anchor_pc, &pc);
+	read_word(w->java_thread + hs->thread_anchor_fp, &fp);
+	if (!sp || sp < w->sp)
+		return end_walk(w, why);
+	if (!pc && read_word(sp - 8, &pc))
+		return end_walk(w, why);
+	if (!in_code_cache(hs, pc))
+		return end_walk(w, why);
+	emit(w, FRAME_SKIPPED, 0, w->pc, why, 0);
+	w->bridged_at = w->frames;
+	w->flags |= SAMPLE_BRIDGED;
+	w->pc = pc;
+	w->sp = sp;
+	w->fp = fp;
+	w->leaf = 0;
+}
+
+static __always_inline void step_frame_pointer(struct walk *w, const struct hotspot *hs)
+{
+	__u64 pc, fp;
+
+	if (w->fp < w->sp || read_word(w->fp, &fp) || read_word(w->fp + 8, &pc))
+		return bridge(w, hs, END_NO_UNWIND_INFO);
+	if (!pc)
+		return end_walk(w, END_COMPLETE);
+	return to_caller(w, pc, w->fp + 16, fp);
+}
+
+static __noinline void step_native(struct walk *w, const struct process *p)
+{
+	const struct hotspot *hs = &p->hotspot;
+	__u64 pc = w->leaf ? w->pc : w->pc - 1;
+	__u64 row, address, cfa, fp, ret;
+	__s64 offset;
+	__s8 rbp_slot;
+
+	if ((pc < w->map.start || pc >= w->map.end) && !find_mapping(w, p, pc)) {
+		emit(w, FRAME_NATIVE, frame_flags(w), pc, 0, 0);
+		return bridge(w, hs, END_UNMAPPED);
+	}
+	address = pc - w->map.bias;
+	emit(w, FRAME_NATIVE, frame_flags(w), pc, w->map.object, address);
+	if (!w->map.table_rows)
+		return step_frame_pointer(w, hs);
+	row = find_row(w, address);
+	offset = (__s64)(__s16)(row >> 32) * 8;
+	rbp_slot = (__s8)(row >> 48);
+	switch (row >> 56) {
+	case UNWIND_RSP:
+		cfa = w->sp + offset;
+		break;
+	case UNWIND_RBP:
+		cfa = w->fp + offset;
+		break;
+	case UNWIND_PLT:
+		cfa = w->sp + 8 + ((address & 15) >= (row >> 32 & 0xffff) ? 8 : 0);
+		break;
+	case UNWIND_DEREF_RBP:
+		if (read_word(w->fp + offset, &cfa))
+			return bridge(w, hs, END_STACK_UNREADABLE);
+		break;
+	case UNWIND_SIGNAL:
+		return step_signal(w);
+	case UNWIND_END:
+		return end_walk(w, END_COMPLETE);
+	default:
+		return bridge(w, hs, END_NO_UNWIND_INFO);
+	}
+	fp = w->fp;
+	if (rbp_slot == UNWIND_RBP_LOST)
+		fp = 0;
+	else if (rbp_slot && read_word(cfa + (__s64)rbp_slot * 8, &fp))
+		return bridge(w, hs, END_STACK_UNREADABLE);
+	if (read_word(cfa - 8, &ret))
+		return bridge(w, hs, END_STACK_UNREADABLE);
+	if (!ret)
+		return end_walk(w, END_COMPLETE);
+	return to_caller(w, ret, cfa, fp);
+}
+
+#endif

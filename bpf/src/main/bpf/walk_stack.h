@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* The loop over a thread's frames. */
+#ifndef JAVELIN_WALK_STACK_H
+#define JAVELIN_WALK_STACK_H
+
+#include "walk.h"
+#include "walk_native.h"
+#include "walk_interpreter.h"
+#include "walk_compiled.h"
+#include "walk_virtual.h"
+
+struct walk_context {
+	struct walk *walk;
+	struct process *process;
+};
+
+static __always_inline void step(struct walk *w, const struct process *p)
+{
+	const struct hotspot *hs = &p->hotspot;
+
+	if (w->frames >= w->max_frames)
+		return end_walk(w, END_DEPTH);
+	if (w->mode == IN_CHUNK)
+		return step_frozen(w, hs);
+	if (!in_code_cache(hs, w->pc))
+		return step_native(w, p);
+	if (!w->leaf) {
+		if (w->pc == hs->cont_return_barrier)
+			return step_return_barrier(w, hs);
+		if (w->pc == hs->cont_entry_return)
+			return step_cont_entry(w, hs);
+		if (w->pc == hs->call_stub_return)
+			return step_call_stub(w, hs);
+	}
+	if (in_interpreter(hs, w->pc))
+		return step_interpreter(w, hs);
+	step_compiled(w, hs);
+}
+
+static long walk_step(__u64 index, void *context)
+{
+	struct walk_context *c = context;
+
+	step(c->walk, c->process);
+	return c->walk->end != WALKING;
+}
+
+/*
+ * The current thread's JavaThread by libjvm's thread-local storage: fs:8 is the dynamic thread vector, 16 bytes a module
+ * (glibc's dtv_t). 0 if the thread has none: a GC or compiler thread has another kind of Thread, which the vtables tell.
+ */
+static __always_inline __u64 current_java_thread(const struct hotspot *hs, __u64 fsbase)
+{
+	__u64 dtv, block, thread = 0, vtable = 0;
+
+	if (!hs->tls_module || read_word(fsbase + 8, &dtv) || read_word(dtv + 16 * hs->tls_module, &block) ||
+	    block + 1 <= 1 || read_word(block + hs->tls_offset, &thread) || !thread || read_word(thread, &vtable))
+		return 0;
+	for (int i = 0; i < MAX_THREAD_VTABLES; i++)
+		if (vtable && hs->thread_vtables[i] == vtable)
+			return thread;
+	return 0;
+}
+
+/* Walks the user stack of the current thread from w->pc, sp, fp; w->end tells how it went. */
+static __always_inline void walk_user_stack(struct walk *w, struct process *p)
+{
+	struct walk_context context = {.walk = w, .process = p};
+	/* Markers, chunk changes and bridges take steps of their own; the frame limit ends the walk before this does. */
+	__u32 steps = w->max_frames * 2 + 64;
+
+	w->end = WALKING;
+	bpf_loop(steps, walk_step, &context, 0);
+	if (w->end == WALKING)
+		w->end = END_DEPTH;
+}
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Virtual threads. A thread that ever yielded runs on a few thawed frames; the last of them returns to cont_returnBarrier,
+ * and its callers lie frozen in stack chunks in the heap (src/hotspot/share/oops/stackChunkOop.hpp and
+ * src/hotspot/cpu/x86/stackChunkFrameStream_x86.inline.hpp, JDK 21 to 25). Below them the carrier goes on at the
+ * ContinuationEntry on its own stack.
+ */
+#ifndef JAVELIN_WALK_VIRTUAL_H
+#define JAVELIN_WALK_VIRTUAL_H
+
+#include "walk.h"
+#include "walk_compiled.h"
+#include "walk_interpreter.h"
+
+/* A virtual thread's frames lie in a handful of chunks; more than this is a cycle. */
+#define MAX_CHUNKS 64
+
+/* src/hotspot/share/gc/z/zAddress.hpp, x86: one of four remapped bits, 12 to 15, is set; the address begins above it. */
+static __always_inline __u64 zgc_uncoloured(__u64 oop)
+{
+	switch (oop >> 12 & 15) {
+	case 1: return oop >> 13;
+	case 2: return oop >> 14;
+	case 4: return oop >> 15;
+	case 8: return oop >> 16;
+	default: return 0;
+	}
+}
+
+/* The reference in a field of a Java object; 0 if null or unreadable. */
+static __always_inline __u64 read_reference(const struct hotspot *hs, __u64 object, __u32 field)
+{
+	__u64 oop = 0;
+	__u32 narrow = 0;
+
+	if (hs->compressed_oops) {
+		if (read_user(&narrow, 4, object + field) || !narrow)
+			return 0;
+		return hs->narrow_oop_base + ((__u64)narrow << (hs->narrow_oop_shift & 7));
+	}
+	if (read_word(object + field, &oop))
+		return 0;
+	return hs->zgc_load_shift ? zgc_uncoloured(oop) : oop;
+}
+
+static __always_inline void leave_chunks(struct walk *w, const struct hotspot *hs)
+{
+	emit(w, FRAME_CARRIER, 0, 0, 0, 0);
+	w->mode = ON_STACK;
+	w->pc = hs->cont_entry_return;
+	w->sp = w->cont_entry;
+	w->fp = w->cont_entry + hs->cont_entry_size;
+	w->leaf = 0;
+}
+
+/* Goes on at the top frozen frame of w->chunk, or of the first parent that has any; then on the carrier. */
+static __noinline void enter_chunk(struct walk *w, const struct hotspot *hs)
+{
+	for (int i = 0; i < 4; i++) {
+		__u64 chunk = w->chunk, stack;
+		__u32 sp = 0, bottom = 0, size = 0;
+
+		if (!chunk)
+			return leave_chunks(w, hs);
+		if (++w->chunks > MAX_CHUNKS || read_user(&sp, 4, chunk + hs->chunk_sp) ||
+		    read_user(&bottom, 4, chunk + hs->chunk_bottom) || read_user(&size, 4, chunk + hs->chunk_size))
+			return end_walk(w, END_BAD_CHUNK);
+		if (hs->chunk_bottom_is_argsize)
+			bottom = size - bottom;
+		if (sp > size || bottom > size || size > (64 << 20))
+			return end_walk(w, END_BAD_CHUNK);
+		stack = chunk + hs->chunk_stack;
+		w->chunk_end = stack + (__u64)bottom * 8;
+		if (sp < bottom) {
+			w->mode = IN_CHUNK;
+			w->sp = stack + (__u64)sp * 8;
+			w->unextended_sp = w->sp;
+			w->leaf = 0;
+			if (read_word(w->sp - 8, &w->pc))
+				end_walk(w, END_BAD_CHUNK);
+			return;
+		}
+		w->chunk = read_reference(hs, chunk, hs->chunk_parent);
+	}
+	return end_walk(w, END_BAD_CHUNK);
+}
+
+/* A return to cont_returnBarrier: the caller is frozen. */
+static __noinline void step_return_barrier(struct walk *w, const struct hotspot *hs)
+{
+	__u64 continuation = 0;
+
+	if (!w->java_thread || read_word(w->java_thread + hs->thread_cont_entry, &w->cont_entry) || !w->cont_entry ||
+	    read_word(w->cont_entry + hs->cont_entry_cont, &continuation) || !continuation)
+		return end_walk(w, END_BAD_CHUNK);
+	w->chunk = read_reference(hs, continuation, hs->cont_tail);
+	return enter_chunk(w, hs);
+}
+
+/* The next frozen frame, or what follows the last one. unextended is where the caller's own words begin. */
+static __always_inline void to_frozen_caller(struct walk *w, const struct hotspot *hs, __u64 sp, __u64 unextended)
+{
+	if (sp <= w->sp)
+		return end_walk(w, END_NO_PROGRESS);
+	/* Two words of metadata lie below each frame's sp; the bottom frame's caller is in the parent chunk or on the carrier. */
+	if (sp + 16 >= w->chunk_end) {
+		w->chunk = read_reference(hs, w->chunk, hs->chunk_parent);
+		return enter_chunk(w, hs);
+	}
+	w->sp = sp;
+	w->unextended_sp = unextended;
+	if (read_word(sp - 8, &w->pc))
+		end_walk(w, END_BAD_CHUNK);
+}
+
+static __noinline void step_frozen(struct walk *w, const struct hotspot *hs)
+{
+	__u64 next, fp;
+	__s64 link = 0;
+
+	if (in_interpreter(hs, w->pc)) {
+		/* In the heap the saved rbp and sender_sp are distances in words. */
+		if (read_user(&link, 8, w->sp - 16))
+			return end_walk(w, END_BAD_CHUNK);
+		fp = w->sp - 16 + link * 8;
+		if (fp < w->sp || fp > w->chunk_end || read_user(w->slots, SLOTS_BYTES, fp - SLOTS_BELOW_FP))
+			return end_walk(w, END_BAD_CHUNK);
+		if (!emit_interpreted(w, hs, w->slots[SLOT_METHOD], w->slots[SLOT_BCP], FRAME_FROZEN))
+			return end_walk(w, END_BAD_INTERPRETED);
+		return to_frozen_caller(w, hs, fp + 16, fp + (__s64)w->slots[SLOT_SENDER_SP] * 8);
+	}
+	if (!in_code_cache(hs, w->pc) || !find_blob(w, hs, w->pc) || w->frame_size <= 0 || w->frame_size >= 0x100000)
+		return end_walk(w, END_BAD_CHUNK);
+	emit_blob(w, undeoptimised_pc(w, w->unextended_sp));
+	next = w->unextended_sp + (__u64)w->frame_size * 8;
+	return to_frozen_caller(w, hs, next, next);
+}
+
+/* enterSpecial, the bottom of a mounted virtual thread: its frame holds the ContinuationEntry, then rbp and the return address. */
+static __always_inline void step_cont_entry(struct walk *w, const struct hotspot *hs)
+{
+	__u64 fp = w->sp + hs->cont_entry_size, link, ret;
+
+	if (find_blob(w, hs, w->pc))
+		emit_blob(w, w->pc);
+	if (read_word(fp, &link) || read_word(fp + 8, &ret))
+		return end_walk(w, END_STACK_UNREADABLE);
+	return to_caller(w, ret, fp + 16, link);
+}
+
+#endif

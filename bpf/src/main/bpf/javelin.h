@@ -149,7 +149,7 @@ struct hotspot {
 	__u64 narrow_oop_base;
 	__u32 narrow_oop_shift;
 	__u32 compressed_oops; /* 1: references in objects are 4 bytes */
-	__u32 zgc_load_shift;  /* >0: coloured pointers in the heap are shifted right by this */
+	__u32 zgc_generational; /* 1: references in objects are coloured, see walk_virtual.h */
 	__u16 heap_block_header; /* CodeBlob = segment + this */
 	__u16 blob_size;
 	__u16 blob_frame_size;     /* int, words */

@@ -40,7 +40,7 @@ static __always_inline __u64 read_reference(const struct hotspot *hs, __u64 obje
 	}
 	if (read_word(object + field, &oop))
 		return 0;
-	return hs->zgc_load_shift ? zgc_uncoloured(oop) : oop;
+	return hs->zgc_generational ? zgc_uncoloured(oop) : oop;
 }
 
 static __always_inline void leave_chunks(struct walk *w, const struct hotspot *hs)

@@ -1,0 +1,201 @@
+package dev.javelin.bpf;
+
+import dev.javelin.bpf.jna.LibBpf;
+import dev.javelin.bpf.jna.LibC;
+import dev.javelin.bpf.jna.NativeBlock;
+import java.nio.ByteBuffer;
+
+/**
+ * One program of a loaded {@link BpfObject}, which owns it and its links. A cookie is what {@code bpf_get_attach_cookie()} gives the
+ * program for events of that link.
+ *
+ * <p>Any thread may call; calls on programs of one object wait for each other.
+ */
+public final class BpfProgram {
+    /** Offsets in {@code struct bpf_prog_info} (linux/bpf.h): each unsigned 64 bits. */
+    static final int INFO_RUN_TIME_NS = 192;
+
+    static final int INFO_RUN_COUNT = 200;
+    static final int INFO_RECURSION_MISSES = 208;
+    /** 32 bits. */
+    static final int INFO_VERIFIED_INSNS = 216;
+
+    static final int INFO_SIZE = 232;
+
+    /** Option structs of libbpf 1.1 (bpf/libbpf.h): each starts with its size. */
+    static final int COOKIE_OPTS_SIZE = 16;
+
+    static final int COOKIE_OPTS_COOKIE = 8;
+    static final int KPROBE_OPTS_SIZE = 32;
+    static final int KPROBE_OPTS_COOKIE = 8;
+    static final int KPROBE_OPTS_OFFSET = 16;
+    static final int KPROBE_OPTS_RETURN = 24;
+    static final int UPROBE_OPTS_SIZE = 40;
+    static final int UPROBE_OPTS_SEMAPHORE = 8;
+    static final int UPROBE_OPTS_COOKIE = 16;
+    static final int UPROBE_OPTS_RETURN = 24;
+
+    private final BpfObject owner;
+    private final long handle;
+    private final String name;
+    private final int fd;
+
+    BpfProgram(BpfObject owner, long handle) {
+        this.owner = owner;
+        this.handle = handle;
+        name = LibBpf.bpf_program__name(handle);
+        fd = (int) BpfException.check(LibBpf.bpf_program__fd(handle), "find program", name);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The program's file descriptor; it is the object's, not the caller's, to close. */
+    public int fd() {
+        return fd;
+    }
+
+    /** Instructions as loaded, subprograms included. */
+    public long insnCount() {
+        owner.requireLoaded();
+        return LibBpf.bpf_program__insn_cnt(handle);
+    }
+
+    /** Attaches as the SEC() of the C source says. */
+    public BpfLink attach() {
+        synchronized (owner) {
+            return link(name, before() ? LibBpf.bpf_program__attach(handle) : 0);
+        }
+    }
+
+    /** Attaches to a perf event and starts it; the event stays the caller's to close. */
+    public BpfLink attachPerfEvent(PerfEvent event) {
+        return attachPerfEvent(event, 0);
+    }
+
+    public BpfLink attachPerfEvent(PerfEvent event, long cookie) {
+        synchronized (owner) {
+            before();
+            // libbpf closes the descriptor with the link: give it one of its own.
+            int own = event.duplicate();
+            try (NativeBlock options = cookieOptions(cookie)) {
+                long link = LibBpf.bpf_program__attach_perf_event_opts(handle, own, options.address());
+                if (link == 0) {
+                    BpfException failure = failure(name + " to " + event);
+                    LibC.close(own);
+                    throw failure;
+                }
+                return link(name + " to " + event, link);
+            }
+        }
+    }
+
+    /** Attaches to a raw tracepoint, {@code "sys_enter"}; there is no cookie. */
+    public BpfLink attachRawTracepoint(String tracepoint) {
+        synchronized (owner) {
+            before();
+            return link(name + " to " + tracepoint, LibBpf.bpf_program__attach_raw_tracepoint(handle, tracepoint));
+        }
+    }
+
+    /** Attaches to a classic tracepoint, {@code "sched", "sched_switch"}; needs tracefs. */
+    public BpfLink attachTracepoint(String category, String tracepoint, long cookie) {
+        synchronized (owner) {
+            before();
+            try (NativeBlock options = cookieOptions(cookie)) {
+                return link(
+                        name + " to " + category + ":" + tracepoint,
+                        LibBpf.bpf_program__attach_tracepoint_opts(handle, category, tracepoint, options.address()));
+            }
+        }
+    }
+
+    /** {@link #attachUprobe(int, String, long, boolean, long, long)} without a semaphore. */
+    public BpfLink attachUprobe(int pid, String path, long offset, boolean onReturn, long cookie) {
+        return attachUprobe(pid, path, offset, onReturn, cookie, 0);
+    }
+
+    /**
+     * Attaches to an instruction of a file.
+     *
+     * @param pid the process, or -1 for all
+     * @param offset in the file, in bytes
+     * @param onReturn fire when the function that starts there returns
+     * @param semaphore file offset of the USDT semaphore to count up while attached; 0 for none
+     */
+    public BpfLink attachUprobe(int pid, String path, long offset, boolean onReturn, long cookie, long semaphore) {
+        synchronized (owner) {
+            before();
+            try (NativeBlock options = new NativeBlock(UPROBE_OPTS_SIZE)) {
+                options.buffer()
+                        .putLong(0, UPROBE_OPTS_SIZE)
+                        .putLong(UPROBE_OPTS_SEMAPHORE, semaphore)
+                        .putLong(UPROBE_OPTS_COOKIE, cookie)
+                        .put(UPROBE_OPTS_RETURN, (byte) (onReturn ? 1 : 0));
+                return link(
+                        name + " to " + path + "+0x" + Long.toHexString(offset),
+                        LibBpf.bpf_program__attach_uprobe_opts(handle, pid, path, offset, options.address()));
+            }
+        }
+    }
+
+    /** Attaches to a kernel function, at an offset in bytes or, with {@code onReturn}, where it returns. */
+    public BpfLink attachKprobe(String function, long offset, boolean onReturn, long cookie) {
+        synchronized (owner) {
+            before();
+            try (NativeBlock options = new NativeBlock(KPROBE_OPTS_SIZE)) {
+                options.buffer()
+                        .putLong(0, KPROBE_OPTS_SIZE)
+                        .putLong(KPROBE_OPTS_COOKIE, cookie)
+                        .putLong(KPROBE_OPTS_OFFSET, offset)
+                        .put(KPROBE_OPTS_RETURN, (byte) (onReturn ? 1 : 0));
+                return link(
+                        name + " to " + function,
+                        LibBpf.bpf_program__attach_kprobe_opts(handle, function, options.address()));
+            }
+        }
+    }
+
+    /** The kernel's own counters for this program. */
+    public ProgramStats stats() {
+        owner.requireLoaded();
+        try (NativeBlock info = new NativeBlock(INFO_SIZE);
+                NativeBlock size = new NativeBlock(Integer.BYTES)) {
+            size.buffer().putInt(0, INFO_SIZE);
+            int result = LibBpf.bpf_obj_get_info_by_fd(fd, info.address(), size.address());
+            BpfException.check(result, "read the statistics of", name);
+            ByteBuffer read = info.buffer();
+            return new ProgramStats(
+                    read.getLong(INFO_RUN_TIME_NS),
+                    read.getLong(INFO_RUN_COUNT),
+                    read.getLong(INFO_RECURSION_MISSES),
+                    read.getInt(INFO_VERIFIED_INSNS) & 0xffffffffL);
+        }
+    }
+
+    private static NativeBlock cookieOptions(long cookie) {
+        NativeBlock options = new NativeBlock(COOKIE_OPTS_SIZE);
+        options.buffer().putLong(0, COOKIE_OPTS_SIZE).putLong(COOKIE_OPTS_COOKIE, cookie);
+        return options;
+    }
+
+    private boolean before() {
+        owner.requireLoaded();
+        Messages.clear();
+        return true;
+    }
+
+    private BpfLink link(String what, long link) {
+        if (link == 0) {
+            throw failure(what);
+        }
+        return owner.own(new BpfLink(owner, what, link));
+    }
+
+    private static BpfException failure(String what) {
+        int errno = LibC.errno();
+        String log = Messages.take();
+        return new BpfException("attach", what, errno, "", log);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.javelin.bpf.jna;
+
+import com.sun.jna.Native;
+
+/**
+ * glibc's functions, and the system calls it has no function for. Addresses are {@code long}. Failure is what the manual page says
+ * (-1), with the reason in {@link #errno()}.
+ *
+ * <p>Any thread may call; {@link #errno()} is per thread.
+ */
+public final class LibC {
+    /** {@code perf_event_open(2)} in {@code asm/unistd_64.h}. */
+    public static final long SYS_PERF_EVENT_OPEN = 298;
+    /** {@code bpf(2)} in {@code asm/unistd_64.h}. */
+    public static final long SYS_BPF = 321;
+
+    public static final int PROT_READ = 1;
+    public static final int PROT_WRITE = 2;
+    public static final int MAP_SHARED = 0x1;
+    public static final int MAP_PRIVATE = 0x2;
+    public static final int MAP_FIXED = 0x10;
+    public static final int MAP_ANONYMOUS = 0x20;
+    public static final int MAP_NORESERVE = 0x4000;
+
+    public static final int F_DUPFD_CLOEXEC = 1030;
+    public static final int EFD_CLOEXEC = 0x80000;
+    public static final int EFD_NONBLOCK = 0x800;
+    public static final int EPOLL_CLOEXEC = 0x80000;
+    public static final int EPOLL_CTL_ADD = 1;
+    public static final int EPOLLIN = 1;
+    /** {@code sizeof(struct epoll_event)}: packed on x86-64, {@code u32 events; u64 data}. */
+    public static final int EPOLL_EVENT_SIZE = 12;
+
+    static {
+        Native.register(LibC.class, NativeLibraries.process());
+    }
+
+    private LibC() {}
+
+    public static native long syscall(long number, long a, long b, long c, long d, long e, long f);
+
+    public static native int ioctl(int fd, long request, long argument);
+
+    public static native int fcntl(int fd, int command, int argument);
+
+    public static native int close(int fd);
+
+    public static native long read(int fd, long buffer, long size);
+
+    public static native long write(int fd, long buffer, long size);
+
+    public static native long mmap(long address, long length, int protection, int flags, int fd, long offset);
+
+    public static native int munmap(long address, long length);
+
+    public static native int eventfd(int initial, int flags);
+
+    public static native int epoll_create1(int flags);
+
+    public static native int epoll_ctl(int epoll, int operation, int fd, long event);
+
+    public static native int epoll_wait(int epoll, long events, int capacity, int timeoutMillis);
+
+    /** The reason why this thread's last native call failed; meaningless after one that succeeded. */
+    public static int errno() {
+        return Native.getLastError();
+    }
+}

@@ -1,0 +1,161 @@
+package dev.javelin.bpf.jna;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The native libraries of the jar, loaded once per process.
+ *
+ * <p>They are written to a directory of our own (mode 0700, random name, in {@code /run/user/UID} or {@code java.io.tmpdir}), loaded
+ * by absolute path, each after those it needs, and deleted at once: a mapped file lives on without its name. Nothing is searched
+ * for on the host but glibc.
+ *
+ * <p>Any thread may be the first to use this class.
+ */
+final class NativeLibraries {
+    private static final String RESOURCES = "/dev/javelin/bpf/native/linux-x86-64/";
+    private static final String JNA_RESOURCE = "/com/sun/jna/linux-x86-64/libjnidispatch.so";
+    /** dlopen's RTLD_LAZY alone: symbols stay local, so that the JVM's own libraries see none of ours. */
+    private static final Map<String, Object> LOCAL = Map.of(Library.OPTION_OPEN_FLAGS, 1);
+
+    private static final Loaded LOADED = load();
+
+    private NativeLibraries() {}
+
+    private record Loaded(NativeLibrary libbpf, NativeLibrary own, NativeLibrary process) {}
+
+    static NativeLibrary libbpf() {
+        return LOADED.libbpf;
+    }
+
+    /** Our own few functions, {@code libjavelin.so}. */
+    static NativeLibrary own() {
+        return LOADED.own;
+    }
+
+    /** What the process has already: glibc. */
+    static NativeLibrary process() {
+        return LOADED.process;
+    }
+
+    private static Loaded load() {
+        requireSupportedPlatform();
+        List<String> failures = new ArrayList<>();
+        for (Path parent : parents()) {
+            try {
+                return loadBelow(parent);
+            } catch (IOException | UnsatisfiedLinkError e) {
+                failures.add(parent + ": " + e.getMessage());
+            }
+        }
+        throw new UnsatisfiedLinkError("native libraries could not be loaded (" + String.join("; ", failures)
+                + "): give a writable directory that is not mounted noexec with -Djava.io.tmpdir=DIR");
+    }
+
+    private static void requireSupportedPlatform() {
+        String system = System.getProperty("os.name") + " on " + System.getProperty("os.arch");
+        if (!system.equals("Linux on amd64")) {
+            throw new UnsatisfiedLinkError("kernel mode needs Linux on x86-64, this is " + system);
+        }
+    }
+
+    private static List<Path> parents() {
+        List<Path> parents = new ArrayList<>();
+        try {
+            Path runtime = Path.of("/run/user", String.valueOf(Files.getAttribute(Path.of("/proc/self"), "unix:uid")));
+            if (Files.isWritable(runtime)) {
+                parents.add(runtime);
+            }
+        } catch (IOException e) {
+            // No /proc: the temporary directory serves.
+        }
+        parents.add(Path.of(System.getProperty("java.io.tmpdir")));
+        return parents;
+    }
+
+    private static Loaded loadBelow(Path parent) throws IOException {
+        Path directory = Files.createTempDirectory(
+                parent, "javelin-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        try {
+            bootJna(directory);
+            NativeLibrary last = null;
+            for (String name : carriedInOrder()) {
+                last = open(directory, name);
+            }
+            if (last == null) {
+                throw new IOException("the list of native libraries is empty");
+            }
+            return new Loaded(last, open(directory, "libjavelin.so"), NativeLibrary.getProcess());
+        } finally {
+            delete(directory);
+        }
+    }
+
+    /**
+     * Makes JNA load its own library from our directory, and keeps it from starting {@code ldconfig -p} to learn search paths that
+     * nobody needs here.
+     */
+    private static void bootJna(Path directory) throws IOException {
+        Path dispatch = directory.resolve("libjnidispatch.so");
+        extract(Native.class, JNA_RESOURCE, dispatch);
+        System.setProperty("jna.nosys", "true");
+        System.setProperty("jna.noclasspath", "true");
+        System.setProperty("jna.boot.library.path", directory.toString());
+        System.setProperty("jna.platform.library.path", "");
+        if (Native.POINTER_SIZE != Long.BYTES) {
+            throw new UnsatisfiedLinkError("pointers of " + Native.POINTER_SIZE + " bytes");
+        }
+    }
+
+    private static List<String> carriedInOrder() throws IOException {
+        try (InputStream list = resource(NativeLibraries.class, RESOURCES + "libraries")) {
+            return new String(list.readAllBytes(), StandardCharsets.US_ASCII)
+                    .lines()
+                    .toList();
+        }
+    }
+
+    private static NativeLibrary open(Path directory, String name) throws IOException {
+        Path file = directory.resolve(name);
+        extract(NativeLibraries.class, RESOURCES + name, file);
+        return NativeLibrary.getInstance(file.toString(), LOCAL);
+    }
+
+    private static void extract(Class<?> owner, String resource, Path target) throws IOException {
+        try (InputStream in = resource(owner, resource)) {
+            Files.write(target, in.readAllBytes());
+        }
+    }
+
+    private static InputStream resource(Class<?> owner, String name) throws IOException {
+        InputStream in = owner.getResourceAsStream(name);
+        if (in == null) {
+            throw new IOException(name + " is missing from the jar");
+        }
+        return in;
+    }
+
+    private static void delete(Path directory) {
+        File[] files = directory.toFile().listFiles();
+        try {
+            for (File file : files == null ? new File[0] : files) {
+                Files.delete(file.toPath());
+            }
+            Files.delete(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.javelin.it.harness;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A target program of this module in a JVM of its own. */
+public final class TargetProcess extends Child {
+    private static final Duration WARM_UP = Duration.ofSeconds(90);
+
+    private TargetProcess(List<String> command) {
+        super(command);
+    }
+
+    /** Starts {@code main} on {@code jdk} with these JVM flags and waits until it is ready. */
+    public static TargetProcess start(Jdk jdk, List<String> jvmFlags, Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(jdk.java().toString());
+        command.addAll(jvmFlags);
+        command.addAll(List.of("-cp", Repository.classes().toString(), main.getName()));
+        command.addAll(List.of(arguments));
+        TargetProcess target = new TargetProcess(command);
+        boolean ready = false;
+        try {
+            target.awaitOut(0, "READY", WARM_UP);
+            ready = true;
+            return target;
+        } finally {
+            if (!ready) {
+                target.close();
+            }
+        }
+    }
+
+    /** Sends a command line and returns the answer without its first word. */
+    public String ask(String command) {
+        int from = outLines().size();
+        send(command);
+        String name = command.toUpperCase(java.util.Locale.ROOT);
+        String line = awaitOut(from, name, Duration.ofSeconds(20));
+        return line.substring(name.length()).trim();
+    }
+
+    /** The target's account: nanoseconds of CPU time (or counts) by name. */
+    public Map<String, Long> account() {
+        Map<String, Long> account = new TreeMap<>();
+        for (String part : ask("account").split(" ", -1)) {
+            int equals = part.indexOf('=');
+            account.put(part.substring(0, equals), Long.parseLong(part.substring(equals + 1)));
+        }
+        return account;
+    }
+
+    /** The difference of two accounts. */
+    public static Map<String, Long> since(Map<String, Long> before, Map<String, Long> after) {
+        Map<String, Long> difference = new TreeMap<>(after);
+        before.forEach((name, value) -> difference.merge(name, -value, Long::sum));
+        return difference;
+    }
+}

@@ -54,7 +54,7 @@ newer() {
 bpf_object() {
   local source=$1 out=$2
   shift 2
-  "$clang" -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -D__TARGET_ARCH_x86 "$@" \
+  "$clang" -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter -Werror -D__TARGET_ARCH_x86 "$@" \
     -idirafter "/usr/include/$multiarch" -c "$source" -o "$out.tmp"
   "$strip" -g "$out.tmp"
   mv "$out.tmp" "$out"

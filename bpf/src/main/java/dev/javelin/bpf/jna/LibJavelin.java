@@ -1,6 +1,7 @@
 package dev.javelin.bpf.jna;
 
 import com.sun.jna.Native;
+import com.sun.jna.Pointer;
 
 /**
  * Our own native library, {@code libjavelin.so} ({@code bpf/src/main/native}): the C++ demangler and the buffer of libbpf's messages.
@@ -12,7 +13,7 @@ public final class LibJavelin {
 
     static {
         Native.register(LibJavelin.class, NativeLibraries.own());
-        PRINT = com.sun.jna.Pointer.nativeValue(NativeLibraries.own().getGlobalVariableAddress("javelin_log_print"));
+        PRINT = Pointer.nativeValue(NativeLibraries.own().getGlobalVariableAddress("javelin_log_print"));
     }
 
     private LibJavelin() {}

@@ -1,6 +1,7 @@
 package dev.javelin.bpf.jna;
 
 import com.sun.jna.Native;
+import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,7 @@ public final class NativeBlock implements AutoCloseable {
 
     /** Memory that somebody else owns, as a little-endian buffer. */
     public static ByteBuffer view(long address, long size) {
-        return Native.getDirectByteBuffer(address, size).order(ByteOrder.LITTLE_ENDIAN);
+        return new Pointer(address).getByteBuffer(0, size).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     public long address() {

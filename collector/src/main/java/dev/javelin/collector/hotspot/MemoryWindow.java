@@ -42,16 +42,17 @@ final class MemoryWindow {
             return null;
         }
         int at = locate(address, 1);
-        byte[] bytes = last.array();
         int end = at;
         int limit = Math.min(last.limit(), at + MAX_STRING);
-        while (end < limit && bytes[end] != 0) {
+        while (end < limit && last.get(end) != 0) {
             end++;
         }
         if (end == last.limit()) {
             return memory.readCString(address, MAX_STRING);
         }
-        return new String(bytes, at, end - at, StandardCharsets.ISO_8859_1);
+        byte[] bytes = new byte[end - at];
+        last.get(at, bytes);
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     /** Makes the chunk with {@code address} current; its index there, or -1 when {@code size} bytes are not all in it. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 // cp-demangle.c of GCC: the demangler behind __cxa_demangle, handing out its text piece by piece instead of allocating.
-// Returns 0 when the name is not a mangled one.
+// Returns 0, or a negative number when the name is not a mangled one.
 extern int __gcclibcxx_demangle_callback(const char *mangled, void (*piece)(const char *, size_t, void *), void *opaque);
 
 struct output {
@@ -30,5 +30,5 @@ long javelin_demangle(const char *mangled, char *text, size_t capacity) {
   struct output out = {.text = text, .length = 0, .capacity = capacity};
   if (setjmp(out.full))
     return (long)capacity;
-  return __gcclibcxx_demangle_callback(mangled, append, &out) ? (long)out.length : -1;
+  return __gcclibcxx_demangle_callback(mangled, append, &out) == 0 ? (long)out.length : -1;
 }

@@ -20,7 +20,7 @@ final class LoadFailure {
 
     private static final List<Known> KNOWN = List.of(
             Known.of(
-                    "BPF program is too large|processed \\d+ insn.*(limit|exceed)",
+                    "BPF program is too large",
                     "the program is too complex to verify; fewer or smaller loops, or bpf_loop, help"),
             Known.of(
                     "sequence of \\d+ jumps is too complex",

@@ -1,7 +1,5 @@
 package dev.javelin.bpf.jna;
 
-import com.sun.jna.Native;
-
 /**
  * libbpf, as its version 1.1 exports it (Debian 12's; {@code bpf/libbpf.h}, {@code bpf/bpf.h} and {@code bpf/btf.h} of libbpf-dev
  * 1.1.2). Handles and addresses are {@code long}, options are addresses of the C structs or 0. Failure is a negative number or 0 for
@@ -10,91 +8,167 @@ import com.sun.jna.Native;
  * <p>Any thread may call, but libbpf does not lock its handles.
  */
 public final class LibBpf {
-    static {
-        Native.register(LibBpf.class, NativeLibraries.libbpf());
-    }
+    private static final CLibrary LIBRARY = NativeLibraries.libbpf();
 
     private LibBpf() {}
 
-    public static native int libbpf_major_version();
+    public static int libbpf_major_version() {
+        return LIBRARY.callInt("libbpf_major_version");
+    }
 
-    public static native int libbpf_minor_version();
+    public static int libbpf_minor_version() {
+        return LIBRARY.callInt("libbpf_minor_version");
+    }
 
-    public static native long libbpf_set_print(long function);
+    public static long libbpf_set_print(long function) {
+        return LIBRARY.callLong("libbpf_set_print", function);
+    }
 
-    public static native int libbpf_num_possible_cpus();
+    public static int libbpf_num_possible_cpus() {
+        return LIBRARY.callInt("libbpf_num_possible_cpus");
+    }
 
-    public static native long bpf_object__open_mem(long image, long size, long options);
+    public static long bpf_object__open_mem(long image, long size, long options) {
+        return LIBRARY.callLong("bpf_object__open_mem", image, size, options);
+    }
 
-    public static native int bpf_object__load(long object);
+    public static int bpf_object__load(long object) {
+        return LIBRARY.callInt("bpf_object__load", object);
+    }
 
-    public static native void bpf_object__close(long object);
+    public static void bpf_object__close(long object) {
+        LIBRARY.callVoid("bpf_object__close", object);
+    }
 
-    public static native long bpf_object__btf(long object);
+    public static long bpf_object__btf(long object) {
+        return LIBRARY.callLong("bpf_object__btf", object);
+    }
 
-    public static native long bpf_object__find_map_by_name(long object, String name);
+    public static long bpf_object__find_map_by_name(long object, String name) {
+        return LIBRARY.callLong("bpf_object__find_map_by_name", object, name);
+    }
 
-    public static native long bpf_object__find_program_by_name(long object, String name);
+    public static long bpf_object__find_program_by_name(long object, String name) {
+        return LIBRARY.callLong("bpf_object__find_program_by_name", object, name);
+    }
 
-    public static native long bpf_object__next_program(long object, long previous);
+    public static long bpf_object__next_program(long object, long previous) {
+        return LIBRARY.callLong("bpf_object__next_program", object, previous);
+    }
 
-    public static native long bpf_object__next_map(long object, long previous);
+    public static long bpf_object__next_map(long object, long previous) {
+        return LIBRARY.callLong("bpf_object__next_map", object, previous);
+    }
 
-    public static native long btf__raw_data(long btf, long sizeOut);
+    public static long btf__raw_data(long btf, long sizeOut) {
+        return LIBRARY.callLong("btf__raw_data", btf, sizeOut);
+    }
 
-    public static native String bpf_program__name(long program);
+    public static String bpf_program__name(long program) {
+        return LIBRARY.callString("bpf_program__name", program);
+    }
 
-    public static native int bpf_program__fd(long program);
+    public static int bpf_program__fd(long program) {
+        return LIBRARY.callInt("bpf_program__fd", program);
+    }
 
-    public static native long bpf_program__insn_cnt(long program);
+    public static long bpf_program__insn_cnt(long program) {
+        return LIBRARY.callLong("bpf_program__insn_cnt", program);
+    }
 
-    public static native int bpf_program__set_autoload(long program, int wanted);
+    public static int bpf_program__set_autoload(long program, int wanted) {
+        return LIBRARY.callInt("bpf_program__set_autoload", program, wanted);
+    }
 
-    public static native long bpf_program__attach(long program);
+    public static long bpf_program__attach(long program) {
+        return LIBRARY.callLong("bpf_program__attach", program);
+    }
 
-    public static native long bpf_program__attach_perf_event_opts(long program, int eventFd, long options);
+    public static long bpf_program__attach_perf_event_opts(long program, int eventFd, long options) {
+        return LIBRARY.callLong("bpf_program__attach_perf_event_opts", program, eventFd, options);
+    }
 
-    public static native long bpf_program__attach_raw_tracepoint(long program, String name);
+    public static long bpf_program__attach_raw_tracepoint(long program, String name) {
+        return LIBRARY.callLong("bpf_program__attach_raw_tracepoint", program, name);
+    }
 
-    public static native long bpf_program__attach_tracepoint_opts(
-            long program, String category, String name, long options);
+    public static long bpf_program__attach_tracepoint_opts(long program, String category, String name, long options) {
+        return LIBRARY.callLong("bpf_program__attach_tracepoint_opts", program, category, name, options);
+    }
 
-    public static native long bpf_program__attach_uprobe_opts(
-            long program, int pid, String path, long offset, long options);
+    public static long bpf_program__attach_uprobe_opts(long program, int pid, String path, long offset, long options) {
+        return LIBRARY.callLong("bpf_program__attach_uprobe_opts", program, pid, path, offset, options);
+    }
 
-    public static native long bpf_program__attach_kprobe_opts(long program, String function, long options);
+    public static long bpf_program__attach_kprobe_opts(long program, String function, long options) {
+        return LIBRARY.callLong("bpf_program__attach_kprobe_opts", program, function, options);
+    }
 
-    public static native int bpf_link__destroy(long link);
+    public static int bpf_link__destroy(long link) {
+        return LIBRARY.callInt("bpf_link__destroy", link);
+    }
 
-    public static native int bpf_link__fd(long link);
+    public static int bpf_link__fd(long link) {
+        return LIBRARY.callInt("bpf_link__fd", link);
+    }
 
-    public static native String bpf_map__name(long map);
+    public static String bpf_map__name(long map) {
+        return LIBRARY.callString("bpf_map__name", map);
+    }
 
-    public static native int bpf_map__fd(long map);
+    public static int bpf_map__fd(long map) {
+        return LIBRARY.callInt("bpf_map__fd", map);
+    }
 
-    public static native int bpf_map__type(long map);
+    public static int bpf_map__type(long map) {
+        return LIBRARY.callInt("bpf_map__type", map);
+    }
 
-    public static native int bpf_map__key_size(long map);
+    public static int bpf_map__key_size(long map) {
+        return LIBRARY.callInt("bpf_map__key_size", map);
+    }
 
-    public static native int bpf_map__value_size(long map);
+    public static int bpf_map__value_size(long map) {
+        return LIBRARY.callInt("bpf_map__value_size", map);
+    }
 
-    public static native int bpf_map__max_entries(long map);
+    public static int bpf_map__max_entries(long map) {
+        return LIBRARY.callInt("bpf_map__max_entries", map);
+    }
 
-    public static native int bpf_map__map_flags(long map);
+    public static int bpf_map__map_flags(long map) {
+        return LIBRARY.callInt("bpf_map__map_flags", map);
+    }
 
-    public static native int bpf_map__set_max_entries(long map, int entries);
+    public static int bpf_map__set_max_entries(long map, int entries) {
+        return LIBRARY.callInt("bpf_map__set_max_entries", map, entries);
+    }
 
-    public static native long bpf_map__initial_value(long map, long sizeOut);
+    public static long bpf_map__initial_value(long map, long sizeOut) {
+        return LIBRARY.callLong("bpf_map__initial_value", map, sizeOut);
+    }
 
-    public static native int bpf_map_lookup_elem(int fd, long key, long value);
+    public static int bpf_map_lookup_elem(int fd, long key, long value) {
+        return LIBRARY.callInt("bpf_map_lookup_elem", fd, key, value);
+    }
 
-    public static native int bpf_map_update_elem(int fd, long key, long value, long flags);
+    public static int bpf_map_update_elem(int fd, long key, long value, long flags) {
+        return LIBRARY.callInt("bpf_map_update_elem", fd, key, value, flags);
+    }
 
-    public static native int bpf_map_delete_elem(int fd, long key);
+    public static int bpf_map_delete_elem(int fd, long key) {
+        return LIBRARY.callInt("bpf_map_delete_elem", fd, key);
+    }
 
-    public static native int bpf_map_get_next_key(int fd, long key, long nextOut);
+    public static int bpf_map_get_next_key(int fd, long key, long nextOut) {
+        return LIBRARY.callInt("bpf_map_get_next_key", fd, key, nextOut);
+    }
 
-    public static native int bpf_map_update_batch(int fd, long keys, long values, long count, long options);
+    public static int bpf_map_update_batch(int fd, long keys, long values, long count, long options) {
+        return LIBRARY.callInt("bpf_map_update_batch", fd, keys, values, count, options);
+    }
 
-    public static native int bpf_obj_get_info_by_fd(int fd, long info, long size);
+    public static int bpf_obj_get_info_by_fd(int fd, long info, long size) {
+        return LIBRARY.callInt("bpf_obj_get_info_by_fd", fd, info, size);
+    }
 }

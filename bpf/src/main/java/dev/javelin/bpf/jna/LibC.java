@@ -31,35 +31,57 @@ public final class LibC {
     /** {@code sizeof(struct epoll_event)}: packed on x86-64, {@code u32 events; u64 data}. */
     public static final int EPOLL_EVENT_SIZE = 12;
 
-    static {
-        Native.register(LibC.class, NativeLibraries.process());
-    }
+    private static final CLibrary LIBRARY = NativeLibraries.process();
 
     private LibC() {}
 
-    public static native long syscall(long number, long a, long b, long c, long d, long e, long f);
+    public static long syscall(long number, long a, long b, long c, long d, long e, long f) {
+        return LIBRARY.callLong("syscall", number, a, b, c, d, e, f);
+    }
 
-    public static native int ioctl(int fd, long request, long argument);
+    public static int ioctl(int fd, long request, long argument) {
+        return LIBRARY.callInt("ioctl", fd, request, argument);
+    }
 
-    public static native int fcntl(int fd, int command, int argument);
+    public static int fcntl(int fd, int command, int argument) {
+        return LIBRARY.callInt("fcntl", fd, command, argument);
+    }
 
-    public static native int close(int fd);
+    public static int close(int fd) {
+        return LIBRARY.callInt("close", fd);
+    }
 
-    public static native long read(int fd, long buffer, long size);
+    public static long read(int fd, long buffer, long size) {
+        return LIBRARY.callLong("read", fd, buffer, size);
+    }
 
-    public static native long write(int fd, long buffer, long size);
+    public static long write(int fd, long buffer, long size) {
+        return LIBRARY.callLong("write", fd, buffer, size);
+    }
 
-    public static native long mmap(long address, long length, int protection, int flags, int fd, long offset);
+    public static long mmap(long address, long length, int protection, int flags, int fd, long offset) {
+        return LIBRARY.callLong("mmap", address, length, protection, flags, fd, offset);
+    }
 
-    public static native int munmap(long address, long length);
+    public static int munmap(long address, long length) {
+        return LIBRARY.callInt("munmap", address, length);
+    }
 
-    public static native int eventfd(int initial, int flags);
+    public static int eventfd(int initial, int flags) {
+        return LIBRARY.callInt("eventfd", initial, flags);
+    }
 
-    public static native int epoll_create1(int flags);
+    public static int epoll_create1(int flags) {
+        return LIBRARY.callInt("epoll_create1", flags);
+    }
 
-    public static native int epoll_ctl(int epoll, int operation, int fd, long event);
+    public static int epoll_ctl(int epoll, int operation, int fd, long event) {
+        return LIBRARY.callInt("epoll_ctl", epoll, operation, fd, event);
+    }
 
-    public static native int epoll_wait(int epoll, long events, int capacity, int timeoutMillis);
+    public static int epoll_wait(int epoll, long events, int capacity, int timeoutMillis) {
+        return LIBRARY.callInt("epoll_wait", epoll, events, capacity, timeoutMillis);
+    }
 
     /** The reason why this thread's last native call failed; meaningless after one that succeeded. */
     public static int errno() {

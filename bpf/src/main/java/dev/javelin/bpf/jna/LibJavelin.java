@@ -1,34 +1,32 @@
 package dev.javelin.bpf.jna;
 
-import com.sun.jna.Native;
-import com.sun.jna.Pointer;
-
 /**
  * Our own native library, {@code libjavelin.so} ({@code bpf/src/main/native}): the C++ demangler and the buffer of libbpf's messages.
  *
  * <p>Any thread may call; messages are kept per thread.
  */
 public final class LibJavelin {
-    private static final long PRINT;
-
-    static {
-        Native.register(LibJavelin.class, NativeLibraries.own());
-        PRINT = Pointer.nativeValue(NativeLibraries.own().getGlobalVariableAddress("javelin_log_print"));
-    }
+    private static final CLibrary LIBRARY = NativeLibraries.own();
 
     private LibJavelin() {}
 
     /** The address of our {@code libbpf_print_fn_t}. */
     public static long logPrintFunction() {
-        return PRINT;
+        return LIBRARY.address("javelin_log_print");
     }
 
     /** Writes the demangled form of a zero-terminated name: its length, {@code capacity} when cut, -1 when not mangled. */
-    public static native long javelin_demangle(byte[] mangled, byte[] text, long capacity);
+    public static long javelin_demangle(byte[] mangled, byte[] text, long capacity) {
+        return LIBRARY.callLong("javelin_demangle", mangled, text, capacity);
+    }
 
     /** Messages above this level are dropped: 0 warnings, 1 information, 2 debugging. */
-    public static native void javelin_log_level(int level);
+    public static void javelin_log_level(int level) {
+        LIBRARY.callVoid("javelin_log_level", level);
+    }
 
     /** Hands over and forgets this thread's messages; returns their length. */
-    public static native long javelin_log_take(byte[] text, long capacity);
+    public static long javelin_log_take(byte[] text, long capacity) {
+        return LIBRARY.callLong("javelin_log_take", text, capacity);
+    }
 }

@@ -28,25 +28,28 @@ final class NativeLibraries {
     private static final String RESOURCES = "/dev/javelin/bpf/native/linux-x86-64/";
     private static final String JNA_RESOURCE = "/com/sun/jna/linux-x86-64/libjnidispatch.so";
     /** dlopen's RTLD_LAZY alone: symbols stay local, so that the JVM's own libraries see none of ours. */
-    private static final Map<String, Object> LOCAL = Map.of(Library.OPTION_OPEN_FLAGS, 1);
+    private static final int RTLD_LAZY = 1;
+
+    private static final Map<String, Object> OPTIONS =
+            Map.of(Library.OPTION_OPEN_FLAGS, RTLD_LAZY, Library.OPTION_STRING_ENCODING, "UTF-8");
 
     private static final Loaded LOADED = load();
 
     private NativeLibraries() {}
 
-    private record Loaded(NativeLibrary libbpf, NativeLibrary own, NativeLibrary process) {}
+    private record Loaded(CLibrary libbpf, CLibrary own, CLibrary process) {}
 
-    static NativeLibrary libbpf() {
+    static CLibrary libbpf() {
         return LOADED.libbpf;
     }
 
     /** Our own few functions, {@code libjavelin.so}. */
-    static NativeLibrary own() {
+    static CLibrary own() {
         return LOADED.own;
     }
 
     /** What the process has already: glibc. */
-    static NativeLibrary process() {
+    static CLibrary process() {
         return LOADED.process;
     }
 
@@ -86,8 +89,7 @@ final class NativeLibraries {
     }
 
     private static Loaded loadBelow(Path parent) throws IOException {
-        Path directory = Files.createTempDirectory(
-                parent, "javelin-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path directory = createPrivateDirectory(parent);
         try {
             bootJna(directory);
             NativeLibrary last = null;
@@ -97,10 +99,22 @@ final class NativeLibraries {
             if (last == null) {
                 throw new IOException("the list of native libraries is empty");
             }
-            return new Loaded(last, open(directory, "libjavelin.so"), NativeLibrary.getProcess());
+            return new Loaded(
+                    new CLibrary(last),
+                    new CLibrary(open(directory, "libjavelin.so")),
+                    new CLibrary(NativeLibrary.getProcess(OPTIONS)));
         } finally {
             delete(directory);
         }
+    }
+
+    /** The kernel's random numbers: {@code Files.createTempDirectory} starts SecureRandom, which takes some 20 ms. */
+    private static Path createPrivateDirectory(Path parent) throws IOException {
+        String random =
+                Files.readString(Path.of("/proc/sys/kernel/random/uuid")).strip();
+        return Files.createDirectory(
+                parent.resolve("javelin-" + random),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
     /**
@@ -130,7 +144,7 @@ final class NativeLibraries {
     private static NativeLibrary open(Path directory, String name) throws IOException {
         Path file = directory.resolve(name);
         extract(NativeLibraries.class, RESOURCES + name, file);
-        return NativeLibrary.getInstance(file.toString(), LOCAL);
+        return NativeLibrary.getInstance(file.toString(), OPTIONS);
     }
 
     private static void extract(Class<?> owner, String resource, Path target) throws IOException {

@@ -265,6 +265,22 @@ public final class ElfFile implements Closeable {
         return image.slice((int) offset, (int) size).order(ByteOrder.LITTLE_ENDIAN);
     }
 
+    /** A copy of bytes of this file. */
+    byte[] copy(ByteBuffer from) throws ElfException {
+        byte[] bytes = new byte[from.limit()];
+        try {
+            from.get(0, bytes);
+        } catch (InternalError e) {
+            throw truncated();
+        }
+        return bytes;
+    }
+
+    /** A mapped file that is cut meanwhile makes reads beyond its new end fail with InternalError. */
+    private ElfException truncated() {
+        return damaged("the file was cut while it was read");
+    }
+
     private void checkRange(long offset, long size, String what) throws ElfException {
         if (offset < 0 || size < 0 || offset > image.limit() || size > image.limit() - offset) {
             throw damaged(what + " reach beyond the file (offset " + offset + ", " + size + " bytes)");

@@ -1,0 +1,35 @@
+package dev.javelin.collector.elf;
+
+import java.util.Arrays;
+
+/** Collects rows in ascending order of address; a row that says the same as the one before is left out. */
+final class RowSink {
+    private long[] rows;
+    private int count;
+
+    RowSink(int expected) {
+        rows = new long[Math.max(16, expected)];
+    }
+
+    /** Adds a row: address relative to the base, not below that of the row before, and the upper half of the row. */
+    void add(long pc, int rule) {
+        if (count > 0 && UnwindTable.pc(rows[count - 1]) == pc) {
+            count--;
+        }
+        if (count > 0 && (int) (rows[count - 1] >>> 32) == rule) {
+            return;
+        }
+        if (count == rows.length) {
+            rows = Arrays.copyOf(rows, count + (count >> 1));
+        }
+        rows[count++] = (long) rule << 32 | pc;
+    }
+
+    long[] rows() {
+        return rows;
+    }
+
+    int count() {
+        return count;
+    }
+}

@@ -6,26 +6,33 @@ package dev.javelin.flamegraph;
  */
 public enum FrameType {
     /** A Java method run by the bytecode interpreter. */
-    INTERPRETED("Interpreted", "_[0]"),
+    INTERPRETED(0, "Interpreted", "_[0]"),
     /** A Java method compiled by the optimising compiler (C2 or JVMCI), native wrappers included. */
-    JIT_COMPILED("JIT compiled", "_[j]"),
+    JIT_COMPILED(1, "JIT compiled", "_[j]"),
     /** A Java method inlined into a compiled caller. */
-    INLINED("Inlined", "_[i]"),
+    INLINED(2, "Inlined", "_[i]"),
     /** Code of a native library or of the C runtime; also the markers of the profiler itself. */
-    NATIVE("Native", ""),
+    NATIVE(3, "Native", ""),
     /** C++ code, the JVM's own included. */
-    CPP("C++", ""),
+    CPP(4, "C++", ""),
     /** The Linux kernel. */
-    KERNEL("Kernel", "_[k]"),
+    KERNEL(5, "Kernel", "_[k]"),
     /** A Java method compiled by C1 (tiers 1 to 3). */
-    C1_COMPILED("C1 compiled", "_[1]");
+    C1_COMPILED(6, "C1 compiled", "_[1]");
 
+    private final int code;
     private final String label;
     private final String suffix;
 
-    FrameType(String label, String suffix) {
+    FrameType(int code, String label, String suffix) {
+        this.code = code;
         this.label = label;
         this.suffix = suffix;
+    }
+
+    /** The number of the type in recordings, 0 to 6. */
+    public int code() {
+        return code;
     }
 
     /** The name that people read, for example {@code "JIT compiled"}. */

@@ -14,7 +14,7 @@ import java.util.Map;
  * valid for the profile's life.
  *
  * <p>Memory: about 16 bytes per new node of the stack tree, 32 per (stack, thread) pair and, with samples, about 9 bytes
- * per sample.
+ * per sample; {@link JfrStream} writes samples out while the recording runs, so that hours of them need no memory.
  */
 public final class Profile {
     /** Receives samples in the order in which they were added. */

@@ -1,0 +1,305 @@
+package dev.javelin.flamegraph;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * Writes a recording as a JFR file (version 2.1) while it is made: {@link #append} moves the samples held by the profile to
+ * the file, in chunks that can each be read alone, so that hours of samples need no memory. Nothing stands at the target
+ * path until {@link #finish}.
+ *
+ * <p>The samples are {@code jdk.ExecutionSample} events; what the report's header shows is in {@code javelin.Recording},
+ * {@code javelin.Loss}, {@code javelin.Fact} and {@code jdk.JVMInformation}. A sample's CPU is that of the last
+ * {@code javelin.ThreadOnCpu} of its thread before it in the chunk; its weight is the interval, unless a
+ * {@code javelin.SampleWeight} follows it. Layout of a chunk: header (68 bytes, big
+ * endian), metadata, events, checkpoints with the constants, linked backwards by the header's offset of the last.
+ *
+ * <p>Used by one thread, the one that writes the profile.
+ */
+public final class JfrStream implements Closeable {
+    private static final int HEADER = 68;
+    private static final int MAGIC = 0x464c5200; // "FLR\0"
+    private static final int VERSION = 2 << 16 | 1;
+    private static final int FEATURE_COMPRESSED_INTEGERS = 1;
+    private static final int FEATURE_LAST_CHUNK = 2;
+    private static final long TICKS_PER_SECOND = 1_000_000_000L;
+    private static final int METADATA = 0;
+    private static final int CHECKPOINT = 1;
+    private static final long CHUNK_SAMPLES = 1_000_000;
+
+    private final Profile profile;
+    private final JfrConstants constants;
+    private final long startEpochNanos;
+    private final long startTicks;
+    private final long interval;
+    private final long maxChunkSamples;
+    private final PendingFile file;
+    private final JfrBuffer event = new JfrBuffer();
+    private final JfrBuffer prefix = new JfrBuffer();
+    private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+
+    private long position; // in the file, of the next byte
+    private long chunkStart = -1; // -1: no chunk is open
+    private long metadataOffset;
+    private long lastCheckpoint;
+    private long chunkSamples;
+    private long firstTick;
+    private long lastTick;
+    private long lastChunkTick;
+    private int[] cpuOfThread = new int[0];
+
+    private JfrStream(
+            Profile profile, PendingFile file, Instant start, long startNanos, long interval, long maxChunkSamples) {
+        this.profile = profile;
+        this.constants = new JfrConstants(profile);
+        this.file = file;
+        this.startEpochNanos = start.getEpochSecond() * 1_000_000_000L + start.getNano();
+        this.startTicks = startNanos;
+        this.lastChunkTick = startNanos;
+        this.interval = interval;
+        this.maxChunkSamples = maxChunkSamples;
+    }
+
+    /**
+     * Begins a file.
+     *
+     * @param profile the profile whose samples are to be written; it must keep samples
+     * @param target where the file shall stand when it is finished
+     * @param start wall-clock time of the recording's start
+     * @param startNanos CLOCK_MONOTONIC at that moment, nanoseconds
+     * @param interval the weight that samples have if nothing else is said: the sampling interval
+     * @throws IOException if no file can be made in the target's directory
+     */
+    public static JfrStream open(Profile profile, Path target, Instant start, long startNanos, long interval)
+            throws IOException {
+        return open(profile, target, start, startNanos, interval, CHUNK_SAMPLES);
+    }
+
+    static JfrStream open(
+            Profile profile, Path target, Instant start, long startNanos, long interval, long maxChunkSamples)
+            throws IOException {
+        if (!profile.keepsSamples()) {
+            throw new IllegalArgumentException("a JFR file needs single samples, and this profile keeps none");
+        }
+        return new JfrStream(profile, PendingFile.create(target), start, startNanos, interval, maxChunkSamples);
+    }
+
+    /**
+     * Writes the samples that the profile holds, and makes the profile forget them. A chunk that has become large enough
+     * is completed.
+     *
+     * @throws IOException if the file cannot be written, for example because the disk is full
+     */
+    public void append() throws IOException {
+        try {
+            profile.forEachSample((time, thread, cpu, stack, value) -> {
+                try {
+                    sample(time, thread, cpu, stack, value);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        profile.dropSamples();
+    }
+
+    /**
+     * Writes the remaining samples and the facts of the recording, and puts the file in its place.
+     *
+     * @throws IOException if the file cannot be written or moved to its place
+     */
+    public void finish(RecordingInfo info) throws IOException {
+        append();
+        if (chunkStart < 0) {
+            beginChunk(lastChunkTick);
+        }
+        writeFacts(info);
+        lastTick = Math.max(lastTick, startTicks + info.duration().toNanos());
+        endChunk(true);
+        flush();
+        file.commit();
+    }
+
+    /** Removes what was written, unless it was finished. */
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+
+    private void sample(long time, int thread, int cpu, int stack, long value) throws IOException {
+        if (chunkStart >= 0 && chunkIsFull()) {
+            endChunk(false);
+        }
+        if (chunkStart < 0) {
+            beginChunk(chunkSamples == 0 && position == 0 ? Math.min(startTicks, time) : time);
+        }
+        firstTick = Math.min(firstTick, time);
+        lastTick = Math.max(lastTick, time);
+        writeCpu(time, thread, cpu);
+        begin(JfrMetadata.EXECUTION_SAMPLE, time).number(constants.thread(thread));
+        event.number(constants.stack(stack)).number(JfrConstants.STATE_DEFAULT);
+        writeEvent();
+        if (value != interval) {
+            begin(JfrMetadata.SAMPLE_WEIGHT, time)
+                    .number(constants.thread(thread))
+                    .number(value);
+            writeEvent();
+        }
+        chunkSamples++;
+    }
+
+    private void writeCpu(long time, int thread, int cpu) throws IOException {
+        if (thread >= cpuOfThread.length) {
+            int known = cpuOfThread.length;
+            cpuOfThread = Arrays.copyOf(cpuOfThread, thread + (thread >> 1) + 16);
+            Arrays.fill(cpuOfThread, known, cpuOfThread.length, -1);
+        }
+        if (cpuOfThread[thread] != cpu) {
+            cpuOfThread[thread] = cpu;
+            begin(JfrMetadata.THREAD_ON_CPU, time)
+                    .number(constants.thread(thread))
+                    .integer(cpu);
+            writeEvent();
+        }
+    }
+
+    /** Counting the chunk's stacks takes some microseconds, so it is done once in a while. */
+    private boolean chunkIsFull() {
+        return chunkSamples >= maxChunkSamples || (chunkSamples % 4096 == 4095 && constants.full());
+    }
+
+    private void writeFacts(RecordingInfo info) throws IOException {
+        long duration = info.duration().toNanos();
+        begin(JfrMetadata.RECORDING).number(duration).text(info.title()).text(info.command());
+        event.text(info.version()).text(info.event()).text(info.unit()).number(info.interval());
+        event.number(profile.sampleCount()).number(info.completeSamples()).number(info.lost());
+        event.text(info.summary());
+        writeEvent();
+        begin(JfrMetadata.ACTIVE_RECORDING)
+                .number(duration)
+                .number(1)
+                .text(info.title())
+                .text(null);
+        event.number(info.start().toEpochMilli()).number(info.duration().toMillis());
+        writeEvent();
+        writeSettings(info);
+        for (RecordingInfo.Target target : info.targets()) {
+            begin(JfrMetadata.JVM_INFORMATION).text(target.runtime()).text(target.runtime());
+            event.text(null).text(null).text(target.command()).number(target.pid());
+            writeEvent();
+        }
+        for (Map.Entry<String, Long> loss : info.losses().entrySet()) {
+            begin(JfrMetadata.LOSS).text(loss.getKey()).number(loss.getValue());
+            writeEvent();
+        }
+        for (Map.Entry<String, Object> fact : info.facts().entrySet()) {
+            begin(JfrMetadata.FACT).text(fact.getKey()).text(String.valueOf(fact.getValue()));
+            writeEvent();
+        }
+    }
+
+    private void writeSettings(RecordingInfo info) throws IOException {
+        Map<String, String> settings =
+                Map.of("event", info.event(), "interval", Long.toString(info.interval()), "version", info.version());
+        for (String name : new String[] {"version", "event", "interval"}) {
+            begin(JfrMetadata.ACTIVE_SETTING).number(JfrMetadata.EXECUTION_SAMPLE);
+            event.text(name).text(settings.get(name));
+            writeEvent();
+        }
+    }
+
+    /** Begins an event that happened at the recording's start, or at this chunk's if that is later. */
+    private JfrBuffer begin(int type) {
+        return begin(type, Math.max(startTicks, firstTick));
+    }
+
+    private JfrBuffer begin(int type, long time) {
+        event.clear();
+        return event.number(type).number(time);
+    }
+
+    private void beginChunk(long tick) throws IOException {
+        chunkStart = position;
+        chunkSamples = 0;
+        Arrays.fill(cpuOfThread, -1);
+        firstTick = tick;
+        lastTick = tick;
+        lastCheckpoint = 0;
+        write(new byte[HEADER], HEADER);
+        metadataOffset = position - chunkStart;
+        event.clear();
+        event.number(METADATA).number(tick).number(0).number(1);
+        JfrMetadata.write(event);
+        writeEvent();
+    }
+
+    private void endChunk(boolean last) throws IOException {
+        constants.write(this::checkpoint);
+        flush();
+        ByteBuffer header = ByteBuffer.allocate(HEADER).putInt(MAGIC).putInt(VERSION);
+        header.putLong(position - chunkStart).putLong(lastCheckpoint).putLong(metadataOffset);
+        header.putLong(startEpochNanos + firstTick - startTicks).putLong(lastTick - firstTick);
+        header.putLong(firstTick).putLong(TICKS_PER_SECOND);
+        header.putInt(FEATURE_COMPRESSED_INTEGERS | (last ? FEATURE_LAST_CHUNK : 0));
+        header.flip();
+        FileChannel channel = file.channel();
+        for (long at = chunkStart; header.hasRemaining(); ) {
+            at += channel.write(header, at);
+        }
+        lastChunkTick = lastTick;
+        chunkStart = -1;
+    }
+
+    private void checkpoint(int type, int count, JfrBuffer body) throws IOException {
+        long here = position - chunkStart;
+        event.clear();
+        event.number(CHECKPOINT).number(lastTick).number(0);
+        event.number(lastCheckpoint == 0 ? 0 : lastCheckpoint - here).raw(0);
+        event.number(1).number(type).number(count).raw(body);
+        writeEvent();
+        lastCheckpoint = here;
+    }
+
+    /** Writes the event buffer, its size before it; the size includes itself. */
+    private void writeEvent() throws IOException {
+        int size = event.size() + 1;
+        while (size != event.size() + JfrBuffer.length(size)) {
+            size = event.size() + JfrBuffer.length(size);
+        }
+        prefix.clear();
+        prefix.number(size);
+        write(prefix.array(), prefix.size());
+        write(event.array(), event.size());
+    }
+
+    private void write(byte[] bytes, int length) throws IOException {
+        int from = 0;
+        while (from < length) {
+            if (!buffer.hasRemaining()) {
+                flush();
+            }
+            int n = Math.min(length - from, buffer.remaining());
+            buffer.put(bytes, from, n);
+            from += n;
+        }
+        position += length;
+    }
+
+    private void flush() throws IOException {
+        buffer.flip();
+        FileChannel channel = file.channel();
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+        buffer.clear();
+    }
+}

@@ -65,7 +65,8 @@ public final class BpfProgram {
     /** Attaches as the SEC() of the C source says. */
     public BpfLink attach() {
         synchronized (owner) {
-            return link(name, before() ? LibBpf.bpf_program__attach(handle) : 0);
+            before();
+            return link(name, LibBpf.bpf_program__attach(handle));
         }
     }
 
@@ -180,10 +181,9 @@ public final class BpfProgram {
         return options;
     }
 
-    private boolean before() {
+    private void before() {
         owner.requireLoaded();
         Messages.clear();
-        return true;
     }
 
     private BpfLink link(String what, long link) {
@@ -195,7 +195,21 @@ public final class BpfProgram {
 
     private static BpfException failure(String what) {
         int errno = LibC.errno();
-        String log = Messages.take();
-        return new BpfException("attach", what, errno, "", log);
+        return new BpfException("attach", what, errno, advice(errno), Messages.take());
+    }
+
+    private static String advice(int errno) {
+        return switch (errno) {
+            case Errno.EPERM, Errno.EACCES ->
+                "needs root, or CAP_BPF and CAP_PERFMON; uprobes and kprobes need CAP_SYS_ADMIN, and the"
+                        + " kernel's lockdown may forbid them";
+            case Errno.ENOENT ->
+                KernelFeatures.hasTracefs()
+                        ? "there is no such function, tracepoint or file, or this kernel has no such kind of probe"
+                        : "no such function, tracepoint or file; tracefs, which classic tracepoints need, is not mounted (mount -t"
+                                + " tracefs tracefs /sys/kernel/tracing)";
+            case Errno.EMFILE -> "too many open files; raise ulimit -n";
+            default -> "";
+        };
     }
 }

@@ -28,9 +28,9 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class RingBuffer implements AutoCloseable {
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, LITTLE_ENDIAN);
-    private static final int BUSY = 1 << 31;
-    private static final int DISCARDED = 1 << 30;
-    private static final int HEADER = 8;
+    static final int BUSY = 1 << 31;
+    static final int DISCARDED = 1 << 30;
+    static final int HEADER = 8;
 
     /** Takes one record. */
     @FunctionalInterface

@@ -1,0 +1,58 @@
+package dev.javelin.bpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class KernelFeaturesTest {
+    @Test
+    void shouldKnowThisKernel() {
+        KernelFeatures features = KernelFeatures.probe();
+        assertThat(features.release()).matches("\\d+\\.\\d+.*");
+        assertThat(features.libbpf()).matches("1\\.\\d+");
+        assertThat(features.perfEventParanoid()).isPresent();
+        if (features.missing().isEmpty() && features.initialUserNamespace()) {
+            assertThat(features.bpf()).hasToString("yes");
+            assertThat(features.perfAllCpus().worked()).isTrue();
+        }
+        if (features.obstacle().isEmpty()) {
+            Kernel.requireBpf();
+        } else {
+            assertThat(features.obstacle()).hasLineCount(1);
+        }
+    }
+
+    @Test
+    void shouldReadCapabilityMasks() {
+        assertThat(Capability.ofMask(0)).isEmpty();
+        assertThat(Capability.ofMask(1L << 39 | 1L << 19 | 1))
+                .isEqualTo(Set.of(Capability.CAP_BPF, Capability.CAP_SYS_PTRACE));
+        assertThat(Capability.ofMask(-1)).hasSize(Capability.values().length);
+    }
+
+    @Test
+    void shouldNameWhatIsMissing() {
+        assertThat(Capability.missingForKernelMode(Set.of(Capability.CAP_SYS_ADMIN)))
+                .containsExactly(Capability.CAP_SYS_PTRACE);
+        assertThat(Capability.missingForKernelMode(EnumSet.of(Capability.CAP_BPF, Capability.CAP_SYS_PTRACE)))
+                .containsExactly(Capability.CAP_PERFMON);
+        assertThat(Capability.missingForKernelMode(EnumSet.allOf(Capability.class)))
+                .isEmpty();
+    }
+
+    @Test
+    void shouldReadTheChosenLockdown() {
+        assertThat(KernelFeatures.chosen("none [integrity] confidentiality")).isEqualTo("integrity");
+        assertThat(KernelFeatures.chosen("")).isEmpty();
+    }
+
+    @Test
+    void shouldReadCpuLists() {
+        assertThat(Cpus.parse("0")).containsExactly(0);
+        assertThat(Cpus.parse("0-2,5,7-8")).containsExactly(0, 1, 2, 5, 7, 8);
+        assertThat(Cpus.online()).isNotEmpty().isSorted();
+        assertThat(Cpus.possible()).isGreaterThanOrEqualTo(Cpus.online().length);
+    }
+}

@@ -85,7 +85,7 @@ final class LibjvmStatics {
 
     /** The vtable symbol of a C++ class outside of namespaces. */
     static String vtable(String type) {
-        return new StringBuilder("_ZTV").append(type.length()).append(type).toString();
+        return "_ZTV".concat(Integer.toString(type.length())).concat(type);
     }
 
     /**

@@ -140,11 +140,7 @@ final class VmTablesReader {
 
     /** Not by "+": the first use of that would load the string concatenation machinery, 20 ms of a cold start. */
     static String key(String type, String name) {
-        return new StringBuilder(type.length() + name.length() + 1)
-                .append(type)
-                .append('.')
-                .append(name)
-                .toString();
+        return type.concat(".").concat(name);
     }
 
     private long table(String symbol) throws HotSpotException {

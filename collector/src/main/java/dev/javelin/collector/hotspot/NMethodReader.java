@@ -1,0 +1,76 @@
+package dev.javelin.collector.hotspot;
+
+import dev.javelin.collector.proc.MemoryUnreadable;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Copies an nmethod's debug information out of the target, which may free it meanwhile. For one thread. */
+final class NMethodReader {
+    /** nmethod states from here on (zombie, unloaded in JDK 8 to 19) have lost their data, or may at any time. */
+    private static final int DEAD = 2;
+
+    private final NMethodLayout layout;
+    private final Scratch scratch;
+    private final boolean withoutZero;
+    private final int blockSize;
+
+    NMethodReader(HotSpot hotSpot, CodeLayout codeLayout) {
+        layout = new NMethodLayout(hotSpot.structs(), codeLayout);
+        scratch = new Scratch(hotSpot.mem());
+        withoutZero = hotSpot.majorVersion() >= 20;
+        blockSize = layout.blockHeader + layout.headerSize;
+    }
+
+    /** Whether the compilation is still there. */
+    boolean isLive(long nmethod, int compileId) {
+        try {
+            ByteBuffer block = block(nmethod);
+            return layout.isLive(block, compileId) && layout.state(block) < DEAD;
+        } catch (MemoryUnreadable e) {
+            return false;
+        }
+    }
+
+    /**
+     * The debug information of a compilation.
+     *
+     * @return null when that compilation is not, or no longer, at this address
+     * @throws MemoryUnreadable when it vanished while it was read
+     */
+    NMethodInfo read(long nmethod, int compileId) {
+        ByteBuffer block = block(nmethod);
+        if (!layout.isLive(block, compileId) || layout.state(block) >= DEAD) {
+            return null;
+        }
+        int level = layout.level(block);
+        long method = layout.method(block);
+        NMethodLayout.Pieces pieces = layout.pieces(block, nmethod);
+        if (!pieces.plausible()) {
+            return null;
+        }
+        NMethodInfo info = copy(pieces, compileId, level, method);
+        ByteBuffer after = block(nmethod);
+        boolean intact =
+                layout.isLive(after, compileId) && layout.pieces(after, nmethod).equals(pieces);
+        return intact ? info : null;
+    }
+
+    private NMethodInfo copy(NMethodLayout.Pieces pieces, int compileId, int level, long method) {
+        long[] metadata = new long[pieces.metadataSize() / 8];
+        copy(pieces.metadata(), metadata.length * 8).asLongBuffer().get(metadata);
+        byte[] scopes = new byte[pieces.scopesSize()];
+        copy(pieces.scopes(), scopes.length).get(scopes);
+        ByteBuffer pcs = copy(pieces.pcs(), pieces.pcsSize());
+        return new NMethodInfo(compileId, level, method, metadata, scopes, pcs, withoutZero);
+    }
+
+    private ByteBuffer copy(long address, int length) {
+        return length == 0
+                ? ByteBuffer.allocate(0)
+                : scratch.read(address, length).position(0).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private ByteBuffer block(long nmethod) {
+        return scratch.read(nmethod - layout.blockHeader, blockSize);
+    }
+}

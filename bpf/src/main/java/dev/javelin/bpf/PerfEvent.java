@@ -32,7 +32,7 @@ public final class PerfEvent implements AutoCloseable {
 
     private final PerfAttr attr;
     private final String where;
-    private int fd;
+    private volatile int fd;
 
     private PerfEvent(PerfAttr attr, String where, int fd) {
         this.attr = attr;

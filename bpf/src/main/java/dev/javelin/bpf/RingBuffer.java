@@ -31,6 +31,8 @@ public final class RingBuffer implements AutoCloseable {
     static final int BUSY = 1 << 31;
     static final int DISCARDED = 1 << 30;
     static final int HEADER = 8;
+    /** Both copies must fit into one buffer. */
+    private static final int MAX_SIZE = 1 << 29;
 
     /** Takes one record. */
     @FunctionalInterface
@@ -65,14 +67,33 @@ public final class RingBuffer implements AutoCloseable {
         this.name = ring.name();
         this.handler = handler;
         int size = ring.maxEntries();
+        if (size > MAX_SIZE) {
+            throw new IllegalArgumentException("ring " + name + " of " + size + " bytes is larger than " + MAX_SIZE);
+        }
         mask = size - 1;
-        consumerPage = Mapping.of(ring.fd(), 0, Mapping.PAGE, true, name);
-        rest = Mapping.of(ring.fd(), Mapping.PAGE, Mapping.PAGE + 2L * size, false, name);
+        waiter = new Waiter(ring.fd(), name);
+        Mapping[] mappings = map(ring, size);
+        consumerPage = mappings[0];
+        rest = mappings[1];
         consumer = consumerPage.buffer();
         producer = rest.buffer().slice(0, Mapping.PAGE).order(LITTLE_ENDIAN);
         data = rest.buffer().slice(Mapping.PAGE, 2 * size).order(LITTLE_ENDIAN);
         position = (long) LONG.getAcquire(consumer, 0);
-        waiter = new Waiter(ring.fd(), name);
+    }
+
+    /** The consumer's page, and the rest. */
+    private Mapping[] map(BpfMap ring, int size) {
+        Mapping first = null;
+        try {
+            first = Mapping.of(ring.fd(), 0, Mapping.PAGE, true, name);
+            return new Mapping[] {first, Mapping.of(ring.fd(), Mapping.PAGE, Mapping.PAGE + 2L * size, false, name)};
+        } catch (BpfException e) {
+            if (first != null) {
+                first.close();
+            }
+            waiter.close();
+            throw e;
+        }
     }
 
     /** Size of the ring in bytes. */
@@ -198,10 +219,16 @@ public final class RingBuffer implements AutoCloseable {
 
         Waiter(int ring, String name) {
             this.name = name;
-            epoll = (int) BpfException.check(LibC.epoll_create1(LibC.EPOLL_CLOEXEC), "epoll_create1", name);
-            event = (int) BpfException.check(LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK), "eventfd", name);
-            add(ring, 0);
-            add(event, WAKE);
+            epoll = LibC.epoll_create1(LibC.EPOLL_CLOEXEC);
+            event = LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
+            try {
+                BpfException.check(Math.min(epoll, event), "make descriptors to wait for", name);
+                add(ring, 0);
+                add(event, WAKE);
+            } catch (BpfException e) {
+                release();
+                throw e;
+            }
         }
 
         private void add(int fd, long tag) {
@@ -243,12 +270,16 @@ public final class RingBuffer implements AutoCloseable {
             }
             waiting.lock();
             try {
-                LibC.close(epoll);
-                LibC.close(event);
-                scratch.close();
+                release();
             } finally {
                 waiting.unlock();
             }
+        }
+
+        private void release() {
+            LibC.close(epoll);
+            LibC.close(event);
+            scratch.close();
         }
     }
 }

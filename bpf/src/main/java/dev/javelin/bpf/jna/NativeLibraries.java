@@ -3,11 +3,10 @@ package dev.javelin.bpf.jna;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -26,6 +25,7 @@ import java.util.Map;
  */
 final class NativeLibraries {
     private static final String RESOURCES = "/dev/javelin/bpf/native/linux-x86-64/";
+    private static final String OWN = "libjavelin.so";
     private static final String JNA_RESOURCE = "/com/sun/jna/linux-x86-64/libjnidispatch.so";
     /** dlopen's RTLD_LAZY alone: symbols stay local, so that the JVM's own libraries see none of ours. */
     private static final int RTLD_LAZY = 1;
@@ -91,17 +91,15 @@ final class NativeLibraries {
     private static Loaded loadBelow(Path parent) throws IOException {
         Path directory = createPrivateDirectory(parent);
         try {
+            requireExecutable(extract(directory, OWN));
             bootJna(directory);
-            NativeLibrary last = null;
+            List<NativeLibrary> carried = new ArrayList<>();
             for (String name : carriedInOrder()) {
-                last = open(directory, name);
-            }
-            if (last == null) {
-                throw new IOException("the list of native libraries is empty");
+                carried.add(open(extract(directory, name)));
             }
             return new Loaded(
-                    new CLibrary(last),
-                    new CLibrary(open(directory, "libjavelin.so")),
+                    new CLibrary(carried.get(carried.size() - 1)),
+                    new CLibrary(open(directory.resolve(OWN))),
                     new CLibrary(NativeLibrary.getProcess(OPTIONS)));
         } finally {
             delete(directory);
@@ -115,6 +113,11 @@ final class NativeLibraries {
         return Files.createDirectory(
                 parent.resolve("javelin-" + random),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+
+    /** Fails where the directory is mounted noexec. JNA must not find that out: it gives up for good at the first failure. */
+    private static void requireExecutable(Path library) {
+        System.load(library.toString());
     }
 
     /**
@@ -141,10 +144,14 @@ final class NativeLibraries {
         }
     }
 
-    private static NativeLibrary open(Path directory, String name) throws IOException {
+    private static Path extract(Path directory, String name) throws IOException {
         Path file = directory.resolve(name);
         extract(NativeLibraries.class, RESOURCES + name, file);
-        return NativeLibrary.getInstance(file.toString(), OPTIONS);
+        return file;
+    }
+
+    private static NativeLibrary open(Path library) {
+        return NativeLibrary.getInstance(library.toString(), OPTIONS);
     }
 
     private static void extract(Class<?> owner, String resource, Path target) throws IOException {
@@ -161,15 +168,15 @@ final class NativeLibraries {
         return in;
     }
 
+    /** As far as it goes: what is loaded needs its file no more. */
     private static void delete(Path directory) {
-        File[] files = directory.toFile().listFiles();
-        try {
-            for (File file : files == null ? new File[0] : files) {
-                Files.delete(file.toPath());
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                Files.delete(file);
             }
             Files.delete(directory);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // A private directory of a few files stays behind: no reason to fail.
         }
     }
 }

@@ -6,7 +6,8 @@ import java.util.TreeMap;
 
 /** Runs one benchmark by name. */
 public final class Main {
-    private static final Map<String, Bench> BENCHES = new TreeMap<>(Map.of("shares", new SharesBench()));
+    private static final Map<String, Bench> BENCHES =
+            new TreeMap<>(Map.of("shares", new SharesBench(), "chains", new ChainsBench()));
 
     private Main() {}
 

@@ -79,15 +79,22 @@ public final class Recording {
         List<StackFrame> frames = new ArrayList<>();
         List<RecordedFrame> leafFirst = trace.getFrames();
         for (int i = leafFirst.size() - 1; i >= 0; i--) {
-            RecordedFrame frame = leafFirst.get(i);
-            RecordedMethod method = frame.getMethod();
-            String owner = method.getType() == null ? "" : method.getType().getName();
-            frames.add(new StackFrame(
-                    frame.getType(),
-                    owner == null ? "" : owner.replace('/', '.'),
-                    method.getName(),
-                    frame.getLineNumber()));
+            frames.add(frame(leafFirst.get(i)));
         }
         return List.copyOf(frames);
+    }
+
+    private static StackFrame frame(RecordedFrame frame) {
+        RecordedMethod method = frame.getMethod();
+        String type = method.getType() == null || method.getType().getName() == null
+                ? ""
+                : method.getType().getName();
+        boolean java = StackFrame.isJava(frame.getType());
+        return new StackFrame(
+                frame.getType(),
+                java ? type.replace('/', '.') : "",
+                method.getName(),
+                frame.getLineNumber(),
+                java ? "" : type);
     }
 }

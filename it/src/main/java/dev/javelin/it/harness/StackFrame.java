@@ -10,12 +10,18 @@ import java.util.Set;
  * @param owner the class with dots, empty for native and kernel code
  * @param method the method or symbol
  * @param line the source line, -1 if unknown
+ * @param library where native code lies, if the recording says so; else empty
  */
-public record StackFrame(String type, String owner, String method, int line) {
+public record StackFrame(String type, String owner, String method, int line, String library) {
     private static final Set<String> JAVA = Set.of("Interpreted", "JIT compiled", "Inlined", "C1 compiled");
 
     /** Whether this is a frame of a Java method. */
     public boolean isJava() {
+        return isJava(type);
+    }
+
+    /** Whether frames of this type are Java's. */
+    static boolean isJava(String type) {
         return JAVA.contains(type);
     }
 

@@ -1,0 +1,175 @@
+package dev.javelin.it.harness;
+
+import dev.javelin.it.targets.chains.Chain;
+import dev.javelin.it.targets.chains.Chains;
+import dev.javelin.it.targets.chains.Grammar;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** Compares the stacks of a recording with the grammar of the chain that ran: nothing invented, nothing missing. */
+public final class ChainCheck {
+    private static final String JNI = "Java_dev_javelin_it_targets_chains_NativeChain_";
+    private static final Pattern GENERATED =
+            Pattern.compile("(\\$\\$Lambda)[^;]*?\\.(?=[^.;]+;)|[/+.]0x[0-9a-f]+|\\$\\$Lambda\\$\\d+");
+
+    private final String name;
+    private final Pattern entry;
+    private final Pattern begun;
+    private final Pattern whole;
+    private int samples;
+    private int incomplete;
+    private int matched;
+    private int matchedWhole;
+    private final Map<String, Integer> wrong = new TreeMap<>();
+    private final Map<String, Integer> reasons = new TreeMap<>();
+    private final Map<String, Set<Integer>> callLines = new HashMap<>();
+
+    private ChainCheck(String name, String entry, Grammar grammar) {
+        this.name = name;
+        this.entry = Pattern.compile(entry);
+        this.begun = grammar.pattern();
+        this.whole = grammar.wholePattern();
+    }
+
+    /** Checks the samples of one chain's threads. */
+    public static ChainCheck of(Chain chain, Recording recording) {
+        ChainCheck check = new ChainCheck(chain.name(), Chains.entry(), chain.grammar());
+        recording.ofThread(Chains.THREAD + chain.name()).forEach(check::add);
+        return check;
+    }
+
+    /** Checks the samples of the carriers of virtual threads that show the chain of these. */
+    public static ChainCheck ofVirtualThreads(Recording recording) {
+        ChainCheck check = new ChainCheck("Virtual", "", Chains.virtualGrammar());
+        recording
+                .where(sample -> sample.has("dev.javelin.it.targets.chains.VirtualChain")
+                        || sample.has("java.util.concurrent.ForkJoinWorkerThread.run"))
+                .forEach(check::add);
+        return check;
+    }
+
+    /** Names that differ from run to run made equal: lambdas, hidden classes, JNI entries. */
+    static String normalise(String stack) {
+        return GENERATED
+                .matcher(stack)
+                .replaceAll(match -> match.group(1) == null
+                        ? (match.group().startsWith("$$") ? "\\$\\$Lambda" : "")
+                        : "\\$\\$Lambda.")
+                .replace(JNI, "jvl_Java_");
+    }
+
+    /** The chain's name. */
+    public String name() {
+        return name;
+    }
+
+    /** Samples of its threads. */
+    public int samples() {
+        return samples;
+    }
+
+    /** Samples whose walk did not reach the thread's entry, as the recording says. */
+    public int incomplete() {
+        return incomplete;
+    }
+
+    /** Complete samples that show a frame too many, too few, or a wrong one. */
+    public int mismatched() {
+        return samples - incomplete - matched;
+    }
+
+    /** Samples that show the chain to its end. */
+    public int whole() {
+        return matchedWhole;
+    }
+
+    /** Pairs of a caller and its callee that were seen with more than one line of the call, with the lines. */
+    public List<String> ambiguousCalls() {
+        List<String> ambiguous = new ArrayList<>();
+        callLines.forEach((call, lines) -> {
+            if (lines.size() > 1 || lines.stream().anyMatch(line -> line <= 0)) {
+                ambiguous.add(call + " lines " + lines);
+            }
+        });
+        return ambiguous;
+    }
+
+    /** The counts, and up to five wrong stacks, most frequent first. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%-14s %6d samples, %5d to the end, %4d incomplete %s, %4d wrong",
+                name,
+                samples,
+                matchedWhole,
+                incomplete,
+                reasons.isEmpty() ? "" : reasons.toString(),
+                mismatched()));
+        wrong.entrySet().stream()
+                .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+                .limit(5)
+                .forEach(e ->
+                        text.append("\n    ").append(e.getValue()).append(" x ").append(e.getKey()));
+        return text.toString();
+    }
+
+    private void add(Sample sample) {
+        samples++;
+        if (!sample.complete()) {
+            incomplete++;
+            reasons.merge(sample.incomplete(), 1, Integer::sum);
+            return;
+        }
+        String stack = normalise(sample.join(ChainCheck::isPart));
+        var root = entry.matcher(stack);
+        if (!root.lookingAt()) {
+            wrong.merge("no entry: " + stack, 1, Integer::sum);
+            return;
+        }
+        String chain = stack.substring(root.end());
+        if (begun.matcher(chain).matches()) {
+            matched++;
+            matchedWhole += whole.matcher(chain).matches() ? 1 : 0;
+            addCalls(sample);
+        } else {
+            wrong.merge(stack, 1, Integer::sum);
+        }
+    }
+
+    /** In every chain a method calls the next one from a single line. */
+    private void addCalls(Sample sample) {
+        List<StackFrame> frames =
+                sample.frames().stream().filter(ChainCheck::isPart).toList();
+        for (int i = 0; i + 1 < frames.size(); i++) {
+            StackFrame caller = frames.get(i);
+            StackFrame callee = frames.get(i + 1);
+            if (caller.isJava()
+                    && isOurs(caller)
+                    && isOurs(callee)
+                    && !callee.method().equals("spin")) {
+                String call = normalise(caller.name() + ";" + callee.name() + ";");
+                callLines.computeIfAbsent(call, key -> new HashSet<>()).add(caller.line());
+            }
+        }
+    }
+
+    private static boolean isOurs(StackFrame frame) {
+        return frame.owner().startsWith("dev.javelin.it.targets.chains.")
+                && !frame.owner().contains("$$Lambda")
+                && !frame.owner().endsWith(".Mixed");
+    }
+
+    private static boolean isPart(StackFrame frame) {
+        return frame.isJava()
+                || frame.method().startsWith("jvl_")
+                || frame.method().startsWith(JNI);
+    }
+}

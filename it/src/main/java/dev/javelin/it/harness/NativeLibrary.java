@@ -1,0 +1,42 @@
+package dev.javelin.it.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The small C library of the native targets, compiled where it is needed. */
+public final class NativeLibrary {
+    private NativeLibrary() {}
+
+    /** Compiles {@code chain.c} with these additional flags into the build's directory. */
+    public static Path compile(Jdk jdk, String... flags) {
+        try {
+            Path directory = Files.createDirectories(Repository.root().resolve("it/target/native"));
+            Path library = directory.resolve(
+                    "libchain-" + Integer.toHexString(String.join(" ", flags).hashCode()) + ".so");
+            Path include = jdk.home().resolve("include");
+            List<String> command = new java.util.ArrayList<>(List.of(compiler(), "-O2", "-fPIC", "-shared", "-Wall"));
+            command.addAll(List.of(flags));
+            command.addAll(List.of("-I" + include, "-I" + include.resolve("linux")));
+            command.addAll(List.of(
+                    "-o",
+                    library.toString(),
+                    Repository.nativeSources().resolve("chain.c").toString()));
+            Child.run(command.toArray(String[]::new)).ok();
+            return library;
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
+    }
+
+    private static String compiler() {
+        for (String name : List.of("cc", "gcc", "clang")) {
+            if (Files.isExecutable(Path.of("/usr/bin", name))) {
+                return name;
+            }
+        }
+        throw new AssertionError("no C compiler: install gcc or clang");
+    }
+}

@@ -57,6 +57,15 @@ public final class BpfException extends RuntimeException {
         return log;
     }
 
+    /** Loads the native libraries now, so that what cannot be loaded is said in one line as well. */
+    static void requireNative() {
+        try {
+            LibC.load();
+        } catch (UnsatisfiedLinkError e) {
+            throw new BpfException("load", "native libraries", 0, e.getMessage());
+        }
+    }
+
     /**
      * The one place where native failure becomes an exception. libbpf (1.0 and later) and libc both leave the reason in errno.
      *

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,6 +53,7 @@ public final class BpfObject implements AutoCloseable {
      * @param name what to call it in errors and in the kernel (the first 15 bytes)
      */
     public static BpfObject open(byte[] elf, String name) {
+        BpfException.requireNative();
         Messages.clear();
         NativeBlock image = NativeBlock.of(elf);
         try (NativeBlock title = NativeBlock.ofString(name);
@@ -133,7 +135,7 @@ public final class BpfObject implements AutoCloseable {
         }
         long map = LibBpf.bpf_object__find_map_by_name(handle, global.section());
         BpfException.checkHandle(map, "find section " + global.section() + " of", name);
-        return initialValue(map).slice(global.offset(), global.size()).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        return initialValue(map).slice(global.offset(), global.size()).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private ByteBuffer initialValue(long map) {

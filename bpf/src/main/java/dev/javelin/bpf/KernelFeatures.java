@@ -79,8 +79,13 @@ public record KernelFeatures(
         }
     }
 
-    /** Asks this kernel. Takes a few milliseconds. */
+    /**
+     * Asks this kernel.
+     *
+     * @throws BpfException when not even the native libraries can be loaded
+     */
     public static KernelFeatures probe() {
+        BpfException.requireNative();
         Set<Capability> held = heldCapabilities();
         return new KernelFeatures(
                 firstLine(SYSCTL.resolve("osrelease")),

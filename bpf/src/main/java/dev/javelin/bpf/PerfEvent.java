@@ -63,6 +63,7 @@ public final class PerfEvent implements AutoCloseable {
      * @throws BpfException with what to do about it
      */
     public static PerfEvent open(PerfAttr attr, int tid, int cpu) {
+        BpfException.requireNative();
         String where = attr.name() + (cpu < 0 ? " of task " + tid : " on CPU " + cpu);
         try (NativeBlock block = new NativeBlock(ATTR_SIZE)) {
             fill(block.buffer(), attr);

@@ -8,167 +8,169 @@ package dev.javelin.bpf.jna;
  * <p>Any thread may call, but libbpf does not lock its handles.
  */
 public final class LibBpf {
-    private static final CLibrary LIBRARY = NativeLibraries.libbpf();
-
     private LibBpf() {}
 
+    private static CLibrary library() {
+        return NativeLibraries.libbpf();
+    }
+
     public static int libbpf_major_version() {
-        return LIBRARY.callInt("libbpf_major_version");
+        return library().callInt("libbpf_major_version");
     }
 
     public static int libbpf_minor_version() {
-        return LIBRARY.callInt("libbpf_minor_version");
+        return library().callInt("libbpf_minor_version");
     }
 
     public static long libbpf_set_print(long function) {
-        return LIBRARY.callLong("libbpf_set_print", function);
+        return library().callLong("libbpf_set_print", function);
     }
 
     public static int libbpf_num_possible_cpus() {
-        return LIBRARY.callInt("libbpf_num_possible_cpus");
+        return library().callInt("libbpf_num_possible_cpus");
     }
 
     public static long bpf_object__open_mem(long image, long size, long options) {
-        return LIBRARY.callLong("bpf_object__open_mem", image, size, options);
+        return library().callLong("bpf_object__open_mem", image, size, options);
     }
 
     public static int bpf_object__load(long object) {
-        return LIBRARY.callInt("bpf_object__load", object);
+        return library().callInt("bpf_object__load", object);
     }
 
     public static void bpf_object__close(long object) {
-        LIBRARY.callVoid("bpf_object__close", object);
+        library().callVoid("bpf_object__close", object);
     }
 
     public static long bpf_object__btf(long object) {
-        return LIBRARY.callLong("bpf_object__btf", object);
+        return library().callLong("bpf_object__btf", object);
     }
 
     public static long bpf_object__find_map_by_name(long object, String name) {
-        return LIBRARY.callLong("bpf_object__find_map_by_name", object, name);
+        return library().callLong("bpf_object__find_map_by_name", object, name);
     }
 
     public static long bpf_object__find_program_by_name(long object, String name) {
-        return LIBRARY.callLong("bpf_object__find_program_by_name", object, name);
+        return library().callLong("bpf_object__find_program_by_name", object, name);
     }
 
     public static long bpf_object__next_program(long object, long previous) {
-        return LIBRARY.callLong("bpf_object__next_program", object, previous);
+        return library().callLong("bpf_object__next_program", object, previous);
     }
 
     public static long bpf_object__next_map(long object, long previous) {
-        return LIBRARY.callLong("bpf_object__next_map", object, previous);
+        return library().callLong("bpf_object__next_map", object, previous);
     }
 
     public static long btf__raw_data(long btf, long sizeOut) {
-        return LIBRARY.callLong("btf__raw_data", btf, sizeOut);
+        return library().callLong("btf__raw_data", btf, sizeOut);
     }
 
     public static String bpf_program__name(long program) {
-        return LIBRARY.callString("bpf_program__name", program);
+        return library().callString("bpf_program__name", program);
     }
 
     public static int bpf_program__fd(long program) {
-        return LIBRARY.callInt("bpf_program__fd", program);
+        return library().callInt("bpf_program__fd", program);
     }
 
     public static long bpf_program__insn_cnt(long program) {
-        return LIBRARY.callLong("bpf_program__insn_cnt", program);
+        return library().callLong("bpf_program__insn_cnt", program);
     }
 
     public static int bpf_program__set_autoload(long program, int wanted) {
-        return LIBRARY.callInt("bpf_program__set_autoload", program, wanted);
+        return library().callInt("bpf_program__set_autoload", program, wanted);
     }
 
     public static long bpf_program__attach(long program) {
-        return LIBRARY.callLong("bpf_program__attach", program);
+        return library().callLong("bpf_program__attach", program);
     }
 
     public static long bpf_program__attach_perf_event_opts(long program, int eventFd, long options) {
-        return LIBRARY.callLong("bpf_program__attach_perf_event_opts", program, eventFd, options);
+        return library().callLong("bpf_program__attach_perf_event_opts", program, eventFd, options);
     }
 
     public static long bpf_program__attach_raw_tracepoint(long program, String name) {
-        return LIBRARY.callLong("bpf_program__attach_raw_tracepoint", program, name);
+        return library().callLong("bpf_program__attach_raw_tracepoint", program, name);
     }
 
     public static long bpf_program__attach_tracepoint_opts(long program, String category, String name, long options) {
-        return LIBRARY.callLong("bpf_program__attach_tracepoint_opts", program, category, name, options);
+        return library().callLong("bpf_program__attach_tracepoint_opts", program, category, name, options);
     }
 
     public static long bpf_program__attach_uprobe_opts(long program, int pid, String path, long offset, long options) {
-        return LIBRARY.callLong("bpf_program__attach_uprobe_opts", program, pid, path, offset, options);
+        return library().callLong("bpf_program__attach_uprobe_opts", program, pid, path, offset, options);
     }
 
     public static long bpf_program__attach_kprobe_opts(long program, String function, long options) {
-        return LIBRARY.callLong("bpf_program__attach_kprobe_opts", program, function, options);
+        return library().callLong("bpf_program__attach_kprobe_opts", program, function, options);
     }
 
     public static int bpf_link__destroy(long link) {
-        return LIBRARY.callInt("bpf_link__destroy", link);
+        return library().callInt("bpf_link__destroy", link);
     }
 
     public static int bpf_link__fd(long link) {
-        return LIBRARY.callInt("bpf_link__fd", link);
+        return library().callInt("bpf_link__fd", link);
     }
 
     public static String bpf_map__name(long map) {
-        return LIBRARY.callString("bpf_map__name", map);
+        return library().callString("bpf_map__name", map);
     }
 
     public static int bpf_map__fd(long map) {
-        return LIBRARY.callInt("bpf_map__fd", map);
+        return library().callInt("bpf_map__fd", map);
     }
 
     public static int bpf_map__type(long map) {
-        return LIBRARY.callInt("bpf_map__type", map);
+        return library().callInt("bpf_map__type", map);
     }
 
     public static int bpf_map__key_size(long map) {
-        return LIBRARY.callInt("bpf_map__key_size", map);
+        return library().callInt("bpf_map__key_size", map);
     }
 
     public static int bpf_map__value_size(long map) {
-        return LIBRARY.callInt("bpf_map__value_size", map);
+        return library().callInt("bpf_map__value_size", map);
     }
 
     public static int bpf_map__max_entries(long map) {
-        return LIBRARY.callInt("bpf_map__max_entries", map);
+        return library().callInt("bpf_map__max_entries", map);
     }
 
     public static int bpf_map__map_flags(long map) {
-        return LIBRARY.callInt("bpf_map__map_flags", map);
+        return library().callInt("bpf_map__map_flags", map);
     }
 
     public static int bpf_map__set_max_entries(long map, int entries) {
-        return LIBRARY.callInt("bpf_map__set_max_entries", map, entries);
+        return library().callInt("bpf_map__set_max_entries", map, entries);
     }
 
     public static long bpf_map__initial_value(long map, long sizeOut) {
-        return LIBRARY.callLong("bpf_map__initial_value", map, sizeOut);
+        return library().callLong("bpf_map__initial_value", map, sizeOut);
     }
 
     public static int bpf_map_lookup_elem(int fd, long key, long value) {
-        return LIBRARY.callInt("bpf_map_lookup_elem", fd, key, value);
+        return library().callInt("bpf_map_lookup_elem", fd, key, value);
     }
 
     public static int bpf_map_update_elem(int fd, long key, long value, long flags) {
-        return LIBRARY.callInt("bpf_map_update_elem", fd, key, value, flags);
+        return library().callInt("bpf_map_update_elem", fd, key, value, flags);
     }
 
     public static int bpf_map_delete_elem(int fd, long key) {
-        return LIBRARY.callInt("bpf_map_delete_elem", fd, key);
+        return library().callInt("bpf_map_delete_elem", fd, key);
     }
 
     public static int bpf_map_get_next_key(int fd, long key, long nextOut) {
-        return LIBRARY.callInt("bpf_map_get_next_key", fd, key, nextOut);
+        return library().callInt("bpf_map_get_next_key", fd, key, nextOut);
     }
 
     public static int bpf_map_update_batch(int fd, long keys, long values, long count, long options) {
-        return LIBRARY.callInt("bpf_map_update_batch", fd, keys, values, count, options);
+        return library().callInt("bpf_map_update_batch", fd, keys, values, count, options);
     }
 
     public static int bpf_obj_get_info_by_fd(int fd, long info, long size) {
-        return LIBRARY.callInt("bpf_obj_get_info_by_fd", fd, info, size);
+        return library().callInt("bpf_obj_get_info_by_fd", fd, info, size);
     }
 }

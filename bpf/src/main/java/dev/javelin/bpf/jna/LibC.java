@@ -31,56 +31,67 @@ public final class LibC {
     /** {@code sizeof(struct epoll_event)}: packed on x86-64, {@code u32 events; u64 data}. */
     public static final int EPOLL_EVENT_SIZE = 12;
 
-    private static final CLibrary LIBRARY = NativeLibraries.process();
-
     private LibC() {}
 
+    private static CLibrary library() {
+        return NativeLibraries.process();
+    }
+
+    /**
+     * Loads everything now rather than at the first call.
+     *
+     * @throws UnsatisfiedLinkError with the reason and the remedy, each time
+     */
+    public static void load() {
+        library();
+    }
+
     public static long syscall(long number, long a, long b, long c, long d, long e, long f) {
-        return LIBRARY.callLong("syscall", number, a, b, c, d, e, f);
+        return library().callLong("syscall", number, a, b, c, d, e, f);
     }
 
     public static int ioctl(int fd, long request, long argument) {
-        return LIBRARY.callInt("ioctl", fd, request, argument);
+        return library().callInt("ioctl", fd, request, argument);
     }
 
     public static int fcntl(int fd, int command, int argument) {
-        return LIBRARY.callInt("fcntl", fd, command, argument);
+        return library().callInt("fcntl", fd, command, argument);
     }
 
     public static int close(int fd) {
-        return LIBRARY.callInt("close", fd);
+        return library().callInt("close", fd);
     }
 
     public static long read(int fd, long buffer, long size) {
-        return LIBRARY.callLong("read", fd, buffer, size);
+        return library().callLong("read", fd, buffer, size);
     }
 
     public static long write(int fd, long buffer, long size) {
-        return LIBRARY.callLong("write", fd, buffer, size);
+        return library().callLong("write", fd, buffer, size);
     }
 
     public static long mmap(long address, long length, int protection, int flags, int fd, long offset) {
-        return LIBRARY.callLong("mmap", address, length, protection, flags, fd, offset);
+        return library().callLong("mmap", address, length, protection, flags, fd, offset);
     }
 
     public static int munmap(long address, long length) {
-        return LIBRARY.callInt("munmap", address, length);
+        return library().callInt("munmap", address, length);
     }
 
     public static int eventfd(int initial, int flags) {
-        return LIBRARY.callInt("eventfd", initial, flags);
+        return library().callInt("eventfd", initial, flags);
     }
 
     public static int epoll_create1(int flags) {
-        return LIBRARY.callInt("epoll_create1", flags);
+        return library().callInt("epoll_create1", flags);
     }
 
     public static int epoll_ctl(int epoll, int operation, int fd, long event) {
-        return LIBRARY.callInt("epoll_ctl", epoll, operation, fd, event);
+        return library().callInt("epoll_ctl", epoll, operation, fd, event);
     }
 
     public static int epoll_wait(int epoll, long events, int capacity, int timeoutMillis) {
-        return LIBRARY.callInt("epoll_wait", epoll, events, capacity, timeoutMillis);
+        return library().callInt("epoll_wait", epoll, events, capacity, timeoutMillis);
     }
 
     /** The reason why this thread's last native call failed; meaningless after one that succeeded. */

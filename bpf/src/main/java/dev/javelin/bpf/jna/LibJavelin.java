@@ -6,27 +6,29 @@ package dev.javelin.bpf.jna;
  * <p>Any thread may call; messages are kept per thread.
  */
 public final class LibJavelin {
-    private static final CLibrary LIBRARY = NativeLibraries.own();
-
     private LibJavelin() {}
+
+    private static CLibrary library() {
+        return NativeLibraries.own();
+    }
 
     /** The address of our {@code libbpf_print_fn_t}. */
     public static long logPrintFunction() {
-        return LIBRARY.address("javelin_log_print");
+        return library().address("javelin_log_print");
     }
 
     /** Writes the demangled form of a zero-terminated name: its length, {@code capacity} when cut, -1 when not mangled. */
     public static long javelin_demangle(byte[] mangled, byte[] text, long capacity) {
-        return LIBRARY.callLong("javelin_demangle", mangled, text, capacity);
+        return library().callLong("javelin_demangle", mangled, text, capacity);
     }
 
     /** Messages above this level are dropped: 0 warnings, 1 information, 2 debugging. */
     public static void javelin_log_level(int level) {
-        LIBRARY.callVoid("javelin_log_level", level);
+        library().callVoid("javelin_log_level", level);
     }
 
     /** Hands over and forgets this thread's messages; returns their length. */
     public static long javelin_log_take(byte[] text, long capacity) {
-        return LIBRARY.callLong("javelin_log_take", text, capacity);
+        return library().callLong("javelin_log_take", text, capacity);
     }
 }

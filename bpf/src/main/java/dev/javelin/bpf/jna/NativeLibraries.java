@@ -33,24 +33,46 @@ final class NativeLibraries {
     private static final Map<String, Object> OPTIONS =
             Map.of(Library.OPTION_OPEN_FLAGS, RTLD_LAZY, Library.OPTION_STRING_ENCODING, "UTF-8");
 
-    private static final Loaded LOADED = load();
+    /** One of the two is null. */
+    private static final Loaded LOADED;
+
+    private static final String FAILURE;
+
+    static {
+        Loaded loaded = null;
+        String failure = null;
+        try {
+            loaded = load();
+        } catch (UnsatisfiedLinkError e) {
+            failure = e.getMessage();
+        }
+        LOADED = loaded;
+        FAILURE = failure;
+    }
 
     private NativeLibraries() {}
 
     private record Loaded(CLibrary libbpf, CLibrary own, CLibrary process) {}
 
+    private static Loaded loaded() {
+        if (LOADED == null) {
+            throw new UnsatisfiedLinkError(FAILURE);
+        }
+        return LOADED;
+    }
+
     static CLibrary libbpf() {
-        return LOADED.libbpf;
+        return loaded().libbpf;
     }
 
     /** Our own few functions, {@code libjavelin.so}. */
     static CLibrary own() {
-        return LOADED.own;
+        return loaded().own;
     }
 
     /** What the process has already: glibc. */
     static CLibrary process() {
-        return LOADED.process;
+        return loaded().process;
     }
 
     private static Loaded load() {
@@ -63,7 +85,7 @@ final class NativeLibraries {
                 failures.add(parent + ": " + e.getMessage());
             }
         }
-        throw new UnsatisfiedLinkError("native libraries could not be loaded (" + String.join("; ", failures)
+        throw new UnsatisfiedLinkError("no directory to load them from (" + String.join("; ", failures)
                 + "): give a writable directory that is not mounted noexec with -Djava.io.tmpdir=DIR");
     }
 

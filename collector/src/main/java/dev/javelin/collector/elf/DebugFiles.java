@@ -18,14 +18,42 @@ import java.util.zip.CRC32;
 final class DebugFiles {
     private static final String DEBUG_ROOT = "usr/lib/debug";
 
+    private static final Path PROC = Path.of("/proc");
+    private static final Path HOST = Path.of("/");
+
+    /** The file's path as its process sees it. */
     private final Path origin;
+    /** The root directory of that process. */
     private final Path root;
+
     private ElfFile found;
     private boolean searched;
 
-    DebugFiles(Path origin, Path root) {
+    private DebugFiles(Path origin, Path root) {
         this.origin = origin;
         this.root = root;
+    }
+
+    /** For a file opened by that path: of {@code /proc/PID/map_files/RANGE} the link's target counts, below {@code /proc/PID/root} the rest. */
+    static DebugFiles of(Path path) {
+        boolean ofProcess = path.startsWith(PROC) && path.getNameCount() > 3;
+        if (!ofProcess) {
+            return new DebugFiles(path.toAbsolutePath(), HOST);
+        }
+        Path root = path.getRoot().resolve(path.subpath(0, 2)).resolve("root");
+        String kind = path.getName(2).toString();
+        if (kind.equals("root")) {
+            return new DebugFiles(HOST.resolve(path.subpath(3, path.getNameCount())), root);
+        }
+        return new DebugFiles(kind.equals("map_files") ? target(path) : path, root);
+    }
+
+    private static Path target(Path link) {
+        try {
+            return Files.readSymbolicLink(link);
+        } catch (IOException e) {
+            return link;
+        }
     }
 
     synchronized ElfFile of(ElfFile file) {
@@ -57,10 +85,9 @@ final class DebugFiles {
     }
 
     private List<Path> inRoots(String relative) {
-        Path own = Path.of("/");
-        return root.equals(own)
-                ? List.of(own.resolve(relative))
-                : List.of(root.resolve(relative), own.resolve(relative));
+        return root.equals(HOST)
+                ? List.of(HOST.resolve(relative))
+                : List.of(root.resolve(relative), HOST.resolve(relative));
     }
 
     private ElfFile byLink(ElfFile file, String buildId) {
@@ -96,8 +123,7 @@ final class DebugFiles {
     }
 
     private List<Path> candidates(String name) {
-        Path absolute = origin.toAbsolutePath();
-        Path parent = absolute.getParent();
+        Path parent = origin.getParent();
         if (parent == null) {
             return List.of();
         }

@@ -51,25 +51,14 @@ public final class ElfFile implements Closeable {
     }
 
     /**
-     * Opens a file of this process's own mount namespace.
+     * Opens a file by its path in this process's mount namespace, or below {@code /proc/PID/map_files} or {@code /proc/PID/root}: debug files
+     * are then looked for in that process's file system first.
      *
      * @throws ElfException if it is no 64-bit little-endian ELF file
      * @throws IOException if it cannot be read
      */
     public static ElfFile open(Path path) throws IOException {
-        return open(path, path, Path.of("/"));
-    }
-
-    /**
-     * Opens a file by one path that is known by another in the target: debug files are looked for beside {@code origin}, below
-     * {@code root} and then below "/".
-     *
-     * @param path what to open, perhaps below {@code /proc/PID/map_files}
-     * @param origin the file's path as its process sees it
-     * @param root root directory of that process, such as {@code /proc/PID/root}
-     */
-    public static ElfFile open(Path path, Path origin, Path root) throws IOException {
-        return new ElfFile(map(path), origin.toString(), new DebugFiles(origin, root));
+        return new ElfFile(map(path), path.toString(), DebugFiles.of(path));
     }
 
     /** Reads an image in memory, such as the vdso's. There is no debug file for it. */
@@ -369,13 +358,17 @@ public final class ElfFile implements Closeable {
     /** Defined symbols by linkage name, thread-local ones as well; names that are not found are left out. */
     public Map<String, ElfSymbol> symbols(Set<String> linkageNames) throws ElfException {
         SymbolFinder finder = new SymbolFinder(linkageNames);
-        finder.search(SymbolSource.dynamic(this));
-        if (!finder.complete()) {
-            finder.search(SymbolSource.full(this));
-        }
-        ElfFile debug = finder.complete() ? null : debugFile();
-        if (debug != null) {
-            finder.search(SymbolSource.full(debug));
+        try {
+            finder.search(SymbolSource.dynamic(this));
+            if (!finder.complete()) {
+                finder.search(SymbolSource.full(this));
+            }
+            ElfFile debug = finder.complete() ? null : debugFile();
+            if (debug != null) {
+                finder.search(SymbolSource.full(debug));
+            }
+        } catch (InternalError e) {
+            throw truncated();
         }
         return finder.found();
     }
@@ -387,7 +380,11 @@ public final class ElfFile implements Closeable {
 
     /** As {@link #symbols()}, with a demangler applied to each name that is asked for. */
     public SymbolTable symbols(UnaryOperator<String> demangler) throws ElfException {
-        return SymbolTable.of(this, debugFile(), demangler);
+        try {
+            return SymbolTable.of(this, debugFile(), demangler);
+        } catch (InternalError e) {
+            throw truncated();
+        }
     }
 
     /** The separate file with this file's debug information, found by build id or debug link and checked; null if there is none. */

@@ -57,6 +57,6 @@ final class Relocations {
     }
 
     private static boolean definedHere(SymbolSource symbols, int symbol) {
-        return symbol > 0 && symbol < symbols.count() && symbols.section(symbol) != 0;
+        return symbol > 0 && symbol < symbols.count() && SymbolSource.section(symbols.firstWord(symbol)) != 0;
     }
 }

@@ -50,16 +50,18 @@ final class SymbolFinder {
 
     /** Looks through one table. A global or weak symbol replaces a local one of the same name, else the first found stays. */
     void search(SymbolSource source) {
-        for (int i = 1; i < source.count(); i++) {
-            if (candidate(source, i)) {
-                consider(source, i);
+        long[] words = new long[SymbolSource.CHUNK * SymbolSource.WORDS];
+        for (int first = 0; first < source.count(); first += SymbolSource.CHUNK) {
+            int end = source.copy(first, words) * SymbolSource.WORDS;
+            for (int at = 0; at < end; at += SymbolSource.WORDS) {
+                if (candidate(source.strings(), SymbolSource.nameOffset(words[at]))) {
+                    consider(source.strings(), words, at);
+                }
             }
         }
     }
 
-    private boolean candidate(SymbolSource source, int index) {
-        ByteBuffer strings = source.strings();
-        int at = source.nameOffset(index);
+    private boolean candidate(ByteBuffer strings, int at) {
         if (at <= 0 || at > strings.limit() - 16) {
             return at > 0 && at < strings.limit();
         }
@@ -82,16 +84,18 @@ final class SymbolFinder {
         return (Long.lowestOneBit(zeros) >>> 7) - 1;
     }
 
-    private void consider(SymbolSource source, int index) {
-        String name = ElfFile.string(source.strings(), source.nameOffset(index), SymbolSource.LONGEST_NAME);
-        int type = source.type(index);
+    private void consider(ByteBuffer strings, long[] words, int at) {
+        long word = words[at];
+        String name = ElfFile.string(strings, SymbolSource.nameOffset(word), SymbolSource.LONGEST_NAME);
+        int type = SymbolSource.type(word);
+        int binding = SymbolSource.binding(word);
         boolean kind = type <= ElfSymbol.FUNC || type == ElfSymbol.TLS || type == ElfSymbol.IFUNC;
-        if (!kind || source.section(index) == 0 || !wanted.contains(name)) {
+        if (!kind || SymbolSource.section(word) == 0 || !wanted.contains(name)) {
             return;
         }
         ElfSymbol before = found.get(name);
-        if (before == null || (before.binding() == 0 && source.binding(index) != 0)) {
-            found.put(name, new ElfSymbol(name, source.value(index), source.size(index), type, source.binding(index)));
+        if (before == null || (before.binding() == 0 && binding != 0)) {
+            found.put(name, new ElfSymbol(name, words[at + 1], words[at + 2], type, binding));
         }
     }
 }

@@ -10,6 +10,12 @@ record SymbolSource(ByteBuffer symbols, ByteBuffer strings, int count) {
     private static final int DT_STRSZ = 10;
     private static final SymbolSource NONE = new SymbolSource(ByteBuffer.allocate(0), ByteBuffer.allocate(0), 0);
 
+    /** Eight-byte words in a symbol: name, info, other and section in the first; value; size. */
+    static final int WORDS = ElfLayout.SYM_SIZE / 8;
+
+    /** Symbols to copy at a time. */
+    static final int CHUNK = 2048;
+
     /** What any name is cut to, in bytes; mangled C++ names of a few kilobytes are ordinary. */
     static final int LONGEST_NAME = 1 << 14;
 
@@ -63,35 +69,43 @@ record SymbolSource(ByteBuffer symbols, ByteBuffer strings, int count) {
         return 0;
     }
 
-    int nameOffset(int index) {
-        return symbols.getInt(index * ElfLayout.SYM_SIZE);
+    /**
+     * Copies symbols into an array, three words each, as many as it holds: reading an array is far cheaper than a buffer while code is
+     * still interpreted. Returns the number of symbols.
+     */
+    int copy(int first, long[] words) {
+        int number = Math.min(count - first, words.length / WORDS);
+        symbols.asLongBuffer().get(first * WORDS, words, 0, number * WORDS);
+        return number;
     }
 
-    /** STT_ value. */
-    int type(int index) {
-        return symbols.get(index * ElfLayout.SYM_SIZE + 4) & 15;
+    /** Offset of the name in the strings, from a symbol's first word. */
+    static int nameOffset(long word) {
+        return (int) word;
     }
 
-    /** STB_ value. */
-    int binding(int index) {
-        return (symbols.get(index * ElfLayout.SYM_SIZE + 4) >> 4) & 15;
+    /** STT_ value, from a symbol's first word. */
+    static int type(long word) {
+        return (int) (word >>> 32) & 15;
     }
 
-    /** Index of its section; 0 if it is undefined here. */
-    int section(int index) {
-        return symbols.getShort(index * ElfLayout.SYM_SIZE + 6) & 0xffff;
+    /** STB_ value, from a symbol's first word. */
+    static int binding(long word) {
+        return (int) (word >>> 36) & 15;
     }
 
-    long value(int index) {
-        return symbols.getLong(index * ElfLayout.SYM_SIZE + 8);
+    /** Index of its section, from a symbol's first word; 0 if it is undefined here. */
+    static int section(long word) {
+        return (int) (word >>> 48);
     }
 
-    long size(int index) {
-        return symbols.getLong(index * ElfLayout.SYM_SIZE + 16);
+    /** A symbol's first word. */
+    long firstWord(int index) {
+        return symbols.getLong(index * ElfLayout.SYM_SIZE);
     }
 
     String name(int index) {
-        return nameAt(strings, nameOffset(index));
+        return nameAt(strings, nameOffset(firstWord(index)));
     }
 
     /** The name without its version ("memcpy@@GLIBC_2.14"). */

@@ -103,11 +103,15 @@ public final class SymbolTable {
         return demangler.apply(linkageName(index));
     }
 
-    /** The name of a symbol as it is in the file. */
+    /** The name of a symbol as it is in the file; "" if the file was cut meanwhile. */
     public String linkageName(int index) {
         ByteBuffer text = strings[sources[index]];
-        return sources[index] == SymbolTableBuilder.GENERATED
-                ? ElfFile.string(text, names[index], SymbolSource.LONGEST_NAME)
-                : SymbolSource.nameAt(text, names[index]);
+        try {
+            return sources[index] == SymbolTableBuilder.GENERATED
+                    ? ElfFile.string(text, names[index], SymbolSource.LONGEST_NAME)
+                    : SymbolSource.nameAt(text, names[index]);
+        } catch (InternalError e) {
+            return "";
+        }
     }
 }

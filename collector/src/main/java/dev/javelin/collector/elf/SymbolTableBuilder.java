@@ -24,6 +24,7 @@ final class SymbolTableBuilder {
 
     private final ElfFile file;
     private final long base;
+    private final long firstSize;
     private final List<ByteBuffer> strings = new ArrayList<>();
     private final ByteArrayOutputStream generated = new ByteArrayOutputStream();
     private long[] keys = new long[1024];
@@ -36,12 +37,15 @@ final class SymbolTableBuilder {
     SymbolTableBuilder(ElfFile file) {
         this.file = file;
         long lowest = Long.MAX_VALUE;
+        long size = 0;
         for (ElfSegment load : file.loads()) {
-            if (load.executable() && load.vaddr() >= 0) {
-                lowest = Math.min(lowest, load.vaddr());
+            if (load.executable() && load.vaddr() >= 0 && load.vaddr() < lowest) {
+                lowest = load.vaddr();
+                size = load.memorySize();
             }
         }
         this.base = lowest == Long.MAX_VALUE ? 0 : lowest;
+        this.firstSize = size;
         strings.add(ByteBuffer.allocate(0));
     }
 
@@ -51,23 +55,32 @@ final class SymbolTableBuilder {
         }
         byte id = (byte) strings.size();
         strings.add(source.strings());
-        for (int i = 1; i < source.count() && count < MOST_SYMBOLS; i++) {
-            int type = source.type(i);
-            if (type == ElfSymbol.FUNC || type == ElfSymbol.IFUNC || type == ElfSymbol.NOTYPE) {
-                addFunction(source, i, id, type);
+        long[] words = new long[SymbolSource.CHUNK * SymbolSource.WORDS];
+        for (int first = 0; first < source.count(); first += SymbolSource.CHUNK) {
+            int end = source.copy(first, words) * SymbolSource.WORDS;
+            for (int at = 0; at < end; at += SymbolSource.WORDS) {
+                addFunction(source.strings(), id, words[at], words[at + 1], words[at + 2]);
             }
         }
     }
 
-    private void addFunction(SymbolSource source, int index, byte id, int type) {
-        int name = source.nameOffset(index);
-        long value = source.value(index);
-        if (source.section(index) == 0 || !usefulName(source.strings(), name) || !file.executableAddress(value)) {
+    private void addFunction(ByteBuffer text, byte id, long word, long value, long size) {
+        int type = SymbolSource.type(word);
+        if (type != ElfSymbol.FUNC && type != ElfSymbol.IFUNC && type != ElfSymbol.NOTYPE) {
             return;
         }
-        int binding = source.binding(index);
+        int name = SymbolSource.nameOffset(word);
+        if (SymbolSource.section(word) == 0 || !executable(value) || !usefulName(text, name)) {
+            return;
+        }
+        int binding = SymbolSource.binding(word);
         int preference = binding == 1 || binding > 2 ? 0 : binding == 2 ? 1 : 2;
-        put(value, source.size(index), name, id, preference | (type == ElfSymbol.NOTYPE ? LABEL : 0));
+        put(value, size, name, id, preference | (type == ElfSymbol.NOTYPE ? LABEL : 0));
+    }
+
+    /** Whether code is at an address; most lie in one segment. */
+    private boolean executable(long vaddr) {
+        return Long.compareUnsigned(vaddr - base, firstSize) < 0 || file.executableAddress(vaddr);
     }
 
     /** Mapping symbols ("$x") and assembler labels (".L") name nothing. */
@@ -81,7 +94,7 @@ final class SymbolTableBuilder {
 
     /** Adds a name that is not in the file. */
     void addGenerated(long vaddr, long size, String name) {
-        if (count < MOST_SYMBOLS && file.executableAddress(vaddr)) {
+        if (executable(vaddr)) {
             int at = generated.size();
             generated.writeBytes(name.getBytes(StandardCharsets.UTF_8));
             generated.write(0);
@@ -91,7 +104,7 @@ final class SymbolTableBuilder {
 
     private void put(long vaddr, long size, int name, byte source, int rank) {
         long distance = vaddr - base;
-        if (distance < 0 || distance >= MOST_DISTANCE) {
+        if (distance < 0 || distance >= MOST_DISTANCE || count == MOST_SYMBOLS) {
             return;
         }
         if (count == keys.length) {

@@ -76,6 +76,9 @@ bpf_objects() {
     headers+=("$include"/*.h)
   done
   mkdir -p "$out_dir"
+  for out in "$out_dir"/*.bpf.o; do
+    [[ -e $dir/$(basename "$out" .o).c ]] || rm "$out"
+  done
   for source in "$dir"/*.bpf.c; do
     out=$out_dir/$(basename "$source" .c).o
     if newer "$out" "$source" "${headers[@]}" build-bpf.sh; then bpf_object "$source" "$out" "${flags[@]}"; fi

@@ -121,9 +121,19 @@ class UnwindTableTest {
     @Test
     void shouldReadDebugFrameWhereThatIsAllThereIs() throws Exception {
         Tools.require("cc");
-        String source =
-                ".cfi_sections .debug_frame\n.text\n.globl f\nf:\n.cfi_startproc\npush %rbp\n.cfi_def_cfa_offset 16\n"
-                        + ".cfi_offset 6, -16\nnop\nret\n.cfi_endproc\n";
+        String source = """
+                .cfi_sections .debug_frame
+                .text
+                .globl f
+                f:
+                .cfi_startproc
+                push %rbp
+                .cfi_def_cfa_offset 16
+                .cfi_offset 6, -16
+                nop
+                ret
+                .cfi_endproc
+                """;
         Path library = Tools.compile(directory, "d.s", source, "-shared", "-nostdlib");
         ElfFile file = ElfFile.open(library);
         UnwindTable table = UnwindTable.compile(file);
@@ -208,9 +218,15 @@ class UnwindTableTest {
     @Test
     void shouldTakeARealignedFrameApart() throws Exception {
         Tools.require("cc");
-        String source = "#include <immintrin.h>\n"
-                + "__attribute__((target(\"avx2\"), noinline)) int f(int n, int (*g)(void *)) {\n"
-                + "  volatile __m256i a[4]; a[n & 3] = _mm256_set1_epi32(n); __builtin_alloca(n); return g((void *)a); }\n";
+        String source = """
+                #include <immintrin.h>
+                __attribute__((target("avx2"), noinline)) int f(int n, int (*g)(void *)) {
+                  volatile __m256i a[4];
+                  a[n & 3] = _mm256_set1_epi32(n);
+                  __builtin_alloca(n);
+                  return g((void *)a);
+                }
+                """;
         Path library = Tools.compile(directory, "r.c", source, "-shared", "-fPIC", "-O2");
         UnwindTable table = UnwindTable.compile(ElfFile.open(library));
         List<String> kinds = new ArrayList<>();

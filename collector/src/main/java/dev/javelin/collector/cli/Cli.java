@@ -1,0 +1,110 @@
+package dev.javelin.collector.cli;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** What all commands stand on: where their output and messages go, what was typed, and how failures are told. */
+public final class Cli {
+    private final PrintStream out;
+    private final Messages messages;
+    private final List<String> arguments;
+    private boolean verbose;
+
+    /**
+     * A run of the command line.
+     *
+     * @param out stdout, for data
+     * @param messages stderr, for everything else
+     * @param arguments what was typed after {@code javelin}
+     */
+    Cli(PrintStream out, Messages messages, List<String> arguments) {
+        this.out = out;
+        this.messages = messages;
+        this.arguments = arguments;
+    }
+
+    /** Runs the command that the arguments name, and returns its exit status: 0 done, 1 failed, 2 called wrongly. */
+    public static int run(String... arguments) {
+        PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+        int status = new Cli(out, Messages.onStderr(), List.of(arguments)).execute();
+        out.flush();
+        return status;
+    }
+
+    /** The command as it was typed. */
+    String commandLine() {
+        return "javelin " + String.join(" ", arguments);
+    }
+
+    PrintStream out() {
+        return out;
+    }
+
+    Messages messages() {
+        return messages;
+    }
+
+    /** Whether to say more, stack traces of failures included. */
+    boolean verbose() {
+        return verbose;
+    }
+
+    void verbose(boolean on) {
+        verbose = on;
+    }
+
+    int execute() {
+        CommandLine commandLine = new CommandLine(new JavelinCommand(this))
+                .addSubcommand(new RecordCommand(this))
+                .addSubcommand(new ListCommand(this))
+                .addSubcommand(new DoctorCommand(this))
+                .addSubcommand(new DemoCommand(this))
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setParameterExceptionHandler((e, args) -> usage(e))
+                .setExecutionExceptionHandler((e, command, result) -> fail(e))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true);
+        return commandLine.execute(arguments.toArray(String[]::new));
+    }
+
+    /** Tells of a failure in one line, with the stack trace below it if that is wanted; returns the exit status. */
+    int fail(Throwable failure) {
+        Failure told = Failure.of(failure);
+        messages.line("javelin: " + told.text());
+        if (verbose) {
+            printStackTrace(failure);
+        }
+        return told.exitStatus();
+    }
+
+    private void printStackTrace(Throwable failure) {
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace));
+        trace.toString().lines().forEach(line -> messages.line(line.replace("\t", "    ")));
+    }
+
+    private int usage(ParameterException e) {
+        StringBuilder text = new StringBuilder(oneLine(e.getMessage()));
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            List<String> suggestions = unmatched.getSuggestions();
+            if (!suggestions.isEmpty()) {
+                text.append("; did you mean ")
+                        .append(String.join(" or ", suggestions))
+                        .append('?');
+            }
+        }
+        String command = e.getCommandLine().getCommandSpec().qualifiedName(" ");
+        messages.line("javelin: " + text + " (see " + command + " --help)");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static String oneLine(String message) {
+        return message == null ? "wrong usage" : message.strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+}

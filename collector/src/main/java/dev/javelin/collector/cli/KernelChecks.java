@@ -1,0 +1,140 @@
+package dev.javelin.collector.cli;
+
+import dev.javelin.bpf.Capability;
+import dev.javelin.bpf.KernelFeatures;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** What {@code javelin doctor} says of the kernel and of what this process may do with it. */
+final class KernelChecks {
+    private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*");
+    /** The first with the bpf_loop helper, by which stacks are walked. */
+    private static final int OLDEST_MAJOR = 5;
+
+    private static final int OLDEST_MINOR = 17;
+    private static final int KPTR_HIDDEN_FROM_ALL = 2;
+
+    private final KernelFeatures features;
+    private final List<Finding> findings = new ArrayList<>();
+
+    private KernelChecks(KernelFeatures features) {
+        this.features = features;
+    }
+
+    /** Everything that was found. */
+    static List<Finding> of(KernelFeatures features) {
+        KernelChecks checks = new KernelChecks(features);
+        checks.release();
+        checks.btf();
+        checks.capabilities();
+        checks.bpf();
+        checks.perf();
+        checks.hardwareCounters();
+        checks.kernelSymbols();
+        return checks.findings;
+    }
+
+    private void release() {
+        Matcher matcher = RELEASE.matcher(features.release());
+        boolean tooOld = matcher.matches()
+                && compare(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))) < 0;
+        findings.add(
+                tooOld
+                        ? Finding.fail(
+                                "kernel " + features.release() + " has no bpf_loop helper",
+                                "use Linux " + OLDEST_MAJOR + "." + OLDEST_MINOR + " or newer")
+                        : Finding.ok("kernel " + features.release()));
+    }
+
+    private static int compare(int major, int minor) {
+        return major != OLDEST_MAJOR ? major - OLDEST_MAJOR : minor - OLDEST_MINOR;
+    }
+
+    private void btf() {
+        findings.add(
+                features.btf()
+                        ? Finding.ok("the kernel describes its types: /sys/kernel/btf/vmlinux")
+                        : Finding.fail(
+                                "the kernel does not describe its types: no /sys/kernel/btf/vmlinux",
+                                "use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as those of the distributions are;"
+                                        + " in a container, mount /sys"));
+    }
+
+    private void capabilities() {
+        Set<Capability> missing = features.missing();
+        if (!features.initialUserNamespace()) {
+            findings.add(Finding.fail(
+                    "this process is in a user namespace of its own, whose capabilities do not count for BPF",
+                    "run outside of it, or in a container without user namespaces"));
+        } else if (missing.isEmpty()) {
+            findings.add(Finding.ok("capabilities: what is needed is held"));
+        } else {
+            findings.add(Finding.fail(
+                    "capabilities: missing " + names(missing),
+                    "run as root (sudo), or give the process CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE"
+                            + " (docker: --cap-add BPF --cap-add PERFMON --cap-add SYS_PTRACE)"));
+        }
+    }
+
+    private static String names(Set<Capability> capabilities) {
+        return capabilities.stream().map(Enum::name).collect(Collectors.joining(", "));
+    }
+
+    private void bpf() {
+        findings.add(
+                features.bpf().worked()
+                        ? Finding.ok("BPF programs can be loaded (libbpf " + features.libbpf() + " is carried along)")
+                        : Finding.fail("BPF programs cannot be loaded: " + features.bpf(), bpfFix()));
+    }
+
+    private String bpfFix() {
+        if (!features.missing().isEmpty()) {
+            return "see the capabilities above";
+        }
+        return features.lockdown().equals("confidentiality")
+                ? "the kernel is locked down (confidentiality): boot with lockdown=integrity"
+                : "a seccomp filter may forbid it (docker: --security-opt seccomp=unconfined, or a profile that allows bpf)";
+    }
+
+    private void perf() {
+        String paranoid = features.perfEventParanoid().isPresent()
+                ? " (kernel.perf_event_paranoid is "
+                        + features.perfEventParanoid().getAsInt() + ")"
+                : "";
+        findings.add(
+                features.perfAllCpus().worked()
+                        ? Finding.ok("the CPU clock can be sampled on every CPU" + paranoid)
+                        : Finding.fail(
+                                "the CPU clock cannot be sampled: " + features.perfAllCpus() + paranoid,
+                                features.missing().isEmpty()
+                                        ? "a seccomp filter may forbid perf_event_open"
+                                        : "see the capabilities above"));
+    }
+
+    private void hardwareCounters() {
+        findings.add(
+                features.pmu().worked()
+                        ? Finding.ok("hardware events such as cycles can be sampled")
+                        : Finding.note(
+                                "no hardware events such as cycles: " + features.pmu(),
+                                "nothing to do for -e cpu; virtual machines often have no hardware counters"));
+    }
+
+    private void kernelSymbols() {
+        boolean privileged = features.held().contains(Capability.CAP_SYSLOG)
+                || features.held().contains(Capability.CAP_SYS_ADMIN);
+        int restrict = features.kptrRestrict().orElse(0);
+        boolean hidden = restrict >= KPTR_HIDDEN_FROM_ALL || (!privileged && restrict > 0);
+        findings.add(
+                hidden
+                        ? Finding.note(
+                                "kernel addresses are hidden (kernel.kptr_restrict is " + restrict
+                                        + "): kernel frames will have no names",
+                                "sysctl kernel.kptr_restrict=" + (privileged ? 1 : 0))
+                        : Finding.ok("kernel functions have names"));
+    }
+}

@@ -1,0 +1,118 @@
+package dev.javelin.collector.cli;
+
+import dev.javelin.collector.proc.ProcessInfo;
+import dev.javelin.collector.session.JavelinException;
+import dev.javelin.collector.session.RecordRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code javelin record}: samples JVMs that run and writes a report. */
+@Command(
+        name = "record",
+        description = "Samples running JVMs with their whole stacks and writes a report.",
+        mixinStandardHelpOptions = true,
+        versionProvider = JavelinCommand.Version.class,
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples:",
+            "  30 s of CPU time of process 1234, as a flame graph:",
+            "    javelin record -d 30s -f cpu.html 1234",
+            "  Until Ctrl-C, at 999 Hz, by threads, of the JVM that runs com.acme.Shop:",
+            "    javelin record -F 999 -t -f cpu.jfr Shop",
+            "  Every JVM on the machine, also those that start meanwhile:",
+            "    javelin record -d 1m -f all-%%t.html all",
+            "  Stacks with 'Order' in them, as collapsed stacks on stdout:",
+            "    javelin record -d 10s -I Order 1234",
+            "",
+            "In FILE, %%p is the process, %%t the time, %%n{MAX} a number, and %%{NAME} an",
+            "environment variable. Exit status: 0 done, 1 failed, 2 called wrongly.",
+            "Ctrl-C writes the report.",
+        })
+final class RecordCommand implements Callable<Integer> {
+    private final Cli cli;
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "PID|NAME|all",
+            description = "Processes by number or by main class (a unique beginning is enough), or all JVMs.")
+    private List<String> targets = new ArrayList<>();
+
+    @Mixin
+    private SampleSettings sampling;
+
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE",
+            description = "The report: .html, .collapsed or .jfr. Collapsed stacks on stdout if left out.")
+    private String file;
+
+    @Mixin
+    private ReportSettings report;
+
+    @Option(names = "--user", description = "Leave out kernel frames.")
+    private boolean userOnly;
+
+    @Option(names = "--kernel", description = "Leave out Java and native frames.")
+    private boolean kernelOnly;
+
+    RecordCommand(Cli cli) {
+        this.cli = cli;
+    }
+
+    @Override
+    public Integer call() {
+        if (targets.isEmpty()) {
+            throw JavelinException.usage("name what to record: a process number, a main class or 'all';"
+                    + " 'javelin list' shows the JVMs that run");
+        }
+        if (userOnly && kernelOnly) {
+            throw JavelinException.usage("--user and --kernel together leave nothing: give one of them");
+        }
+        checkSettings();
+        Targets found = Targets.of(targets);
+        OutputFile output = OutputFile.of(file, found.forFileName());
+        return new Recording(cli, request(found, output), output).run(settings(found, output), () -> {});
+    }
+
+    /** Fails for wrong options before anything is looked at. */
+    private void checkSettings() {
+        sampling.event();
+        sampling.interval();
+        sampling.duration();
+        sampling.depth();
+        report.options(false);
+        OutputFile.checkFormat(file);
+    }
+
+    private RecordRequest request(Targets found, OutputFile output) {
+        return new RecordRequest(
+                found.processes().stream().map(ProcessInfo::pid).toList(),
+                found.all(),
+                sampling.event(),
+                sampling.interval(),
+                sampling.duration(),
+                output.path(),
+                sampling.depth(),
+                !userOnly,
+                !kernelOnly,
+                report.options(found.all() || found.processes().size() > 1),
+                cli.commandLine(),
+                cli.verbose());
+    }
+
+    private String settings(Targets found, OutputFile output) {
+        return "recording " + sampling.event() + " " + sampling.shownInterval() + " of " + found.shown() + " "
+                + (sampling.duration() == null
+                        ? "until Ctrl-C"
+                        : "for " + Units.duration(sampling.duration().toNanos()))
+                + ", at most " + sampling.depth() + " frames"
+                + (userOnly ? ", no kernel frames" : kernelOnly ? ", kernel frames only" : "")
+                + ", to " + output.shown();
+    }
+}

@@ -1,0 +1,169 @@
+package dev.javelin.collector.cli;
+
+import dev.javelin.bpf.PerfAttr;
+import dev.javelin.collector.session.JavelinException;
+import java.time.Duration;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Option;
+
+/** The options that say what is sampled, how often and for how long. */
+final class SampleSettings {
+    /** The event that is sampled if none is named. */
+    static final String CPU = "cpu";
+
+    private static final long DEFAULT_INTERVAL_NANOS = 10_000_000;
+    private static final long MIN_INTERVAL_NANOS = 100_000;
+    private static final long MAX_INTERVAL_NANOS = 10_000_000_000L;
+    private static final int MAX_FREQUENCY = 10_000;
+    private static final long DEFAULT_INTERVAL_EVENTS = 1_000_000;
+    private static final long MIN_INTERVAL_EVENTS = 1_000;
+    private static final int MAX_DEPTH = 2_048;
+    private static final long MAX_DURATION_NANOS = Duration.ofDays(30).toNanos();
+
+    @Option(
+            names = {"-e", "--event"},
+            paramLabel = "EVENT",
+            defaultValue = CPU,
+            description = "What to sample: cpu (the default), or a hardware event such as cycles or cache-misses.")
+    private String event;
+
+    @Option(
+            names = {"-d", "--duration"},
+            paramLabel = "TIME",
+            description = "How long, for example 30s or 2m; a bare number is seconds. Until Ctrl-C if left out.")
+    private String duration;
+
+    @Option(
+            names = {"-i", "--interval"},
+            paramLabel = "TIME",
+            description = "Time between two samples, for example 1ms (default: 10ms; a bare number is nanoseconds);"
+                    + " for hardware events how many make a sample (default: 1m).")
+    private String interval;
+
+    @Option(
+            names = {"-F", "--frequency"},
+            paramLabel = "HZ",
+            description = "Samples a second and CPU, instead of -i.")
+    private String frequency;
+
+    @Option(
+            names = {"-j", "--depth"},
+            paramLabel = "FRAMES",
+            defaultValue = "512",
+            description = "The most frames of a stack, up to 2048 (default: 512).")
+    private String depth;
+
+    /**
+     * The event's name.
+     *
+     * @throws JavelinException if it is unknown
+     */
+    String event() {
+        if (event.contains(",")) {
+            throw JavelinException.usage("-e " + event + ": one event at a time can be recorded");
+        }
+        if (!event.equals(CPU) && !isHardware(event)) {
+            throw JavelinException.usage(
+                    "-e " + event + ": unknown event; known are cpu and, where the processor's counters"
+                            + " can be used, " + hardwareNames() + ", rNNN");
+        }
+        return event;
+    }
+
+    /** The duration; null if the recording is to go on until it is stopped. */
+    Duration duration() {
+        return duration == null ? null : duration(duration);
+    }
+
+    /**
+     * Reads the value of {@code -d}.
+     *
+     * @throws JavelinException if it is no duration above 0
+     */
+    static Duration duration(String text) {
+        long nanos = nanos("-d", text, "s");
+        if (nanos <= 0 || nanos > MAX_DURATION_NANOS) {
+            throw JavelinException.usage("-d " + text + ": the duration must be more than 0 and at most 30 days");
+        }
+        return Duration.ofNanos(nanos);
+    }
+
+    /** Nanoseconds between two samples of a CPU, or events to a sample. */
+    long interval() {
+        if (frequency != null && interval != null) {
+            throw JavelinException.usage("-i and -F say the same in two ways: give one of them");
+        }
+        return event.equals(CPU) ? intervalNanos() : intervalEvents();
+    }
+
+    /** The interval for the user to read. */
+    String shownInterval() {
+        return event.equals(CPU) ? "every " + Units.duration(interval()) : "every " + interval() + " events";
+    }
+
+    /** The most frames of a stack. */
+    int depth() {
+        int frames = integer(depth);
+        if (frames < 1 || frames > MAX_DEPTH) {
+            throw JavelinException.usage("-j " + depth + ": the depth must be a number from 1 to " + MAX_DEPTH);
+        }
+        return frames;
+    }
+
+    private long intervalNanos() {
+        if (frequency != null) {
+            int hertz = integer(frequency);
+            if (hertz < 1 || hertz > MAX_FREQUENCY) {
+                throw JavelinException.usage(
+                        "-F " + frequency + ": the frequency must be a number from 1 to " + MAX_FREQUENCY + " (Hz)");
+            }
+            return 1_000_000_000L / hertz;
+        }
+        long nanos = interval == null ? DEFAULT_INTERVAL_NANOS : nanos("-i", interval, "ns");
+        if (nanos < MIN_INTERVAL_NANOS || nanos > MAX_INTERVAL_NANOS) {
+            throw JavelinException.usage("-i " + interval + ": the interval must be from 100us to 10s");
+        }
+        return nanos;
+    }
+
+    private long intervalEvents() {
+        if (frequency != null) {
+            throw JavelinException.usage("-F " + frequency + ": " + event
+                    + " is sampled by its own count; say with -i how many make a sample");
+        }
+        if (interval == null) {
+            return DEFAULT_INTERVAL_EVENTS;
+        }
+        long events;
+        try {
+            events = Units.count(interval);
+        } catch (IllegalArgumentException e) {
+            throw JavelinException.usage("-i: " + e.getMessage());
+        }
+        if (events < MIN_INTERVAL_EVENTS) {
+            throw JavelinException.usage("-i " + interval + ": a sample must be at least 1000 events apart");
+        }
+        return events;
+    }
+
+    private static boolean isHardware(String name) {
+        return PerfAttr.isKnown(name) && PerfAttr.named(name, 1).isHardware();
+    }
+
+    private static String hardwareNames() {
+        return PerfAttr.names().stream().filter(SampleSettings::isHardware).collect(Collectors.joining(", "));
+    }
+
+    private static long nanos(String option, String text, String bareUnit) {
+        try {
+            return Units.nanos(text, bareUnit);
+        } catch (IllegalArgumentException e) {
+            throw JavelinException.usage(option + ": " + e.getMessage());
+        }
+    }
+
+    /** The number, or -1 if it is none. */
+    private static int integer(String text) {
+        return text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
+    }
+}

@@ -119,7 +119,7 @@ licence() {
   owner=$(dpkg -S "$1" 2>/dev/null || dpkg -S "${1#/usr}" 2>/dev/null) || fail "$1 belongs to no Debian package, so its licence cannot be shipped"
   owner=${owner%%:*}
   install -m 644 "/usr/share/doc/$owner/copyright" "$native_out/$owner.copyright"
-  for text in $(grep -ohE '/usr/share/common-licenses/[A-Za-z0-9.-]*[A-Za-z0-9]' "/usr/share/doc/$owner/copyright" | sort -u); do
+  { grep -ohE '/usr/share/common-licenses/[A-Za-z0-9.-]*[A-Za-z0-9]' "/usr/share/doc/$owner/copyright" || true; } | sort -u | while read -r text; do
     if [[ -e $text ]]; then install -m 644 "$text" "$native_out/$(basename "$text").licence"; fi
   done
 }

@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 
 /** Turns what libbpf and the kernel's verifier said about a failed load into one line: which program, where, why, what to do. */
 final class LoadFailure {
-    private static final Pattern PROGRAM = Pattern.compile("prog '([^']+)': BPF program load failed");
-    private static final Pattern VERIFIER_LOG =
-            Pattern.compile("-- BEGIN PROG LOAD LOG --\\n(.*?)-- END PROG LOAD LOG --", Pattern.DOTALL);
+    private static final Pattern PROGRAM = Pattern.compile("prog '([^']+)': (BPF program load failed|failed to load)");
+    private static final String BEGIN = "-- BEGIN PROG LOAD LOG --\n";
+    private static final String END = "-- END PROG LOAD LOG --";
     private static final Pattern INSTRUCTION = Pattern.compile("(\\d+): \\([0-9a-f]{2}\\) (.*)");
 
     /** A phrase of the verifier or of libbpf, what it means and what helps. First match wins. */
@@ -31,35 +31,40 @@ final class LoadFailure {
             Known.of(
                     "invalid mem access '(scalar|inv)'",
                     "a plain number is used as a pointer; read other memory with bpf_probe_read_*"),
-            Known.of("unbounded memory access|min value is outside|max value is outside|value is outside of", """
-                            an index or size has no bound the verifier can see; mask or compare it just before the access"""),
+            Known.of(
+                    "unbounded memory access|min value is outside|max value is outside|value is outside of",
+                    "an index or size has no bound the verifier can see; mask or compare it just before the access"),
             Known.of(
                     "invalid access to (map value|memory|packet)",
                     "an access may pass the end of its memory; check the bound of the offset"),
             Known.of(
                     "invalid (indirect )?read from stack|invalid .*stack",
                     "stack memory is read before it was written, or outside of the frame"),
-            Known.of("combined stack size|looks like the BPF stack limit", """
-                            the frames of nested calls need more than the 512 bytes of stack; move data to a map"""),
+            Known.of(
+                    "combined stack size|looks like the BPF stack limit",
+                    "the frames of nested calls need more than the 512 bytes of stack; move data to a map"),
             Known.of(
                     "back-edge|infinite loop",
                     "a loop has no end the verifier can see; bound it by a constant or use bpf_loop"),
             Known.of("[Uu]nreleased reference", "a reserved record or acquired object is not released on every path"),
-            Known.of("dereference of modified ctx ptr|off=-?\\d+ size=\\d+.*ctx", """
-                            the program's context is read at an offset the verifier cannot tell; read its fields with volatile \
-                            loads"""),
-            Known.of("(unknown|invalid) func|program of this type cannot use helper", """
-                            this kernel does not offer a helper function that the program calls; a newer kernel is needed \
-                            (bpf_loop: 5.17)"""),
+            Known.of(
+                    "dereference of modified ctx ptr|off=-?\\d+ size=\\d+.*ctx",
+                    "the program's context is read at an offset the verifier cannot tell; read its fields with volatile loads"),
+            Known.of(
+                    "(unknown|invalid) func|program of this type cannot use helper",
+                    "this kernel does not offer a helper function that the program calls; a newer kernel is needed (bpf_loop: 5.17)"),
             Known.of(
                     "[Uu]nknown opcode|uses reserved fields",
                     "this kernel does not know an instruction of the program; a newer kernel is needed"),
-            Known.of("failed to find valid kernel BTF|Error loading vmlinux BTF", """
-                            the kernel carries no BTF (/sys/kernel/btf/vmlinux); a kernel with CONFIG_DEBUG_INFO_BTF=y is needed"""),
-            Known.of("invalid CO-RE relocation|failed to resolve CO-RE relocation|<invalid CO-RE", """
-                            a kernel structure the program reads has no such field in this kernel"""),
-            Known.of("attach to unsupported|is not found in vmlinux BTF|failed to find kernel BTF type", """
-                            this kernel has no such function or tracepoint to attach to"""));
+            Known.of(
+                    "failed to find valid kernel BTF|Error loading vmlinux BTF",
+                    "the kernel carries no BTF (/sys/kernel/btf/vmlinux); a kernel with CONFIG_DEBUG_INFO_BTF=y is needed"),
+            Known.of(
+                    "invalid CO-RE relocation|failed to resolve CO-RE relocation|<invalid CO-RE",
+                    "a kernel structure the program reads has no such field in this kernel"),
+            Known.of(
+                    "attach to unsupported|is not found in vmlinux BTF|failed to find kernel BTF type",
+                    "this kernel has no such function or tracepoint to attach to"));
 
     private LoadFailure() {}
 
@@ -97,9 +102,14 @@ final class LoadFailure {
         return "";
     }
 
+    /** Empty when the verifier said nothing. A long log comes without its beginning. */
     private static String verifierLog(String log) {
-        Matcher matcher = VERIFIER_LOG.matcher(log);
-        return matcher.find() ? matcher.group(1) : "";
+        int end = log.lastIndexOf(END);
+        if (end < 0) {
+            return "";
+        }
+        int begin = log.lastIndexOf(BEGIN, end);
+        return log.substring(begin < 0 ? 0 : begin + BEGIN.length(), end);
     }
 
     /** The last lines: earlier ones only tell how the verifier came there. */

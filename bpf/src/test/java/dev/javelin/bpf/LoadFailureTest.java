@@ -23,6 +23,13 @@ class LoadFailureTest {
     }
 
     @Test
+    void shouldUnderstandALogThatLostItsBeginning() {
+        String log = verifier("17: (61) r1 = *(u32 *)(r0 +0)\nR0 invalid mem access 'scalar'\n");
+        assertThat(LoadFailure.explain(Errno.EACCES, log.substring(log.indexOf("17:") + 5)))
+                .startsWith("the kernel's verifier rejected program walk: R0 invalid mem access 'scalar' (");
+    }
+
+    @Test
     void shouldExplainSize() {
         String log = verifier("100: (05) goto pc+1\nBPF program is too large. Processed 1000001 insn\n");
         assertThat(LoadFailure.explain(Errno.E2BIG, log)).contains("too complex to verify");

@@ -29,6 +29,7 @@ public final class HotSpotSymbols {
     private final Methods methods;
     private final NMethodReader nmethods;
     private final StubNames stubs;
+    private final ThreadNames threads;
     private final Map<Long, NMethodInfo> compilations = new Methods.Remembered<>(MAX_NMETHODS);
 
     /**
@@ -44,6 +45,7 @@ public final class HotSpotSymbols {
             methods = new Methods(hotSpot);
             nmethods = new NMethodReader(hotSpot, layout);
             stubs = new StubNames(hotSpot, layout);
+            threads = new ThreadNames(hotSpot, layout);
         } catch (MemoryUnreadable | IllegalStateException e) {
             throw new HotSpotException("process " + hotSpot.pid() + ": " + e.getMessage(), e);
         }
@@ -109,6 +111,28 @@ public final class HotSpotSymbols {
     public List<Frame> stub(long blob, long pcOffset) {
         String name = stubs.name(blob, pcOffset);
         return List.of(name == null ? UNKNOWN : Frame.symbol(FrameType.NATIVE, name, null));
+    }
+
+    /**
+     * The full name of a Java thread, as Thread.getName() gives it: the kernel keeps 15 bytes of it only.
+     *
+     * @param javaThread JavaThread*; a carrier's gives the carrier's name
+     * @param osName the kernel's name of the thread, a check on names that could have been read while objects moved; null if
+     *     unknown
+     * @return null when it cannot be read now; a later call may succeed
+     */
+    public String threadName(long javaThread, String osName) {
+        return threads.name(javaThread, osName);
+    }
+
+    /**
+     * The name of the virtual thread that is mounted on a carrier at this moment.
+     *
+     * @param javaThread JavaThread* of the carrier
+     * @return null when none is mounted, the JDK has none, or it cannot be read now; "" for one without a name
+     */
+    public String virtualThreadName(long javaThread) {
+        return threads.virtualName(javaThread);
     }
 
     private NMethodInfo compilation(long nmethod, int compileId) {

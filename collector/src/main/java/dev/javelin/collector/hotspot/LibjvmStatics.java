@@ -29,7 +29,16 @@ final class LibjvmStatics {
     /** Generational ZGC. */
     static final String Z_LOAD_BAD_MASK = "ZPointerLoadBadMask";
 
+    static final String Z_OLD_MASK = "ZPointerRemappedOldMask";
+    static final String Z_YOUNG_MASK = "ZPointerRemappedYoungMask";
+    static final String Z_OLD = "_ZN11ZGeneration4_oldE";
+    static final String Z_YOUNG = "_ZN11ZGeneration6_youngE";
+
     private static final List<String> FIXED = List.of(
+            Z_OLD_MASK,
+            Z_YOUNG_MASK,
+            Z_OLD,
+            Z_YOUNG,
             CURRENT_THREAD,
             METHOD_VTABLE,
             CHUNK_STACK,

@@ -8,17 +8,12 @@ import java.nio.ByteOrder;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@NeedsBpf
 class BpfMapTest {
     private BpfObject object;
-
-    @BeforeAll
-    static void needsBpf() {
-        Kernel.requireBpf();
-    }
 
     @BeforeEach
     void load() {

@@ -5,15 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.ByteBuffer;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+@NeedsBpf
 class BpfObjectTest {
-    @BeforeAll
-    static void needsBpf() {
-        Kernel.requireBpf();
-    }
-
     @Test
     void shouldLetProgramsSeeGlobalsOfEverySize() {
         try (BpfObject object = BpfObject.open("probe")) {

@@ -13,10 +13,10 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@NeedsBpf
 class BpfProgramTest {
     private static final int EMITTED = 0;
     private static final int COOKIES = 2;
@@ -24,11 +24,6 @@ class BpfProgramTest {
 
     private BpfObject object;
     private BpfMap counters;
-
-    @BeforeAll
-    static void needsBpf() {
-        Kernel.requireBpf();
-    }
 
     @BeforeEach
     void load() {

@@ -11,22 +11,28 @@ final class Kernel {
 
     private Kernel() {}
 
+    static boolean mustRun() {
+        return "true".equals(System.getenv("CI")) || "1".equals(System.getenv("JAVELIN_MUST_RUN"));
+    }
+
     /** Skips the test with the reason, or fails where tests must run (CI=true or JAVELIN_MUST_RUN=1). */
     static void skip(String reason) {
-        if ("true".equals(System.getenv("CI")) || "1".equals(System.getenv("JAVELIN_MUST_RUN"))) {
+        if (mustRun()) {
             fail("must run, but: " + reason);
         }
         abort(reason);
     }
 
-    static void requireBpf() {
+    /** Why no BPF program can be loaded here; empty when one can. */
+    static String obstacle() {
         try (BpfObject object = BpfObject.open("probe")) {
             object.load();
+            return "";
         } catch (BpfException e) {
             if (e.errno() != Errno.EPERM && e.errno() != Errno.EACCES && e.errno() != Errno.ENOSYS) {
                 throw e;
             }
-            skip(e.getMessage());
+            return e.getMessage();
         }
     }
 

@@ -12,10 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@NeedsBpf
 class RingBufferTest {
     private static final int EMITTED = 0;
     private static final int LOST = 1;
@@ -25,11 +25,6 @@ class RingBufferTest {
     private BpfMap ring;
     private BpfMap counters;
     private final List<Long> sequences = new ArrayList<>();
-
-    @BeforeAll
-    static void needsBpf() {
-        Kernel.requireBpf();
-    }
 
     @BeforeEach
     void load() {

@@ -31,6 +31,7 @@ static __always_inline int on_perf_event(struct bpf_perf_event_data *ctx, enum c
 		r.r13 = *(volatile unsigned long *)&ctx->r13;
 		r.bx = *(volatile unsigned long *)&ctx->bx;
 		r.ax = *(volatile unsigned long *)&ctx->ax;
+		r.dx = *(volatile unsigned long *)&ctx->dx;
 	} else {
 		w->flags |= SAMPLE_IN_KERNEL;
 		if (record_kernel_frames) {

@@ -139,10 +139,12 @@ struct hotspot {
 	struct code_heap heaps[MAX_CODE_HEAPS];
 	__u64 interpreter_low, interpreter_high;
 	__u64 entry_low, entry_high; /* the interpreter's method entries, where a frame is being built */
+	__u64 call_stub_entry;       /* StubRoutines::_call_stub_entry */
 	__u64 call_stub_return;      /* StubRoutines::_call_stub_return_address */
 	__u64 cont_return_barrier;   /* StubRoutines::_cont_returnBarrier */
 	__u64 cont_entry_return;     /* ContinuationEntry::_return_pc */
-	__u64 nmethod_vtable;        /* first word of an nmethod; 0 where blob_kind tells */
+	/* What tells kinds of blobs apart: the first word (the vtable), or the byte at blob_kind. */
+	__u64 kind_nmethod, kind_adapter, kind_vtable_stub, kind_method_handles;
 	__u64 tls_module;
 	__u64 tls_offset; /* of Thread::_thr_current in libjvm's TLS block */
 	__u64 thread_vtables[MAX_THREAD_VTABLES]; /* of JavaThread and its subclasses */
@@ -158,8 +160,7 @@ struct hotspot {
 	__u16 blob_code_begin;     /* pointer, or int offset from the blob */
 	__u16 blob_code_end;
 	__u16 blob_code_is_offset; /* 1: the two above are int offsets */
-	__u16 blob_kind;           /* u1; 0xffff: none */
-	__u16 blob_kind_nmethod;   /* its value for nmethods */
+	__u16 blob_kind;           /* u1; 0: the vtable tells */
 	__u16 nmethod_method;
 	__u16 nmethod_compile_id;
 	__u16 nmethod_deopt_handler;
@@ -174,7 +175,7 @@ struct hotspot {
 	__u16 cont_tail;         /* field offsets in the Java objects */
 	__u16 chunk_sp, chunk_bottom, chunk_size, chunk_parent, chunk_stack;
 	__u16 chunk_bottom_is_argsize; /* 1: bottom = size - argsize (JDK 20, 21) */
-	__u16 pad;
+	__u16 pad[2];
 };
 
 /* Value of `processes`, keyed by pid (tgid). */

@@ -32,7 +32,8 @@ struct {
 } scratch SEC(".maps");
 
 struct registers {
-	__u64 ip, sp, bp, r13, bx, ax;
+	__u64 ip, sp, bp, r13, bx, ax, dx;
+	__u32 in_syscall;
 };
 
 static __always_inline struct walk *claim_scratch(enum context context)
@@ -79,6 +80,8 @@ static __always_inline void entry_registers(struct task_struct *task, struct reg
 	r->r13 = regs->r13;
 	r->bx = regs->bx;
 	r->ax = regs->ax;
+	r->dx = regs->dx;
+	r->in_syscall = (long)regs->orig_ax >= 0;
 }
 
 static __always_inline void walk_from(struct walk *w, struct process *p, const struct registers *r, __u64 fsbase)
@@ -89,7 +92,9 @@ static __always_inline void walk_from(struct walk *w, struct process *p, const s
 	w->r13 = r->r13;
 	w->rbx = r->bx;
 	w->rax = r->ax;
+	w->rdx = r->dx;
 	w->leaf = 1;
+	w->in_syscall = r->in_syscall;
 	if (p->is_hotspot)
 		w->java_thread = current_java_thread(&p->hotspot, fsbase);
 	if (w->java_thread)

@@ -34,8 +34,9 @@ struct walk {
 	__u32 busy; /* claimed by a program that runs on this CPU in this context */
 	__u32 words; /* used in `area` */
 	__u64 pc, sp, fp;
-	__u64 r13, rbx, rax; /* of the leaf only */
-	__u32 leaf; /* 1: pc, sp, fp and the three above are the thread's own registers */
+	__u64 r13, rbx, rax, rdx; /* of the leaf only */
+	__u32 leaf; /* 1: pc, sp, fp and the four above are the thread's own registers */
+	__u32 in_syscall; /* 1: the leaf's pc lies behind a syscall instruction, which may end its function */
 	__u32 frames, max_frames;
 	__u32 mode;
 	__u32 end;
@@ -52,7 +53,8 @@ struct walk {
 	struct mapping map;
 	/* last CodeBlob used */
 	__u64 blob, code_begin, code_end, deopt_handler, method;
-	__u32 compile_id, orig_pc_offset, is_nmethod;
+	__u64 kind;
+	__u32 compile_id, orig_pc_offset, is_nmethod, pad;
 	__s32 frame_size, frame_complete;
 	__u8 bytes[BLOB_BYTES + 8];
 	__u64 slots[12];
@@ -111,6 +113,7 @@ static __always_inline void to_caller(struct walk *w, __u64 pc, __u64 sp, __u64 
 	w->sp = sp;
 	w->fp = fp;
 	w->leaf = 0;
+	w->in_syscall = 0;
 }
 
 static __always_inline int in_code_cache(const struct hotspot *hs, __u64 pc)

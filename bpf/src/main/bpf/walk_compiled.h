@@ -4,9 +4,12 @@
 #define JAVELIN_WALK_COMPILED_H
 
 #include "walk.h"
+#include "walk_native.h"
 
 /* A tag counts at most 254 segments back; a blob of more than 16 times that (500 kB) does not occur. */
 #define SEGMAP_HOPS 16
+/* Bytes of call_stub, and of catch_exception behind it in the same frame, after the call (JDK 17: 110, 25: 120). */
+#define CALL_STUB_TAIL 120
 
 static __always_inline __u64 blob_u64(const struct walk *w, __u32 at)
 {
@@ -68,8 +71,8 @@ static __noinline int find_blob(struct walk *w, const struct hotspot *hs, __u64 
 	w->frame_size = (__s32)blob_u32(w, hs->blob_frame_size);
 	w->frame_complete = hs->blob_frame_complete_bytes == 2 ? (__s16)blob_u32(w, hs->blob_frame_complete)
 							       : (__s32)blob_u32(w, hs->blob_frame_complete);
-	w->is_nmethod = hs->nmethod_vtable ? blob_u64(w, 0) == hs->nmethod_vtable
-					   : (blob_u32(w, hs->blob_kind) & 0xff) == hs->blob_kind_nmethod;
+	w->kind = hs->blob_kind ? blob_u32(w, hs->blob_kind) & 0xff : blob_u64(w, 0);
+	w->is_nmethod = w->kind == hs->kind_nmethod;
 	if (w->is_nmethod) {
 		w->method = blob_u64(w, hs->nmethod_method);
 		w->compile_id = blob_u32(w, hs->nmethod_compile_id);
@@ -204,29 +207,74 @@ static __noinline void step_compiled_leaf(struct walk *w, const struct hotspot *
 }
 
 /*
- * A stub without a known frame: adapters and vtable stubs have none and leave the return address at [sp], or for a
- * moment in rax; those of StubRoutines push rbp.
+ * Calls from compiled code into the VM, with a known frame size. Those that C1 uses push rbp and set it; those that C2 makes
+ * do not, so that rbp points beyond their frame. Where an exception handler is looked for, it takes the place of the return
+ * address, and follows no call (Runtime1::generate_handle_exception, src/hotspot/cpu/x86/c1_Runtime1_x86.cpp).
  */
-static __noinline void step_stub_leaf(struct walk *w, const struct hotspot *hs)
+static __noinline void step_runtime_stub_leaf(struct walk *w, const struct hotspot *hs)
 {
+	__u64 sp = w->sp, fp = w->fp, saved = 0, ret = 0, caller_sp = sp + (__u64)(w->frame_size > 0 ? w->frame_size : 64) * 8;
+	__u8 b[4] = {}, before = 0;
+
+	read_user(b, 3, w->pc);
+	read_user(&before, 1, w->pc - 1);
+	/* OptoRuntime::generate_exception_blob begins with push rdx, the pc that threw. */
+	if (b[0] == 0x52 && in_code_cache(hs, w->rdx) && w->pc - w->code_begin <= 1)
+		return to_caller(w, w->rdx, sp, fp);
+	/* leave; pop rcx; jmp rcx: what was popped still lies below sp */
+	if (b[0] == 0xff && b[1] == 0xe1 && before == 0x59 && !read_word(sp - 8, &ret) && in_code_cache(hs, ret))
+		return to_caller(w, ret, sp, fp);
+	if (b[0] == 0x59 && before == 0xc9 && !read_word(sp, &ret) && in_code_cache(hs, ret))
+		return to_caller(w, ret, sp + 8, fp);
+	if ((b[0] == 0x55 || b[0] == 0xc3) && !read_word(sp, &ret) && try_return(w, hs, ret, sp + 8, fp))
+		return;
+	if (before == 0x55 && !read_word(sp + 8, &ret) && !read_word(sp, &saved) && try_return(w, hs, ret, sp + 16, saved))
+		return;
+	if (fp >= sp && fp < caller_sp && !read_word(fp + 8, &ret) && !read_word(fp, &saved) && in_code_cache(hs, ret))
+		return to_caller(w, ret, fp + 16, saved);
+	step_compiled_leaf(w, hs);
+}
+
+/*
+ * Adapters and vtable stubs have no frame: the return address is at [sp], or for a moment in rax while an adapter makes
+ * room for arguments below the caller's sp, which it then keeps in r13 (gen_c2i_adapter and gen_i2c_adapter of
+ * src/hotspot/cpu/x86/sharedRuntime_x86_64.cpp).
+ */
+static __noinline void step_frameless_leaf(struct walk *w, const struct hotspot *hs)
+{
+	__u64 ret = 0, sp = w->sp, room = w->r13 - w->sp;
+	int kept = room <= 2048 && !(room & 7);
+
+	if (!read_word(sp, &ret) && is_java_return(hs, ret))
+		return to_caller(w, ret, ret == w->rax && room && kept ? w->r13 : sp + 8, w->fp);
+	if (is_java_return(hs, w->rax))
+		return to_caller(w, w->rax, kept ? w->r13 : sp, w->fp);
+	scan_for_return(w, hs);
+}
+
+/* A stub without a known frame; most of StubRoutines push rbp. */
+static __noinline void step_stub_leaf(struct walk *w, const struct process *p)
+{
+	const struct hotspot *hs = &p->hotspot;
 	__u64 ret = 0, fp = w->fp, saved = 0, sp = w->sp;
 
-	if (!read_word(sp, &ret) && is_java_return(hs, ret)) {
-		/* A c2i adapter has made room for arguments below the caller's sp, which it keeps in r13. */
-		__u64 room = w->r13 - sp;
-		__u64 caller_sp = room > 8 && room <= 2048 && !(room & 7) ? w->r13 : sp + 8;
-		return to_caller(w, ret, caller_sp, fp);
+	/* The words above sp of call_stub are arguments, and what is left of calls: its caller is native. */
+	if (w->pc < hs->call_stub_entry || w->pc >= hs->call_stub_return + CALL_STUB_TAIL) {
+		if (!read_word(sp, &ret) && try_return(w, hs, ret, sp + 8, fp))
+			return;
+		if (fp >= sp && fp - sp <= 4096 && !read_word(fp + 8, &ret) && !read_word(fp, &saved) &&
+		    try_return(w, hs, ret, fp + 16, saved))
+			return;
+		if (!read_word(sp + 8, &ret) && !read_word(sp, &saved) && try_return(w, hs, ret, sp + 16, saved))
+			return;
 	}
-	if (fp >= sp && fp - sp <= 4096 && !read_word(fp + 8, &ret) && !read_word(fp, &saved) &&
-	    try_return(w, hs, ret, fp + 16, saved))
+	if (step_bare_leaf(w, p))
 		return;
-	if (!read_word(sp + 8, &ret) && !read_word(sp, &saved) && try_return(w, hs, ret, sp + 16, saved))
-		return;
-	if (is_java_return(hs, w->rax)) {
-		__u64 room = w->r13 - sp;
-		return to_caller(w, w->rax, room <= 2048 ? w->r13 : sp, fp);
-	}
-	return scan_for_return(w, hs);
+	if (fp >= sp && fp - sp <= 4096 && !read_word(fp + 8, &ret) && !read_word(fp, &saved) && is_native_return(w, p, ret))
+		return to_caller(w, ret, fp + 16, saved);
+	if (!read_word(sp + 8, &ret) && !read_word(sp, &saved) && is_native_return(w, p, ret))
+		return to_caller(w, ret, sp + 16, saved);
+	scan_for_return(w, hs);
 }
 
 /* JavaCalls: call_stub's frame is a plain rbp frame; what follows is native. */
@@ -241,8 +289,9 @@ static __always_inline void step_call_stub(struct walk *w, const struct hotspot 
 	return to_caller(w, ret, w->fp + 16, link);
 }
 
-static __noinline void step_compiled(struct walk *w, const struct hotspot *hs)
+static __noinline void step_compiled(struct walk *w, const struct process *p)
 {
+	const struct hotspot *hs = &p->hotspot;
 	__u64 ret, fp, caller_sp;
 
 	if (!find_blob(w, hs, w->pc)) {
@@ -251,9 +300,13 @@ static __noinline void step_compiled(struct walk *w, const struct hotspot *hs)
 	}
 	emit_blob(w, undeoptimised_pc(w, w->sp));
 	if (w->leaf) {
-		if (w->is_nmethod || w->frame_size > 0)
+		if (w->is_nmethod)
 			return step_compiled_leaf(w, hs);
-		return step_stub_leaf(w, hs);
+		if (w->frame_size)
+			return step_runtime_stub_leaf(w, hs);
+		if (w->kind == hs->kind_adapter || w->kind == hs->kind_vtable_stub || w->kind == hs->kind_method_handles)
+			return step_frameless_leaf(w, hs);
+		return step_stub_leaf(w, p);
 	}
 	if (w->frame_size > 0 && w->frame_size < 0x100000) {
 		caller_sp = w->sp + (__u64)w->frame_size * 8;

@@ -14,6 +14,7 @@
 #define UCONTEXT_R13 80
 #define UCONTEXT_RBP 120
 #define UCONTEXT_RBX 128
+#define UCONTEXT_RDX 136
 #define UCONTEXT_RAX 144
 #define UCONTEXT_RSP 160
 #define UCONTEXT_RIP 168
@@ -71,7 +72,7 @@ static __noinline __u64 find_row(const struct walk *w, __u64 address)
 /* The frame below a signal handler: every register is in the ucontext, and pc is where the thread was. */
 static __always_inline void step_signal(struct walk *w)
 {
-	__u64 pc, sp, fp, r13 = 0, rbx = 0, rax = 0;
+	__u64 pc, sp, fp, r13 = 0, rbx = 0, rax = 0, rdx = 0;
 
 	if (read_word(w->sp + UCONTEXT_RIP, &pc) || read_word(w->sp + UCONTEXT_RSP, &sp) ||
 	    read_word(w->sp + UCONTEXT_RBP, &fp))
@@ -79,6 +80,7 @@ static __always_inline void step_signal(struct walk *w)
 	read_word(w->sp + UCONTEXT_R13, &r13);
 	read_word(w->sp + UCONTEXT_RBX, &rbx);
 	read_word(w->sp + UCONTEXT_RAX, &rax);
+	read_word(w->sp + UCONTEXT_RDX, &rdx);
 	/* A handler on an alternate stack (sigaltstack) may lie above or below: no order of sp to check. */
 	w->pc = pc;
 	w->sp = sp;
@@ -86,7 +88,9 @@ static __always_inline void step_signal(struct walk *w)
 	w->r13 = r13;
 	w->rbx = rbx;
 	w->rax = rax;
+	w->rdx = rdx;
 	w->leaf = 1;
+	w->in_syscall = 0;
 }
 
 /*
@@ -115,6 +119,7 @@ static __noinline void bridge(struct walk *w, const struct hotspot *hs, __u32 wh
 	w->sp = sp;
 	w->fp = fp;
 	w->leaf = 0;
+	w->in_syscall = 0;
 }
 
 static __always_inline void step_frame_pointer(struct walk *w, const struct hotspot *hs)
@@ -128,10 +133,31 @@ static __always_inline void step_frame_pointer(struct walk *w, const struct hots
 	return to_caller(w, pc, w->fp + 16, fp);
 }
 
+static __always_inline int is_native_return(struct walk *w, const struct process *p, __u64 pc)
+{
+	return follows_call(pc) && find_mapping(w, p, pc);
+}
+
+/*
+ * A leaf without a frame that native code called: assembly without unwind rules, such as libjvm's SpinPause, or a small
+ * stub of the code cache. Marked, since only the call before [sp] vouches for it. Returns 0 if there is none.
+ */
+static __noinline int step_bare_leaf(struct walk *w, const struct process *p)
+{
+	__u64 ret;
+
+	if (read_word(w->sp, &ret) || !is_native_return(w, p, ret))
+		return 0;
+	flag_last_frame(w, FRAME_SCANNED);
+	w->flags |= SAMPLE_SCANNED;
+	to_caller(w, ret, w->sp + 8, w->fp);
+	return 1;
+}
+
 static __noinline void step_native(struct walk *w, const struct process *p)
 {
 	const struct hotspot *hs = &p->hotspot;
-	__u64 pc = w->leaf ? w->pc : w->pc - 1;
+	__u64 pc = w->leaf && !w->in_syscall ? w->pc : w->pc - 1;
 	__u64 row, address, cfa, fp, ret;
 	__s64 offset;
 	__s8 rbp_slot;
@@ -166,6 +192,8 @@ static __noinline void step_native(struct walk *w, const struct process *p)
 	case UNWIND_END:
 		return end_walk(w, END_COMPLETE);
 	default:
+		if (w->leaf && step_bare_leaf(w, p))
+			return;
 		return bridge(w, hs, END_NO_UNWIND_INFO);
 	}
 	fp = w->fp;

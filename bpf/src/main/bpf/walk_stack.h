@@ -34,7 +34,7 @@ static __always_inline void step(struct walk *w, const struct process *p)
 	}
 	if (in_interpreter(hs, w->pc))
 		return step_interpreter(w, hs);
-	step_compiled(w, hs);
+	step_compiled(w, p);
 }
 
 static long walk_step(__u64 index, void *context)

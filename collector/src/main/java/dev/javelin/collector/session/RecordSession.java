@@ -1,20 +1,51 @@
 package dev.javelin.collector.session;
 
+import dev.javelin.bpf.BpfException;
+import dev.javelin.bpf.PerfAttr;
+import dev.javelin.collector.proc.ProcessInfo;
+import dev.javelin.collector.walker.NativeObjects;
+import dev.javelin.collector.walker.Walker;
+import dev.javelin.collector.walker.WalkerSettings;
+import dev.javelin.flamegraph.Outputs;
+import dev.javelin.flamegraph.Profile;
+import dev.javelin.flamegraph.RecordingInfo;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * One recording, from attaching to writing the report. {@link #run} is called once, by one thread, which it keeps until
  * the report is written; {@link #stop} may be called by any thread at any time.
  */
 public final class RecordSession {
+    /** How often records are looked for: often enough that what they refer to is still there. */
+    private static final int POLL_MILLIS = 50;
+    /** The pause while new code keeps turning up, as when a JVM starts. */
+    private static final int BUSY_POLL_MILLIS = 10;
+
+    private static final int RING_BYTES = 32 << 20;
+
     private final RecordRequest request;
     private final PrintStream messages;
     private volatile boolean stopped;
+    private volatile Walker walker;
 
     /** Prepares a recording; messages (one line each, no summary) go to {@code messages}. */
     public RecordSession(RecordRequest request, PrintStream messages) {
         this.request = request;
         this.messages = messages;
+    }
+
+    /** Ends the recording: {@link #run} writes the report of what was recorded and returns. May be called repeatedly. */
+    public void stop() {
+        stopped = true;
+        Walker current = walker;
+        if (current != null) {
+            current.ring().wakeup();
+        }
     }
 
     /**
@@ -23,13 +54,132 @@ public final class RecordSession {
      * @throws JavelinException when nothing could be recorded or the report could not be written
      */
     public RecordResult run() {
-        messages.flush();
-        throw JavelinException.failed(
-                (stopped ? "stopped before recording " : "cannot record ") + request.event() + " yet");
+        NativeObjects objects = new NativeObjects();
+        Profile profile = new Profile(Outputs.needsSamples(request.output().toString()));
+        CompletableFuture<List<Target>> opening = CompletableFuture.supplyAsync(() -> open(objects), this::start);
+        try (Recorder recorder = new Recorder(request, profile, objects)) {
+            try (Walker loaded = Walker.load(settings(), recorder::record)) {
+                walker = loaded;
+                return record(recorder, loaded, opening.join(), profile);
+            } catch (BpfException e) {
+                throw JavelinException.failed(e.getMessage(), e);
+            } finally {
+                walker = null;
+                closeUnused(opening, recorder);
+            }
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof JavelinException known) {
+                throw known;
+            }
+            throw e;
+        }
     }
 
-    /** Ends the recording: {@link #run} writes the report of what was recorded and returns. May be called repeatedly. */
-    public void stop() {
-        stopped = true;
+    private void start(Runnable task) {
+        Thread thread = new Thread(task, "javelin-targets");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Targets that were opened but never became the recorder's, because the programs could not be loaded. */
+    private static void closeUnused(CompletableFuture<List<Target>> opening, Recorder recorder) {
+        if (recorder.seen().isEmpty() && opening.isDone() && !opening.isCompletedExceptionally()) {
+            opening.join().forEach(Target::close);
+        }
+    }
+
+    private WalkerSettings settings() {
+        boolean several = request.all() || request.pids().size() > 1;
+        return new WalkerSettings(
+                !isClock(),
+                request.maxDepth(),
+                request.kernelFrames(),
+                request.userFrames(),
+                request.all(),
+                RING_BYTES,
+                several ? 4 << 20 : 1 << 20,
+                several ? 1 << 16 : 1 << 12);
+    }
+
+    private boolean isClock() {
+        return request.event().equals("cpu");
+    }
+
+    private PerfAttr event() {
+        return isClock()
+                ? PerfAttr.cpuClock(request.intervalNanos())
+                : PerfAttr.named(request.event(), request.intervalNanos());
+    }
+
+    /** Looks at the targets while the kernel verifies the programs. */
+    private List<Target> open(NativeObjects objects) {
+        List<Target> opened = new ArrayList<>();
+        if (request.all()) {
+            for (ProcessInfo process : ProcessInfo.jvms()) {
+                if (process.pid() != ProcessHandle.current().pid()) {
+                    openIfPossible(process.pid(), objects, opened);
+                }
+            }
+            return opened;
+        }
+        for (int pid : request.pids()) {
+            try {
+                opened.add(open(pid, objects));
+            } catch (IOException e) {
+                opened.forEach(Target::close);
+                throw JavelinException.failed("cannot record process " + pid + ": " + e.getMessage(), e);
+            }
+        }
+        return opened;
+    }
+
+    private void openIfPossible(int pid, NativeObjects objects, List<Target> opened) {
+        try {
+            opened.add(open(pid, objects));
+        } catch (IOException e) {
+            messages.println("process " + pid + " is left out: " + e.getMessage());
+        }
+    }
+
+    private static Target open(int pid, NativeObjects objects) throws IOException {
+        Target target = Target.open(pid);
+        target.prepare(objects);
+        return target;
+    }
+
+    private RecordResult record(Recorder recorder, Walker loaded, List<Target> targets, Profile profile) {
+        RecordingFacts facts = new RecordingFacts(request, recorder, loaded);
+        recorder.onStart(loaded, targets, event());
+        facts.started();
+        loop(recorder, loaded);
+        recorder.onClose();
+        facts.ended();
+        RecordingInfo info = facts.info(profile);
+        write(profile, info);
+        return new RecordResult(profile.sampleCount(), info.summary());
+    }
+
+    private void loop(Recorder recorder, Walker loaded) {
+        long end = request.duration() == null
+                ? Long.MAX_VALUE
+                : System.nanoTime() + request.duration().toNanos();
+        int pause = BUSY_POLL_MILLIS;
+        while (!stopped && !recorder.isOver()) {
+            long now = System.nanoTime();
+            if (now >= end) {
+                return;
+            }
+            loaded.ring().await((int) Math.max(1, Math.min(pause, (end - now) / 1_000_000)));
+            recorder.doWork(System.nanoTime());
+            pause = recorder.metNewCode() ? BUSY_POLL_MILLIS : Math.min(pause + 5, POLL_MILLIS);
+        }
+    }
+
+    private void write(Profile profile, RecordingInfo info) {
+        try {
+            Outputs.write(profile, info, request.report(), request.output());
+        } catch (IOException e) {
+            throw JavelinException.failed("cannot write " + request.output() + ": " + e.getMessage(), e);
+        }
     }
 }

@@ -1,0 +1,223 @@
+package dev.javelin.collector.session;
+
+import dev.javelin.bpf.PerfAttr;
+import dev.javelin.collector.proc.Kallsyms;
+import dev.javelin.collector.proc.ProcessInfo;
+import dev.javelin.collector.walker.NativeObjects;
+import dev.javelin.collector.walker.SampleDescriptor;
+import dev.javelin.collector.walker.StackEnd;
+import dev.javelin.collector.walker.Walker;
+import dev.javelin.flamegraph.Profile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The collector's duty cycle: takes records from the ring into the profile and keeps what the walker knows of the targets up to
+ * date. Owns no thread and no clock: {@link #doWork} is called with the time.
+ */
+final class Recorder implements AutoCloseable {
+    private static final long MILLIS = 1_000_000;
+    /** How long a process that execed, or appeared, is given to become a JVM. */
+    private static final long PATIENCE = 10_000 * MILLIS;
+
+    private static final long LOOK_FOR_NEW = 1_000 * MILLIS;
+
+    private final RecordRequest request;
+    private final Profile profile;
+    private final NativeObjects objects;
+    private final Tally tally = new Tally();
+    private final Symbolizer symbolizer;
+    private final Threads threads;
+    private final Map<Integer, Target> targets = new HashMap<>();
+    private final Map<Integer, MappingWatch> watches = new HashMap<>();
+    private final List<Target> seen = new ArrayList<>();
+    /** Processes that may become JVMs, and until when to wait for that. */
+    private final Map<Integer, Long> expected = new HashMap<>();
+
+    private final Set<Integer> ended = new HashSet<>();
+    private final int self = (int) ProcessHandle.current().pid();
+    private Walker walker;
+    private long firstSampleNanos;
+    private long nextLook;
+    private long orphans;
+    private long resolvedBefore;
+
+    Recorder(RecordRequest request, Profile profile, NativeObjects objects) {
+        this.request = request;
+        this.profile = profile;
+        this.objects = objects;
+        this.symbolizer = new Symbolizer(profile, objects, new Kallsyms());
+        this.threads = new Threads(profile);
+    }
+
+    /** Starts: from here on samples of these targets are taken. */
+    void onStart(Walker loaded, List<Target> first, PerfAttr event) {
+        walker = loaded;
+        first.forEach(this::add);
+        walker.watchProcesses();
+        walker.attach(event);
+    }
+
+    private void add(Target target) {
+        targets.put(target.pid(), target);
+        watches.put(target.pid(), new MappingWatch());
+        seen.add(target);
+        target.install(walker, objects);
+    }
+
+    /** Takes one record; the handler of the walker's ring. */
+    void record(ByteBuffer data, int at, int length) {
+        int pid = SampleDescriptor.pid(data, at);
+        switch (SampleDescriptor.type(data, at)) {
+            case SampleDescriptor.TYPE_SAMPLE -> sample(data, at, targets.get(pid));
+            case SampleDescriptor.TYPE_EXEC -> expected.put(pid, SampleDescriptor.timeNanos(data, at) + PATIENCE);
+            case SampleDescriptor.TYPE_EXIT -> ended.add(pid);
+            default -> orphans++;
+        }
+    }
+
+    private void sample(ByteBuffer data, int at, Target target) {
+        if (target == null) {
+            orphans++;
+            return;
+        }
+        if (firstSampleNanos == 0) {
+            firstSampleNanos = System.nanoTime();
+        }
+        StackEnd end = SampleDescriptor.end(data, at);
+        tally.add(end, SampleDescriptor.flags(data, at), SampleDescriptor.userFrames(data, at));
+        if (end == StackEnd.UNMAPPED) {
+            watches.get(target.pid()).request();
+        }
+        int stack = symbolizer.stack(data, at, target);
+        int thread = threads.thread(data, at, target);
+        profile.sample(
+                SampleDescriptor.timeNanos(data, at),
+                thread,
+                SampleDescriptor.cpu(data, at),
+                stack,
+                SampleDescriptor.value(data, at));
+    }
+
+    /** Handles what has come in; the number of records. */
+    int doWork(long now) {
+        int records = walker.ring().poll();
+        for (Target target : targets.values()) {
+            if (watches.get(target.pid()).due(now)) {
+                boolean changed = target.refresh(walker, objects);
+                watches.get(target.pid()).looked(now, changed);
+            }
+        }
+        if (!ended.isEmpty()) {
+            ended.forEach(this::dropIfEnded);
+            ended.clear();
+        }
+        if (!expected.isEmpty()) {
+            lookAtExpected(now);
+        }
+        if (now >= nextLook) {
+            nextLook = now + LOOK_FOR_NEW;
+            List.copyOf(targets.keySet()).forEach(this::dropIfEnded);
+            if (request.all()) {
+                lookForJvms(now);
+            }
+        }
+        return records;
+    }
+
+    private void dropIfEnded(int pid) {
+        Target target = targets.get(pid);
+        if (target != null && !target.isAlive()) {
+            targets.remove(pid);
+            watches.remove(pid);
+            walker.remove(pid);
+            symbolizer.forget(pid);
+            target.close();
+        }
+    }
+
+    /** Another program in a target's process, or with {@code all} any new one, may be a JVM that is starting. */
+    private void lookAtExpected(long now) {
+        for (Integer pid : List.copyOf(expected.keySet())) {
+            dropIfEnded(pid);
+            if (targets.containsKey(pid) || now > expected.get(pid) || tryAdd(pid)) {
+                expected.remove(pid);
+            }
+        }
+    }
+
+    private void lookForJvms(long now) {
+        for (ProcessInfo process : ProcessInfo.jvms()) {
+            if (process.pid() != self && !targets.containsKey(process.pid())) {
+                expected.putIfAbsent(process.pid(), now + PATIENCE);
+            }
+        }
+    }
+
+    /** Whether there is nothing more to wait for: it is a target now, or the process is gone. */
+    private boolean tryAdd(int pid) {
+        if (pid == self) {
+            return true;
+        }
+        if (!ProcessInfo.isJava(pid)) {
+            return !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+        }
+        try {
+            Target target = Target.open(pid);
+            target.prepare(objects);
+            add(target);
+            return true;
+        } catch (IOException | RuntimeException e) {
+            return false;
+        }
+    }
+
+    /** Whether a recording that was asked for certain processes has none left. */
+    boolean isOver() {
+        return !request.all() && targets.isEmpty() && expected.isEmpty();
+    }
+
+    /** Whether new code has turned up since the last call. */
+    boolean metNewCode() {
+        long now = symbolizer.resolved();
+        boolean met = now > resolvedBefore;
+        resolvedBefore = now;
+        return met;
+    }
+
+    /** All processes that were recorded, in the order in which they were found. */
+    List<Target> seen() {
+        return seen;
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    /** {@link System#nanoTime} at the first sample, 0 if there was none. */
+    long firstSampleNanos() {
+        return firstSampleNanos;
+    }
+
+    /** Records of processes that had ended when they were read. */
+    long orphans() {
+        return orphans;
+    }
+
+    /** Takes the last records after sampling has stopped. */
+    void onClose() {
+        walker.detach();
+        walker.ring().poll();
+    }
+
+    @Override
+    public void close() {
+        targets.values().forEach(Target::close);
+    }
+}

@@ -1,0 +1,196 @@
+package dev.javelin.collector.session;
+
+import dev.javelin.bpf.ProgramStats;
+import dev.javelin.collector.walker.Counter;
+import dev.javelin.collector.walker.StackEnd;
+import dev.javelin.collector.walker.Walker;
+import dev.javelin.flamegraph.Frame;
+import dev.javelin.flamegraph.Profile;
+import dev.javelin.flamegraph.RecordingInfo;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a recording has to say of itself: the summary line, and the same facts for the report's header. */
+final class RecordingFacts {
+    private static final double NANOS = 1e9;
+
+    private final RecordRequest request;
+    private final Recorder recorder;
+    private final Walker walker;
+    private Instant start = Instant.EPOCH;
+    private long startNanos;
+    private long endNanos;
+    private ProgramStats before;
+    private ProgramStats after;
+    private double cpuSeconds;
+    private double startUpCpuSeconds;
+
+    RecordingFacts(RecordRequest request, Recorder recorder, Walker walker) {
+        this.request = request;
+        this.recorder = recorder;
+        this.walker = walker;
+    }
+
+    void started() {
+        start = Instant.now();
+        startNanos = System.nanoTime();
+        before = walker.stats();
+        startUpCpuSeconds = cpu();
+    }
+
+    void ended() {
+        endNanos = System.nanoTime();
+        after = walker.stats();
+        cpuSeconds = cpu();
+    }
+
+    /** CPU time of this process so far, in seconds. */
+    private static double cpu() {
+        return ProcessHandle.current()
+                        .info()
+                        .totalCpuDuration()
+                        .orElse(Duration.ZERO)
+                        .toMillis()
+                / 1e3;
+    }
+
+    /** Nanoseconds of the sampling program per sample handed over; 0 if the kernel does not measure it. */
+    private double bpfNanosPerSample() {
+        long samples = walker.counter(Counter.SAMPLES);
+        long time = after.runTimeNs() - before.runTimeNs();
+        return samples == 0 ? 0 : (double) time / samples;
+    }
+
+    RecordingInfo info(Profile profile) {
+        Tally tally = recorder.tally();
+        Duration duration = Duration.ofNanos(endNanos - startNanos);
+        boolean clock = request.event().equals("cpu");
+        RecordingInfo.Builder info = RecordingInfo.builder()
+                .title(title(clock))
+                .command(request.commandLine(), version())
+                .start(start, startNanos)
+                .duration(duration)
+                .event(request.event(), clock ? "ns" : "events", request.intervalNanos())
+                .completeSamples(tally.complete());
+        for (Target target : recorder.seen()) {
+            info.target(target.pid(), target.info().commandLine(), target.runtime());
+        }
+        Map<String, Long> losses = losses();
+        losses.forEach(info::loss);
+        facts(profile, tally, duration).forEach(info::fact);
+        return info.summary(summary(tally, duration, losses)).build();
+    }
+
+    private String title(boolean clock) {
+        String what = clock ? "CPU time" : request.event();
+        if (recorder.seen().size() == 1) {
+            return what + " of " + recorder.seen().get(0).info().shortName();
+        }
+        return what + " of " + recorder.seen().size() + " JVMs";
+    }
+
+    private static String version() {
+        String version = RecordingFacts.class.getPackage().getImplementationVersion();
+        return version == null ? "" : version;
+    }
+
+    private Map<String, Long> losses() {
+        Map<String, Long> losses = new LinkedHashMap<>();
+        losses.put("ring buffer full", walker.counter(Counter.RING_FULL));
+        losses.put("walker busy", walker.counter(Counter.SLOT_BUSY));
+        losses.put("recursion", after.recursionMisses() - before.recursionMisses());
+        losses.put("process ended", recorder.orphans());
+        return losses;
+    }
+
+    private Map<String, Object> facts(Profile profile, Tally tally, Duration duration) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("samples of Java threads", tally.javaSamples());
+        facts.put("complete, Java threads", percent(tally.javaComplete(), tally.javaSamples()));
+        facts.put("samples of other threads", tally.otherSamples());
+        facts.put("complete, other threads", percent(tally.otherComplete(), tally.otherSamples()));
+        for (StackEnd end : StackEnd.values()) {
+            if (end != StackEnd.COMPLETE && tally.count(end) > 0) {
+                facts.put("incomplete: " + end.text(), tally.count(end));
+            }
+        }
+        facts.put("bridged by the frame anchor", tally.bridged());
+        facts.put("return address found by scanning", tally.scanned());
+        facts.put("mean user frames", decimal("%.1f", tally.meanFrames()));
+        facts.put("frames without a name", unnamed(profile));
+        if (bpfNanosPerSample() > 0) {
+            facts.put("BPF time per sample", decimal("%.2f µs", bpfNanosPerSample() / 1e3));
+        }
+        facts.put("collector CPU until the start", decimal("%.2f s", startUpCpuSeconds));
+        facts.put("collector CPU while recording", decimal("%.2f s", cpuSeconds - startUpCpuSeconds));
+        facts.put("first sample after", firstSample());
+        facts.put("duration", decimal("%.2f s", duration.toNanos() / NANOS));
+        return facts;
+    }
+
+    /** From the start of this process, whose clock ticks every 10 ms. */
+    private String firstSample() {
+        if (recorder.firstSampleNanos() == 0) {
+            return "none";
+        }
+        Instant first = start.plusNanos(recorder.firstSampleNanos() - startNanos);
+        Instant launched = ProcessHandle.current().info().startInstant().orElse(start);
+        return decimal("%.2f s", Duration.between(launched, first).toMillis() / 1e3);
+    }
+
+    /** Share of all frames in all samples for which no name was found. */
+    private static String unnamed(Profile profile) {
+        boolean[] nameless = new boolean[profile.frameCount()];
+        for (int i = 0; i < nameless.length; i++) {
+            Frame frame = profile.frame(i);
+            nameless[i] = frame.className() == null && frame.method().startsWith("[un");
+        }
+        long[] counts = new long[2];
+        profile.forEachAggregate((stack, thread, count, value) -> {
+            for (int node = stack; node != Profile.EMPTY_STACK; node = profile.callerStack(node)) {
+                counts[0] += count;
+                counts[1] += nameless[profile.leafFrame(node)] ? count : 0;
+            }
+        });
+        return percent(counts[1], counts[0]);
+    }
+
+    private String summary(Tally tally, Duration duration, Map<String, Long> losses) {
+        StringBuilder line = new StringBuilder();
+        line.append(tally.samples()).append(" samples in ").append(decimal("%.1f s", duration.toNanos() / NANOS));
+        line.append(", ").append(percent(tally.complete(), tally.samples())).append(" complete");
+        for (StackEnd end : StackEnd.values()) {
+            if (end != StackEnd.COMPLETE && tally.count(end) > 0) {
+                line.append(", ").append(tally.count(end)).append(' ').append(end.text());
+            }
+        }
+        line.append("; lost ");
+        long lost = losses.values().stream().mapToLong(Long::longValue).sum();
+        line.append(lost);
+        losses.forEach((reason, count) -> {
+            if (count > 0) {
+                line.append(" (").append(reason).append(' ').append(count).append(')');
+            }
+        });
+        if (bpfNanosPerSample() > 0) {
+            line.append("; BPF ")
+                    .append(decimal("%.1f µs", bpfNanosPerSample() / 1e3))
+                    .append(" per sample");
+        }
+        return line.append("; collector ")
+                .append(decimal("%.2f s", cpuSeconds))
+                .append(" CPU")
+                .toString();
+    }
+
+    private static String percent(long part, long whole) {
+        return whole == 0 ? "-" : decimal("%.2f %%", 100.0 * part / whole);
+    }
+
+    private static String decimal(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+}

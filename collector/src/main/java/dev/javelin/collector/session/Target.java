@@ -1,0 +1,132 @@
+package dev.javelin.collector.session;
+
+import dev.javelin.collector.hotspot.CodeLayout;
+import dev.javelin.collector.hotspot.HotSpot;
+import dev.javelin.collector.hotspot.HotSpotSymbols;
+import dev.javelin.collector.hotspot.InterpreterEntries;
+import dev.javelin.collector.proc.Mapping;
+import dev.javelin.collector.proc.MemoryUnreadable;
+import dev.javelin.collector.proc.ProcMaps;
+import dev.javelin.collector.proc.ProcessInfo;
+import dev.javelin.collector.walker.NativeObjects;
+import dev.javelin.collector.walker.Walker;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One JVM that is recorded. Reads its memory and its files under /proc; it is not stopped, signalled or attached to. */
+final class Target implements Closeable {
+    private final ProcessInfo info;
+    private final HotSpot hotSpot;
+    private final CodeLayout layout;
+    private final InterpreterEntries entries;
+    private final HotSpotSymbols symbols;
+    private final String runtime;
+    private final long probeAddress;
+    private List<Mapping> executable = List.of();
+
+    private Target(ProcessInfo info, HotSpot hotSpot) throws IOException {
+        this.info = info;
+        this.hotSpot = hotSpot;
+        this.layout = CodeLayout.of(hotSpot);
+        this.entries = InterpreterEntries.of(hotSpot, layout);
+        this.symbols = new HotSpotSymbols(hotSpot);
+        this.runtime = hotSpot.vmRelease();
+        this.probeAddress = hotSpot.loadBias();
+    }
+
+    /**
+     * Looks at a process.
+     *
+     * @throws dev.javelin.collector.hotspot.HotSpotException if it is no JVM, or one that is not far enough in its start
+     * @throws IOException if it is gone or may not be read
+     */
+    static Target open(int pid) throws IOException {
+        ProcessInfo info = ProcessInfo.read(pid);
+        HotSpot hotSpot = HotSpot.find(pid);
+        try {
+            return new Target(info, hotSpot);
+        } catch (IOException | RuntimeException e) {
+            hotSpot.close();
+            throw e;
+        }
+    }
+
+    int pid() {
+        return info.pid();
+    }
+
+    ProcessInfo info() {
+        return info;
+    }
+
+    /** Version of the JVM, "" if unknown. */
+    String runtime() {
+        return runtime;
+    }
+
+    HotSpotSymbols symbols() {
+        return symbols;
+    }
+
+    /** Reads the mappings and opens the files behind them: the slow part of {@link #install}, which may run before the programs are loaded. */
+    void prepare(NativeObjects objects) throws IOException {
+        executable = executable(ProcMaps.read(pid()));
+        for (Mapping mapping : executable) {
+            objects.open(hotSpot.mem(), mapping);
+        }
+    }
+
+    /** Makes the walker record this process with the mappings that were read last. */
+    void install(Walker walker, NativeObjects objects) {
+        walker.install(pid(), layout, entries, objects, hotSpot.mem(), executable);
+    }
+
+    /** Reads the mappings again; installs them and returns true if libraries have come or gone. */
+    boolean refresh(Walker walker, NativeObjects objects) {
+        try {
+            List<Mapping> now = executable(ProcMaps.read(pid()));
+            if (!now.equals(executable)) {
+                executable = now;
+                install(walker, objects);
+                return true;
+            }
+        } catch (IOException e) {
+            // it is ending: isAlive() will tell
+        }
+        return false;
+    }
+
+    /** Code of the JVM's own heap is known by its layout, and is left out: it changes all the time. */
+    private List<Mapping> executable(List<Mapping> all) {
+        List<Mapping> found = new ArrayList<>();
+        for (Mapping mapping : all) {
+            boolean code = Long.compareUnsigned(mapping.start(), layout.codeLow()) >= 0
+                    && Long.compareUnsigned(mapping.start(), layout.codeHigh()) < 0;
+            if (mapping.executable() && !code) {
+                found.add(mapping);
+            }
+        }
+        return found;
+    }
+
+    /** Whether the process still runs the program that was looked at: false after its exit, and after an exec. */
+    boolean isAlive() {
+        try {
+            hotSpot.mem().readLong(probeAddress);
+            return true;
+        } catch (MemoryUnreadable e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            hotSpot.close();
+        } catch (IOException e) {
+            // a descriptor of a process that is gone
+        }
+    }
+}

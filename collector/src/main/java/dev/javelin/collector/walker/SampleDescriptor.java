@@ -1,0 +1,132 @@
+package dev.javelin.collector.walker;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A record of the ring buffer, read in place ({@code struct record_header}, {@code struct sample}):
+ *
+ * <pre>
+ *   0 u32 type   4 u32 pid   8 u64 time_ns (CLOCK_MONOTONIC)
+ *  16 u32 tid   20 u32 cpu  24 u16 kernel_frames  26 u16 user_frames  28 u8 end  29 u8 flags  30 u16 probe
+ *  32 u64 value 40 u64 end_pc 48 u64 java_thread 56 char comm[16]
+ *  72 kernel_frames x u64, then user_frames x 3 x u64, both leaf first
+ * </pre>
+ */
+public final class SampleDescriptor {
+    public static final int TYPE_SAMPLE = 1;
+    public static final int TYPE_EXEC = 2;
+    public static final int TYPE_EXIT = 3;
+
+    static final int TYPE = 0;
+    static final int PID = 4;
+    static final int TIME_NS = 8;
+    /** Bytes of a record that is no sample. */
+    public static final int HEADER_BYTES = 16;
+
+    static final int TID = 16;
+    static final int CPU = 20;
+    static final int KERNEL_FRAMES = 24;
+    static final int USER_FRAMES = 26;
+    static final int END = 28;
+    static final int FLAGS = 29;
+    static final int PROBE = 30;
+    static final int VALUE = 32;
+    static final int END_PC = 40;
+    static final int JAVA_THREAD = 48;
+    static final int COMM = 56;
+    static final int COMM_BYTES = 16;
+    /** Bytes of a sample before its frames. */
+    public static final int SAMPLE_BYTES = 72;
+
+    public static final int FLAG_JAVA_THREAD = 1;
+    public static final int FLAG_IN_KERNEL = 2;
+    public static final int FLAG_BRIDGED = 4;
+    public static final int FLAG_SCANNED = 8;
+
+    private SampleDescriptor() {}
+
+    public static int type(ByteBuffer b, int at) {
+        return b.getInt(at + TYPE);
+    }
+
+    public static int pid(ByteBuffer b, int at) {
+        return b.getInt(at + PID);
+    }
+
+    /** CLOCK_MONOTONIC, nanoseconds. */
+    public static long timeNanos(ByteBuffer b, int at) {
+        return b.getLong(at + TIME_NS);
+    }
+
+    public static int tid(ByteBuffer b, int at) {
+        return b.getInt(at + TID);
+    }
+
+    public static int cpu(ByteBuffer b, int at) {
+        return b.getInt(at + CPU);
+    }
+
+    public static int kernelFrames(ByteBuffer b, int at) {
+        return b.getShort(at + KERNEL_FRAMES) & 0xffff;
+    }
+
+    public static int userFrames(ByteBuffer b, int at) {
+        return b.getShort(at + USER_FRAMES) & 0xffff;
+    }
+
+    public static StackEnd end(ByteBuffer b, int at) {
+        return StackEnd.of(b.get(at + END));
+    }
+
+    /** An or of the FLAG constants. */
+    public static int flags(ByteBuffer b, int at) {
+        return b.get(at + FLAGS);
+    }
+
+    /** Nanoseconds for the clock; events for a hardware counter. */
+    public static long value(ByteBuffer b, int at) {
+        return b.getLong(at + VALUE);
+    }
+
+    /** Where an incomplete walk ended; 0 for a complete one. */
+    public static long endPc(ByteBuffer b, int at) {
+        return b.getLong(at + END_PC);
+    }
+
+    /** Address of the JavaThread, 0 for other threads. */
+    public static long javaThread(ByteBuffer b, int at) {
+        return b.getLong(at + JAVA_THREAD);
+    }
+
+    /** The first eight bytes of the kernel's name of the thread, for comparing. */
+    public static long commLow(ByteBuffer b, int at) {
+        return b.getLong(at + COMM);
+    }
+
+    /** The last eight bytes of the kernel's name of the thread, for comparing. */
+    public static long commHigh(ByteBuffer b, int at) {
+        return b.getLong(at + COMM + 8);
+    }
+
+    /** The kernel's name of the thread, at most 15 bytes. */
+    public static String comm(ByteBuffer b, int at) {
+        byte[] name = new byte[COMM_BYTES];
+        b.get(at + COMM, name);
+        int length = 0;
+        while (length < COMM_BYTES && name[length] != 0) {
+            length++;
+        }
+        return new String(name, 0, length, StandardCharsets.UTF_8);
+    }
+
+    /** Offset of the first kernel frame, one u64 each. */
+    public static int kernelFramesAt(int at) {
+        return at + SAMPLE_BYTES;
+    }
+
+    /** Offset of the first user frame, {@link RawFrame#BYTES} each. */
+    public static int userFramesAt(ByteBuffer b, int at) {
+        return at + SAMPLE_BYTES + kernelFrames(b, at) * 8;
+    }
+}

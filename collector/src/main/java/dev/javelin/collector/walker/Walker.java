@@ -1,0 +1,212 @@
+package dev.javelin.collector.walker;
+
+import dev.javelin.bpf.BpfMap;
+import dev.javelin.bpf.BpfObject;
+import dev.javelin.bpf.BpfProgram;
+import dev.javelin.bpf.Cpus;
+import dev.javelin.bpf.PerfAttr;
+import dev.javelin.bpf.PerfEvent;
+import dev.javelin.bpf.ProgramStats;
+import dev.javelin.bpf.RingBuffer;
+import dev.javelin.collector.hotspot.CodeLayout;
+import dev.javelin.collector.hotspot.InterpreterEntries;
+import dev.javelin.collector.proc.Mapping;
+import dev.javelin.collector.proc.TargetMemory;
+import dev.javelin.collector.walker.MappingRuns.Run;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The loaded BPF programs and their maps: which processes are walked, by which rules, and what comes back. Everything in the kernel
+ * goes when this is closed, or when the process ends in any way.
+ *
+ * <p>Used by one thread, except for {@link #ring()}'s wake-up.
+ */
+public final class Walker implements AutoCloseable {
+    /** Contexts that can interrupt each other, each with a scratch of its own ({@code enum context}, record.h). */
+    private static final int CONTEXTS = 3;
+
+    private final BpfObject object;
+    private final UnwindRows unwindRows;
+    private final BpfMap mappings;
+    private final BpfMap processes;
+    private final BpfMap counters;
+    private final MappingRuns runs;
+    private final Map<Integer, Run> runOf = new HashMap<>();
+    private final List<PerfEvent> events = new ArrayList<>();
+    private final ByteBuffer key = buffer(4);
+    private final ByteBuffer row = buffer(HotSpotRow.BYTES);
+    private final String program;
+    private final RingBuffer ring;
+    private long mappingsLost;
+
+    private Walker(BpfObject object, String program, RingBuffer.Handler handler) {
+        this.object = object;
+        this.program = program;
+        unwindRows = new UnwindRows(object.map("unwind_rows").mmap());
+        mappings = object.map("mappings");
+        processes = object.map("processes");
+        if (processes.valueSize() != HotSpotRow.BYTES || mappings.valueSize() != MappingRow.BYTES) {
+            throw new IllegalStateException("javelin.bpf.o was built from another javelin.h than this class");
+        }
+        counters = object.map("counters");
+        runs = new MappingRuns(mappings.maxEntries());
+        ring = new RingBuffer(object.map("ring"), handler);
+    }
+
+    /**
+     * Loads the programs. Nothing is attached yet.
+     *
+     * @throws dev.javelin.bpf.BpfException when the kernel refuses
+     */
+    public static Walker load(WalkerSettings settings, RingBuffer.Handler handler) {
+        BpfObject object = BpfObject.open("javelin");
+        try {
+            String program = settings.hardware() ? "on_hardware_event" : "on_clock";
+            object.wanted("on_clock", !settings.hardware());
+            object.wanted("on_hardware_event", settings.hardware());
+            object.global("max_frames", settings.maxFrames());
+            object.global("record_kernel_frames", settings.kernelFrames() ? 1 : 0);
+            object.global("record_user_frames", settings.userFrames() ? 1 : 0);
+            object.global("every_exec", settings.everyExec() ? 1 : 0);
+            object.global("wakeup_bytes", settings.ringBytes() / 4);
+            object.maxEntries("ring", settings.ringBytes());
+            object.maxEntries("unwind_rows", settings.unwindRows());
+            object.maxEntries("mappings", settings.mappings());
+            object.maxEntries("scratch", CONTEXTS * Cpus.possible());
+            object.load();
+            return new Walker(object, program, handler);
+        } catch (RuntimeException e) {
+            object.close();
+            throw e;
+        }
+    }
+
+    private static ByteBuffer buffer(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** The records of the programs; its handler is the one given to {@link #load}. */
+    public RingBuffer ring() {
+        return ring;
+    }
+
+    /** Notices of exec and exit of targets. */
+    public void watchProcesses() {
+        object.program("on_exec").attachRawTracepoint("sched_process_exec");
+        object.program("on_exit").attachRawTracepoint("sched_process_exit");
+    }
+
+    /**
+     * Makes a process a target, or replaces what is known of it: from here on its threads are recorded.
+     *
+     * @param executable its executable mappings in ascending order
+     */
+    public void install(
+            int pid,
+            CodeLayout layout,
+            InterpreterEntries entries,
+            NativeObjects objects,
+            TargetMemory memory,
+            List<Mapping> executable) {
+        List<MappingRow> rows = new ArrayList<>(executable.size());
+        for (Mapping mapping : executable) {
+            rows.add(row(objects.open(memory, mapping), mapping));
+        }
+        Run old = runOf.get(pid);
+        Run run = runs.allocate(rows.size());
+        if (run == null) {
+            mappingsLost++;
+            return;
+        }
+        write(run, rows);
+        HotSpotRow.put(row, (long) run.first() << 32 | rows.size(), layout, entries);
+        key.putInt(0, pid);
+        processes.update(key, row);
+        runOf.put(pid, run);
+        if (old != null) {
+            runs.release(old);
+        }
+    }
+
+    private MappingRow row(NativeObject object, Mapping mapping) {
+        if (object == null) {
+            return new MappingRow(mapping.start(), mapping.end(), 0, 0, 0, 0, 0);
+        }
+        object.install(unwindRows);
+        long vaddr = object.file().vaddrOfFileOffset(mapping.fileOffset()).orElse(mapping.fileOffset());
+        return new MappingRow(
+                mapping.start(),
+                mapping.end(),
+                mapping.start() - vaddr,
+                object.tableBase(),
+                object.tableFirst(),
+                object.tableRows(),
+                object.id());
+    }
+
+    private void write(Run run, List<MappingRow> rows) {
+        ByteBuffer values = buffer(rows.size() * MappingRow.BYTES);
+        for (int i = 0; i < rows.size(); i++) {
+            rows.get(i).put(values, i * MappingRow.BYTES);
+        }
+        if (!rows.isEmpty()) {
+            mappings.updateRange(run.first(), values);
+        }
+    }
+
+    /** The process is no target any more. */
+    public void remove(int pid) {
+        key.putInt(0, pid);
+        processes.delete(key);
+        Run run = runOf.remove(pid);
+        if (run != null) {
+            runs.release(run);
+        }
+    }
+
+    /**
+     * Starts sampling on every CPU.
+     *
+     * @throws dev.javelin.bpf.BpfException when the kernel has no such event
+     */
+    public void attach(PerfAttr event) {
+        BpfProgram handler = object.program(program);
+        for (int cpu : Cpus.online()) {
+            PerfEvent opened = PerfEvent.open(event, -1, cpu);
+            events.add(opened);
+            handler.attachPerfEvent(opened);
+        }
+    }
+
+    /** Stops sampling; what was recorded stays in the ring. */
+    public void detach() {
+        events.forEach(PerfEvent::disable);
+    }
+
+    /** A counter of losses, summed over all CPUs. */
+    public long counter(Counter counter) {
+        return counters.sumPerCpu(counter.ordinal());
+    }
+
+    /** Times that a process's mappings found no room in the kernel's table. */
+    public long mappingsLost() {
+        return mappingsLost;
+    }
+
+    /** Run time of the sampling program; zeros unless {@code kernel.bpf_stats_enabled} is 1. */
+    public ProgramStats stats() {
+        return object.program(program).stats();
+    }
+
+    @Override
+    public void close() {
+        events.forEach(PerfEvent::close);
+        ring.close();
+        object.close();
+    }
+}

@@ -21,15 +21,22 @@ final class FrameNames {
         CPP,
         KERNEL,
         THREAD,
-        PROCESS;
+        PROCESS,
+        MARKER;
 
-        static Category of(FrameType type) {
-            return switch (type) {
-                case NATIVE -> NATIVE;
+        static Category of(Frame frame) {
+            return switch (frame.type()) {
+                case NATIVE -> isMarker(frame) ? MARKER : NATIVE;
                 case CPP -> CPP;
                 case KERNEL -> KERNEL;
                 default -> JAVA;
             };
+        }
+
+        private static boolean isMarker(Frame frame) {
+            return frame.className() == null
+                    && frame.library() == null
+                    && frame.method().startsWith("[");
         }
     }
 
@@ -78,7 +85,7 @@ final class FrameNames {
         int known = nameOfFrame[frame];
         if (known == 0) {
             Frame f = profile.frame(frame);
-            known = intern(text(f), Category.of(f.type())) + 1;
+            known = intern(text(f), Category.of(f)) + 1;
             nameOfFrame[frame] = known;
         }
         return known - 1;

@@ -225,9 +225,7 @@ class JfrStreamTest {
                 RecordedEvent event = recording.readEvent();
                 if (event.getEventType().getName().equals("jdk.ExecutionSample")) {
                     names.merge(event.getThread("sampledThread").getOSName(), 1, Integer::sum);
-                    assertThat(event.getStackTrace().getFrames().size())
-                            .as("seed %d", seed)
-                            .isEqualTo(20);
+                    frames += event.getStackTrace().getFrames().size();
                 }
             }
         }

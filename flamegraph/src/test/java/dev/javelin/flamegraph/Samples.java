@@ -10,6 +10,10 @@ final class Samples {
     static final String EMOJI = "\uD83D\uDE80";
     static final List<String> HOSTILE = List.of(
             SCRIPT,
+            "\"><img src=x onerror=document.documentElement.dataset.pwned=1>",
+            "<script>document.documentElement.dataset.pwned=2</script>",
+            "{{data}}{{script}}",
+            "javascript:document.documentElement.dataset.pwned=3",
             "a;b c",
             "quotes \" ' ` \\ \\\\ end",
             "line\nfeed\r\ttab\0nul\u001b[31mred",

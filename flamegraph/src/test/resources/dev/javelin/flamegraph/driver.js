@@ -1,0 +1,73 @@
+// Plays a user's session with the page and writes what it saw into the document, one line per step.
+(async () => {
+  const log = [];
+  const $ = (id) => document.getElementById(id);
+  const settle = () => new Promise((done) => setTimeout(done, 200));
+  const canvas = $('canvas');
+  const mouse = (type, x, y, more = {}) => {
+    const box = canvas.getBoundingClientRect();
+    const at = { clientX: box.left + x, clientY: box.top + y, bubbles: true, ...more };
+    canvas.dispatchEvent(new MouseEvent(type, at));
+  };
+  const press = (key, more = {}) =>
+    (document.activeElement || document.body).dispatchEvent(
+      new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }),
+    );
+  const row = (depth) => canvas.clientHeight - depth * 19 - 9;
+  const tooltip = () => $('tooltip').innerText.replace(/\s+/g, ' ').trim();
+  await settle();
+  mouse('mousemove', 50, row(0));
+  log.push('hover root: ' + tooltip());
+  mouse('mousemove', canvas.clientWidth * 0.5, row(1));
+  log.push('hover start_thread: ' + tooltip());
+  mouse('click', canvas.clientWidth * 0.5, row(2));
+  log.push('zoomed: ' + $('status').textContent);
+  press('0');
+  log.push('reset: ' + $('status').textContent);
+  press('f');
+  log.push('focus: ' + document.activeElement.id);
+  $('search').value = 'charat|^write';
+  $('search').dispatchEvent(new Event('input'));
+  await settle();
+  log.push('search: ' + $('matched').textContent);
+  press('Enter');
+  log.push('first: ' + $('status').textContent);
+  press('Enter');
+  log.push('second: ' + $('status').textContent);
+  press('Enter');
+  log.push('round: ' + $('status').textContent);
+  press('Escape');
+  log.push('cleared: ' + $('matched').textContent + $('search').value);
+  $('search').value = '(';
+  $('search').dispatchEvent(new Event('input'));
+  await settle();
+  log.push('bad: ' + $('matched').textContent);
+  press('Escape');
+  $('search').blur();
+  mouse('click', canvas.clientWidth * 0.5, row(2), { ctrlKey: true });
+  log.push('removed: ' + $('status').textContent);
+  mouse('mousemove', 50, row(0));
+  log.push('after: ' + tooltip());
+  press('0');
+  mouse('mousemove', 50, row(0));
+  log.push('back: ' + tooltip());
+  press('i');
+  log.push('inverted: ' + $('invert').getAttribute('aria-pressed'));
+  mouse('mousemove', 50, 9);
+  log.push('root on top: ' + tooltip());
+  press('ArrowDown');
+  log.push('arrow: ' + $('status').textContent);
+  press('t');
+  log.push('tree: ' + $('tree').querySelectorAll('tr.row').length + ' rows');
+  press('t');
+  const methods = [...$('methods').querySelectorAll('tr.row')];
+  log.push('methods: ' + methods.map((r) => r.cells[2].textContent + '=' + r.cells[0].firstChild.data).slice(0, 2));
+  press('t');
+  log.push('graph hidden: ' + $('graph').hidden);
+  press('d');
+  log.push('theme: ' + document.documentElement.dataset.theme);
+  const result = document.createElement('pre');
+  result.id = 'result';
+  result.textContent = '\n' + log.join('\n') + '\n';
+  document.body.append(result);
+})();

@@ -254,19 +254,8 @@ public final class ElfFile implements Closeable {
         return image.slice((int) offset, (int) size).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** A copy of bytes of this file. */
-    byte[] copy(ByteBuffer from) throws ElfException {
-        byte[] bytes = new byte[from.limit()];
-        try {
-            from.get(0, bytes);
-        } catch (InternalError e) {
-            throw truncated();
-        }
-        return bytes;
-    }
-
     /** A mapped file that is cut meanwhile makes reads beyond its new end fail with InternalError. */
-    private ElfException truncated() {
+    ElfException truncated() {
         return damaged("the file was cut while it was read");
     }
 

@@ -36,10 +36,11 @@ final class FrameCompiler {
 
     private int cieAt;
 
-    FrameCompiler(ElfFile file, FrameSection section) throws ElfException {
+    FrameCompiler(ElfFile file, FrameSection section) {
         this.file = file;
         this.section = section;
-        byte[] bytes = file.copy(section.bytes());
+        byte[] bytes = new byte[section.size()];
+        section.bytes().get(0, bytes);
         reader = new FrameReader(bytes, section.address());
         long lowest = Long.MAX_VALUE;
         long highest = 0;

@@ -70,7 +70,11 @@ public final class UnwindTable {
         if (section.size() > MOST_BYTES) {
             throw file.damaged(section.name() + " of " + section.size() + " bytes is larger than 64 MiB");
         }
-        return new FrameCompiler(file, section).compile();
+        try {
+            return new FrameCompiler(file, section).compile();
+        } catch (InternalError e) { // may come a little after the read that failed
+            throw file.truncated();
+        }
     }
 
     /** Number of rows. */

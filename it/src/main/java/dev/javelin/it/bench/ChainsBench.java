@@ -15,7 +15,7 @@ import java.util.Map;
 final class ChainsBench implements Bench {
     @Override
     public String what() {
-        return "stacks of known call chains that come out exactly [--seconds 10 --flags=-Xint --only NAMES --deep yes]";
+        return "stacks of known call chains that come out exactly [--seconds 10 --flags -Xint --only NAMES --deep yes]";
     }
 
     @Override
@@ -28,7 +28,7 @@ final class ChainsBench implements Bench {
             String library = NativeLibrary.compile(jdk, "-fomit-frame-pointer").toString();
             List<Chain> chains = Chains.chains(Map.of(scope, ""));
             for (Profiler profiler : options.profilers(jdk)) {
-                List<String> jvm = flags.isEmpty() ? List.of() : List.of(flags.split(",", -1));
+                List<String> jvm = flags.isEmpty() ? List.of() : List.of(flags.split(" ", -1));
                 try (TargetProcess target =
                         TargetProcess.start(jdk, jvm, Chains.class, scope, "native=" + library, only)) {
                     Recording recording = profiler.record(target.pid(), duration);

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 public final class DeoptChain implements Chain {
     private static final int DEPTH = 10;
     private static final int WARM_UP = 15_000;
+    private static final Deepest HARMLESS = x -> x * 3;
 
     /** What a generation's stack calls at its deepest point. */
     public interface Deepest {
@@ -44,7 +45,7 @@ public final class DeoptChain implements Chain {
                 Grammar.calls("DeoptStack.go"),
                 stack,
                 Grammar.either(
-                        Grammar.calls("DeoptChain$$Lambda.at", "DeoptChain.lambda$warm$1"),
+                        Grammar.calls("DeoptChain$$Lambda.at", "DeoptChain.lambda$static$1"),
                         Grammar.seq(
                                 Grammar.calls("DeoptChain$$Lambda.at", "DeoptChain.lambda$run$0", "DeoptChain.spoil"),
                                 Grammar.either(Grammar.calls("Work.spin"), loading())),
@@ -63,7 +64,7 @@ public final class DeoptChain implements Chain {
     private static long warm(Descent descent) throws ReflectiveOperationException {
         long x = Work.seed();
         for (int i = 0; i < WARM_UP; i++) {
-            x = descent.go(y -> y * 3, x);
+            x = descent.go(HARMLESS, x);
         }
         return x;
     }

@@ -50,7 +50,7 @@ final class HandleChain implements Chain {
     }
 
     private static long two(long x, String bound) throws Throwable {
-        return (long) three.invokeExact(x) + bound.length();
+        return (long) three.invokeExact(x) + (bound == null ? 1 : 2);
     }
 
     private static long three(long x) throws Throwable {

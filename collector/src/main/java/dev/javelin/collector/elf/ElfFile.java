@@ -305,6 +305,12 @@ public final class ElfFile implements Closeable {
         return OptionalLong.empty();
     }
 
+    /** The offset in the file of a virtual address, as uprobes ask for it. Empty if it is not in the file. */
+    public OptionalLong fileOffsetOfVaddr(long vaddr) {
+        long offset = fileOffset(vaddr);
+        return offset < 0 ? OptionalLong.empty() : OptionalLong.of(offset);
+    }
+
     /** Offset in the file of a virtual address; -1 if it is not in the file. */
     long fileOffset(long vaddr) {
         for (ElfSegment load : loads) {

@@ -114,8 +114,11 @@ class ElfFileTest {
         for (ElfSegment load : libc.loads()) {
             long middle = load.fileOffset() + load.fileSize() / 2;
             assertThat(libc.vaddrOfFileOffset(middle)).hasValue(load.vaddr() + load.fileSize() / 2);
+            assertThat(libc.fileOffsetOfVaddr(load.vaddr() + load.fileSize() / 2))
+                    .hasValue(middle);
         }
         assertThat(libc.vaddrOfFileOffset(Files.size(Tools.libc()) + 5000)).isEmpty();
+        assertThat(libc.fileOffsetOfVaddr(-1)).isEmpty();
         assertThat(libc.loads().stream().filter(ElfSegment::executable)).isNotEmpty();
     }
 

@@ -48,10 +48,13 @@ class ElfFuzzTest {
         String source = """
                 #include <stdlib.h>
                 static __thread int here;
+                __asm__(".pushsection .note.stapsdt,\\"\\",\\"note\\";.balign 4;.4byte 8,32,3;.asciz \\"stapsdt\\";"
+                        ".8byte 1,2,0;.asciz \\"p\\";.asciz \\"n\\";.asciz \\"a12\\";.popsection");
                 __attribute__((noinline)) static int inner(int n) { return n > 2 ? abs(n) * inner(n - 1) : ++here; }
                 int outer(int n) { return inner(n) + rand(); }
                 """;
         Path library = Tools.compile(directory, "f.c", source, "-shared", "-fPIC", "-O1");
+        assertThat(UsdtProbe.read(ElfFile.open(library))).hasSize(1);
         fuzz(Files.readAllBytes(library), Long.getLong("javelin.fuzz.seed", 7L), 4000);
     }
 
@@ -104,6 +107,7 @@ class ElfFuzzTest {
         table.rowAt(random >>> 48);
         file.symbols(Set.of("inner", "outer", "here", "deflate", "absent"));
         file.tlsModuleSlots();
+        UsdtProbe.read(file);
         SymbolTable symbols = file.symbols();
         for (int i = 0; i < 20; i++) {
             symbols.nameAt((random >>> 48) * i);

@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
@@ -88,7 +87,12 @@ public final class JfrStream implements Closeable {
         if (!profile.keepsSamples()) {
             throw new IllegalArgumentException("a JFR file needs single samples, and this profile keeps none");
         }
-        return new JfrStream(profile, PendingFile.create(target), start, startNanos, interval, maxChunkSamples);
+        PendingFile file = PendingFile.create(target);
+        if (!file.isRandomAccess()) {
+            file.close();
+            throw new IOException(target + ": a JFR file can be written neither to a pipe nor to a device");
+        }
+        return new JfrStream(profile, file, start, startNanos, interval, maxChunkSamples);
     }
 
     /**
@@ -251,10 +255,7 @@ public final class JfrStream implements Closeable {
         header.putLong(firstTick).putLong(TICKS_PER_SECOND);
         header.putInt(FEATURE_COMPRESSED_INTEGERS | (last ? FEATURE_LAST_CHUNK : 0));
         header.flip();
-        FileChannel channel = file.channel();
-        for (long at = chunkStart; header.hasRemaining(); ) {
-            at += channel.write(header, at);
-        }
+        file.write(header, chunkStart);
         lastChunkTick = lastTick;
         chunkStart = -1;
     }
@@ -296,10 +297,7 @@ public final class JfrStream implements Closeable {
 
     private void flush() throws IOException {
         buffer.flip();
-        FileChannel channel = file.channel();
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
-        }
+        file.write(buffer);
         buffer.clear();
     }
 }

@@ -3,10 +3,12 @@ package dev.javelin.flamegraph;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -63,6 +65,11 @@ final class PendingFile implements Closeable {
                 if (i == ATTEMPTS) {
                     throw e;
                 }
+            } catch (AccessDeniedException e) {
+                throw new AccessDeniedException(
+                        file.toString(), null, "no permission to create files in its directory");
+            } catch (FileSystemException e) {
+                throw new FileSystemException(file.toString(), null, e.getReason());
             }
         }
     }
@@ -72,13 +79,51 @@ final class PendingFile implements Closeable {
         return Files.isSymbolicLink(target) && Files.exists(target) ? target.toRealPath() : target;
     }
 
-    FileChannel channel() {
-        return channel;
+    /** Whether what was written can be written over, which pipes and terminals do not allow. */
+    boolean isRandomAccess() {
+        return !temporary.equals(target);
     }
 
-    /** A stream over the channel; the caller buffers. */
+    /** Writes all of the buffer at the end. */
+    void write(ByteBuffer buffer) throws IOException {
+        try {
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+        } catch (IOException e) {
+            throw named(e);
+        }
+    }
+
+    /** Writes all of the buffer over what is at {@code position}. */
+    void write(ByteBuffer buffer, long position) throws IOException {
+        try {
+            for (long at = position; buffer.hasRemaining(); ) {
+                at += channel.write(buffer, at);
+            }
+        } catch (IOException e) {
+            throw named(e);
+        }
+    }
+
+    /** The system's messages ("No space left on device") do not say which file. */
+    private IOException named(IOException e) {
+        return new IOException(target + ": " + e.getMessage(), e);
+    }
+
+    /** A stream to the file; the caller buffers. */
     OutputStream stream() {
-        return Channels.newOutputStream(channel);
+        return new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                write(new byte[] {(byte) b}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                PendingFile.this.write(ByteBuffer.wrap(bytes, from, length));
+            }
+        };
     }
 
     /** Closes the file and moves it to its name. */

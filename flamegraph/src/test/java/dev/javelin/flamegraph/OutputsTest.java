@@ -67,8 +67,18 @@ class OutputsTest {
         Path full = Path.of("/dev/full");
         org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(full), "skipped: there is no /dev/full");
         Path link = Files.createSymbolicLink(directory.resolve(name), full);
-        assertThatThrownBy(() -> write(link)).isInstanceOf(IOException.class).hasMessageContaining("No space left");
+        assertThatThrownBy(() -> write(link))
+                .isInstanceOf(IOException.class)
+                .hasMessage(link + ": No space left on device");
         assertThat(link).isSymbolicLink();
+    }
+
+    @Test
+    void shouldRefuseToWriteJfrToADevice() {
+        Path link = directory.resolve("a.jfr");
+        assertThatThrownBy(() -> write(Files.createSymbolicLink(link, Path.of("/dev/null"))))
+                .isInstanceOf(IOException.class)
+                .hasMessage(link + ": a JFR file can be written neither to a pipe nor to a device");
     }
 
     @Test

@@ -60,6 +60,7 @@ class Graph {
     this.context.textBaseline = 'middle';
     this.charWidth = this.context.measureText('MMMMMMMMMM').width / 10;
     this.layout(true);
+    this.paint(); // at once: a canvas that gets a new size is blank
   }
 
   /** Sizes the scrolled area; with `toRoot`, the root's edge comes into view. */

@@ -5,7 +5,7 @@ const KINDS = [
   { label: 'JIT compiled', hue: 128, light: [58, 66], dark: [44, 30] },
   { label: 'Inlined', hue: 184, light: [56, 69], dark: [48, 29] },
   { label: 'Native', hue: 2, light: [76, 76], dark: [42, 40] },
-  { label: 'C++', hue: 54, light: [74, 66], dark: [52, 29] },
+  { label: 'C++', hue: 51, light: [76, 66], dark: [58, 30] },
   { label: 'Kernel', hue: 30, light: [92, 68], dark: [66, 33] },
   { label: 'C1 compiled', hue: 86, light: [64, 72], dark: [42, 30] },
   { label: 'Thread', hue: 220, light: [32, 82], dark: [22, 34] },

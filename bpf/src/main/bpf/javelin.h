@@ -54,7 +54,8 @@ enum walk_end {
 	END_BAD_INTERPRETED = 8, /* the interpreter frame does not hold a Method */
 	END_BAD_CHUNK = 9,       /* the stack chunk of a virtual thread could not be read */
 	END_NO_USER_REGISTERS = 10, /* a thread without user space registers (leaving, or in exec) */
-	WALK_ENDS = 11,
+	END_THAWING = 11,        /* frozen frames are just being copied to the stack: neither there nor in the chunk for sure */
+	WALK_ENDS = 12,
 };
 
 enum sample_flag {
@@ -141,7 +142,9 @@ struct hotspot {
 	__u64 entry_low, entry_high; /* the interpreter's method entries, where a frame is being built */
 	__u64 call_stub_entry;       /* StubRoutines::_call_stub_entry */
 	__u64 call_stub_return;      /* StubRoutines::_call_stub_return_address */
+	__u64 cont_thaw;             /* StubRoutines::_cont_thaw, the stub before the next two */
 	__u64 cont_return_barrier;   /* StubRoutines::_cont_returnBarrier */
+	__u64 cont_return_barrier_exc; /* StubRoutines::_cont_returnBarrierExc, the next stub */
 	__u64 cont_entry_return;     /* ContinuationEntry::_return_pc */
 	/* What tells kinds of blobs apart: the first word (the vtable), or the byte at blob_kind. */
 	__u64 kind_nmethod, kind_adapter, kind_vtable_stub, kind_method_handles;

@@ -116,10 +116,10 @@ static __always_inline int try_return(struct walk *w, const struct hotspot *hs, 
 	return 1;
 }
 
-/* Last resort at the leaf: the first word of the next eight that can be a return address. Marked as found that way. */
+/* Last resort at the leaf: the first word of the next 16 that can be a return address. Marked as found that way. */
 static __noinline void scan_for_return(struct walk *w, const struct hotspot *hs)
 {
-	for (__u32 i = 0; i < 8; i++) {
+	for (__u32 i = 0; i < 16; i++) {
 		__u64 ret;
 		if (read_word(w->sp + i * 8, &ret))
 			break;
@@ -200,6 +200,11 @@ static __noinline void step_compiled_leaf(struct walk *w, const struct hotspot *
 		if (try_return(w, hs, ret, caller_sp, saved))
 			return;
 	}
+	/* Continuation.doYield has frozen the frames and goes back to enterSpecial: sp is at the ContinuationEntry. */
+	if (w->java_thread && hs->thread_cont_entry && !read_word(w->java_thread + hs->thread_cont_entry, &ret) && ret == sp &&
+	    !read_word(sp + hs->cont_entry_size, &saved) && !read_word(sp + hs->cont_entry_size + 8, &ret) &&
+	    try_return(w, hs, ret, sp + hs->cont_entry_size + 16, saved))
+		return;
 	/* Out-of-line code that runs after the frame was popped (poll at return), or before it was built. */
 	if (!read_word(sp, &ret) && try_return(w, hs, ret, sp + 8, fp))
 		return;
@@ -213,7 +218,7 @@ static __noinline void step_compiled_leaf(struct walk *w, const struct hotspot *
  */
 static __noinline void step_runtime_stub_leaf(struct walk *w, const struct hotspot *hs)
 {
-	__u64 sp = w->sp, fp = w->fp, saved = 0, ret = 0, caller_sp = sp + (__u64)(w->frame_size > 0 ? w->frame_size : 64) * 8;
+	__u64 sp = w->sp, fp = w->fp, saved = 0, ret = 0, caller_sp = sp + (__u64)w->frame_size * 8;
 	__u8 b[4] = {}, before = 0;
 
 	read_user(b, 3, w->pc);
@@ -302,8 +307,10 @@ static __noinline void step_compiled(struct walk *w, const struct process *p)
 	if (w->leaf) {
 		if (w->is_nmethod)
 			return step_compiled_leaf(w, hs);
-		if (w->frame_size)
+		if (w->frame_size > 0)
 			return step_runtime_stub_leaf(w, hs);
+		if (w->frame_size < 0) /* slow_subtype_check, unwind_exception and the like: a few pushed registers */
+			return scan_for_return(w, hs);
 		if (w->kind == hs->kind_adapter || w->kind == hs->kind_vtable_stub || w->kind == hs->kind_method_handles)
 			return step_frameless_leaf(w, hs);
 		return step_stub_leaf(w, p);

@@ -32,6 +32,8 @@ static __always_inline void step(struct walk *w, const struct process *p)
 		if (w->pc == hs->call_stub_return)
 			return step_call_stub(w, hs);
 	}
+	if (in_thaw_stub(hs, w->pc))
+		return step_thaw_stub(w, hs);
 	if (in_interpreter(hs, w->pc))
 		return step_interpreter(w, hs);
 	step_compiled(w, p);

@@ -14,6 +14,8 @@
 
 /* A virtual thread's frames lie in a handful of chunks; more than this is a cycle. */
 #define MAX_CHUNKS 64
+/* Length of the stub cont_returnBarrierExc, generously (generate_cont_thaw; what follows it never calls out). */
+#define RETURN_BARRIER_BYTES 256
 
 /* src/hotspot/share/gc/z/zAddress.hpp, x86: one of four remapped bits, 12 to 15, is set; the address begins above it. */
 static __always_inline __u64 zgc_uncoloured(__u64 oop)
@@ -85,7 +87,7 @@ static __noinline void enter_chunk(struct walk *w, const struct hotspot *hs)
 	return end_walk(w, END_BAD_CHUNK);
 }
 
-/* A return to cont_returnBarrier: the caller is frozen. */
+/* The caller is frozen: it is on top of the chunk of the continuation that is mounted last. */
 static __noinline void step_return_barrier(struct walk *w, const struct hotspot *hs)
 {
 	__u64 continuation = 0;
@@ -134,6 +136,46 @@ static __noinline void step_frozen(struct walk *w, const struct hotspot *hs)
 	emit_blob(w, undeoptimised_pc(w, w->unextended_sp));
 	next = w->unextended_sp + (__u64)w->frame_size * 8;
 	return to_frozen_caller(w, hs, next, next);
+}
+
+static __always_inline int in_thaw_stub(const struct hotspot *hs, __u64 pc)
+{
+	return hs->cont_thaw && pc >= hs->cont_thaw && pc < hs->cont_return_barrier_exc + RETURN_BARRIER_BYTES;
+}
+
+/*
+ * The stubs that have the VM thaw frames (generate_cont_thaw of src/hotspot/cpu/x86/stubGenerator_x86_64.cpp): cont_thaw, which
+ * enterSpecial calls to mount a continuation, and the return barriers, whose caller is frozen. They run at the
+ * ContinuationEntry, with their return address popped, until they jump into what was thawed.
+ *
+ * The VM empties the chunk before it copies the frames (Thaw::thaw_fast of src/hotspot/share/runtime/
+ * continuationFreezeThaw.cpp): from then on nothing says where they are.
+ */
+static __noinline void step_thaw_stub(struct walk *w, const struct hotspot *hs)
+{
+	__u64 ret = 0, saved = 0;
+	__u8 b = 0;
+
+	if (find_blob(w, hs, w->pc))
+		emit_blob(w, w->pc);
+	if (w->leaf) {
+		read_user(&b, 1, w->pc);
+		if (b == 0xc3 && !read_word(w->sp, &ret) && is_java_return(hs, ret)) /* ret */
+			return to_caller(w, ret, w->sp + 8, w->fp);
+		if (b == 0x5d && !read_word(w->sp, &saved) && !read_word(w->sp + 8, &ret) && is_java_return(hs, ret)) /* pop rbp */
+			return to_caller(w, ret, w->sp + 16, saved);
+	}
+	if (w->pc >= hs->cont_return_barrier) {
+		step_return_barrier(w, hs);
+		if (w->end == WALKING && w->mode == ON_STACK)
+			end_walk(w, END_THAWING);
+		return;
+	}
+	if (!w->java_thread || read_word(w->java_thread + hs->thread_cont_entry, &w->cont_entry) || !w->cont_entry)
+		return end_walk(w, END_THAWING);
+	w->pc = hs->cont_entry_return;
+	w->sp = w->cont_entry;
+	w->leaf = 0;
 }
 
 /* enterSpecial, the bottom of a mounted virtual thread: its frame holds the ContinuationEntry, then rbp and the return address. */

@@ -12,11 +12,11 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Writes the value of the map {@code processes} ({@code struct process}, 456 bytes): two words of its own, then {@code struct
+ * Writes the value of the map {@code processes} ({@code struct process}, 472 bytes): two words of its own, then {@code struct
  * hotspot}, member after member in the order of javelin.h. What this JVM lacks stays 0.
  */
 final class HotSpotRow {
-    static final int BYTES = 456;
+    static final int BYTES = 472;
     private static final int CODE_HEAPS = 4;
     private static final int THREAD_VTABLES = 12;
 
@@ -48,7 +48,9 @@ final class HotSpotRow {
         Continuations continuations = layout.continuations();
         out.putLong(layout.stub("call_stub_entry"));
         out.putLong(layout.stub("call_stub_return_address"));
+        out.putLong(layout.stub("cont_thaw"));
         out.putLong(layout.stub("cont_returnBarrier"));
+        out.putLong(layout.stub("cont_returnBarrierExc"));
         out.putLong(continuations == null ? 0 : continuations.returnPc());
         kinds(layout.kinds());
         threads(layout.thread());

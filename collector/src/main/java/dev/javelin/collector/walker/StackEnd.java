@@ -12,7 +12,8 @@ public enum StackEnd {
     NO_PROGRESS("stack pointer stuck"),
     BAD_INTERPRETED("interpreter frame broken"),
     BAD_CHUNK("frozen frames unreadable"),
-    NO_USER_REGISTERS("thread leaving");
+    NO_USER_REGISTERS("thread leaving"),
+    THAWING("virtual thread being thawed");
 
     private static final StackEnd[] ALL = values();
 

@@ -4,13 +4,26 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What all commands stand on: where their output and messages go, what was typed, and how failures are told. */
 public final class Cli {
+    private static final Map<String, Function<Cli, Object>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("record", RecordCommand::new);
+        COMMANDS.put("list", ListCommand::new);
+        COMMANDS.put("doctor", DoctorCommand::new);
+        COMMANDS.put("demo", DemoCommand::new);
+    }
+
     private final PrintStream out;
     private final Messages messages;
     private final List<String> arguments;
@@ -60,17 +73,24 @@ public final class Cli {
     }
 
     int execute() {
-        CommandLine commandLine = new CommandLine(new JavelinCommand(this))
-                .addSubcommand(new RecordCommand(this))
-                .addSubcommand(new ListCommand(this))
-                .addSubcommand(new DoctorCommand(this))
-                .addSubcommand(new DemoCommand(this))
+        CommandLine commandLine = new CommandLine(new JavelinCommand(this));
+        addCommands(commandLine);
+        commandLine
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((e, args) -> usage(e))
                 .setExecutionExceptionHandler((e, command, result) -> fail(e))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true);
         return commandLine.execute(arguments.toArray(String[]::new));
+    }
+
+    /** Adds the command that is asked for, or all if it is none of them: describing a command takes some milliseconds. */
+    private void addCommands(CommandLine commandLine) {
+        Map<String, Function<Cli, Object>> wanted = new LinkedHashMap<>(COMMANDS);
+        if (!arguments.isEmpty() && COMMANDS.containsKey(arguments.get(0))) {
+            wanted.keySet().retainAll(Set.of(arguments.get(0)));
+        }
+        wanted.forEach((name, command) -> commandLine.addSubcommand(name, command.apply(this)));
     }
 
     /** Tells of a failure in one line, with the stack trace below it if that is wanted; returns the exit status. */

@@ -56,7 +56,7 @@ final class FrameCompiler {
         machine = new FrameMachine(reader, rows, -low);
     }
 
-    UnwindTable compile() {
+    UnwindTable compile() throws ElfException {
         ElfSection header = file.section(".eh_frame_hdr");
         dataBase = header == null ? 0 : header.address();
         list();
@@ -72,6 +72,9 @@ final class FrameCompiler {
         }
         if (count > 0 && end < SPAN) {
             rows.add(end, 0);
+        }
+        if (rows.full()) {
+            throw file.damaged(section.name() + " makes more than " + RowSink.MOST_ROWS + " rows");
         }
         return new UnwindTable(low, Arrays.copyOf(rows.rows(), rows.count()), rows.count());
     }

@@ -12,28 +12,30 @@ final class PltNames {
     private static final int GLOB_DAT = 6;
     private static final int JUMP_SLOT = 7;
     private static final int IRELATIVE = 37;
+    private static final int MOST_SLOTS = 1 << 17;
     private static final int ENDBR64 = 0xfa1e0ff3;
 
     private final ElfFile file;
     private final SymbolTableBuilder builder;
-    private final Map<Long, String> nameOfSlot = new HashMap<>();
+    private final SymbolSource symbols;
+    private final Map<Long, Integer> symbolOfSlot = new HashMap<>();
     private final Map<Long, Long> resolverOfSlot = new HashMap<>();
 
-    PltNames(ElfFile file, SymbolTableBuilder builder) {
+    PltNames(ElfFile file, SymbolTableBuilder builder) throws ElfException {
         this.file = file;
         this.builder = builder;
+        this.symbols = SymbolSource.dynamic(file);
     }
 
     /** Adds the stubs that have a symbol, and says whether there are some whose function is found by its resolver's address only. */
     boolean add() throws ElfException {
-        SymbolSource symbols = SymbolSource.dynamic(file);
         if (!file.isX86() || (file.section(".plt") == null && file.section(".plt.got") == null)) {
             return false;
         }
-        readSlots(".rela.plt", 0, symbols);
+        readSlots(".rela.plt", 0);
         ElfSection dynamic = file.section(".rela.dyn");
         if (file.section(".plt.got") != null && dynamic != null) {
-            readSlots(".rela.dyn", Relocations.relativeCount(file, dynamic.size()), symbols);
+            readSlots(".rela.dyn", Relocations.relativeCount(file, dynamic.size()));
         }
         addStubs(null);
         return !resolverOfSlot.isEmpty();
@@ -44,21 +46,20 @@ final class PltNames {
         addStubs(table);
     }
 
-    private void readSlots(String section, int from, SymbolSource symbols) throws ElfException {
+    private void readSlots(String section, int from) throws ElfException {
         ElfSection relocations = file.section(section);
         if (relocations == null) {
             return;
         }
         ByteBuffer bytes = file.bytes(relocations);
-        for (int at = from * ElfLayout.RELA_SIZE;
-                at + ElfLayout.RELA_SIZE <= bytes.limit();
-                at += ElfLayout.RELA_SIZE) {
+        int end = (int) Math.min(bytes.limit(), (from + MOST_SLOTS) * (long) ElfLayout.RELA_SIZE);
+        for (int at = from * ElfLayout.RELA_SIZE; at + ElfLayout.RELA_SIZE <= end; at += ElfLayout.RELA_SIZE) {
             int type = bytes.getInt(at + 8);
             int symbol = bytes.getInt(at + 12);
             if (type == IRELATIVE) {
                 resolverOfSlot.put(bytes.getLong(at), bytes.getLong(at + 16));
             } else if ((type == JUMP_SLOT || type == GLOB_DAT) && symbol > 0 && symbol < symbols.count()) {
-                nameOfSlot.put(bytes.getLong(at), symbols.name(symbol));
+                symbolOfSlot.put(bytes.getLong(at), symbol);
             }
         }
     }
@@ -86,7 +87,8 @@ final class PltNames {
 
     private String name(long slot, SymbolTable table) {
         if (table == null) {
-            return nameOfSlot.get(slot);
+            Integer symbol = symbolOfSlot.get(slot);
+            return symbol == null ? null : symbols.name(symbol);
         }
         Long resolver = resolverOfSlot.get(slot);
         int index = resolver == null ? -1 : table.indexAt(resolver);

@@ -17,10 +17,12 @@ final class SymbolFinder {
     private final Map<String, ElfSymbol> found = new HashMap<>();
     private final Set<String> wanted;
     private final long[] filter = new long[64];
+    private int longest;
 
     SymbolFinder(Set<String> wanted) {
         this.wanted = wanted;
         for (String name : wanted) {
+            longest = Math.max(longest, name.length());
             int hash = hash(word(name, 0), word(name, 8));
             filter[hash >> 6] |= 1L << hash;
         }
@@ -86,7 +88,7 @@ final class SymbolFinder {
 
     private void consider(ByteBuffer strings, long[] words, int at) {
         long word = words[at];
-        String name = ElfFile.string(strings, SymbolSource.nameOffset(word), SymbolSource.LONGEST_NAME);
+        String name = ElfFile.string(strings, SymbolSource.nameOffset(word), longest + 1);
         int type = SymbolSource.type(word);
         int binding = SymbolSource.binding(word);
         boolean kind = type <= ElfSymbol.FUNC || type == ElfSymbol.TLS || type == ElfSymbol.IFUNC;

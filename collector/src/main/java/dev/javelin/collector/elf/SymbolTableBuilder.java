@@ -19,6 +19,8 @@ final class SymbolTableBuilder {
     private static final int MOST_SYMBOLS = 1 << 22;
     private static final int INDEX_BITS = 22;
     private static final long MOST_DISTANCE = 1L << (63 - INDEX_BITS);
+    private static final int MOST_UNDERSCORES = 8;
+    private static final int MOST_GENERATED = 16 << 20;
     private static final int NO_SIZE = 16;
     private static final int LABEL = 8;
 
@@ -94,7 +96,7 @@ final class SymbolTableBuilder {
 
     /** Adds a name that is not in the file. */
     void addGenerated(long vaddr, long size, String name) {
-        if (executable(vaddr)) {
+        if (executable(vaddr) && generated.size() < MOST_GENERATED) {
             int at = generated.size();
             generated.writeBytes(name.getBytes(StandardCharsets.UTF_8));
             generated.write(0);
@@ -191,8 +193,9 @@ final class SymbolTableBuilder {
     private int underscores(int index) {
         ByteBuffer text = strings.get(sources[index]);
         int from = names[index];
+        int end = Math.min(text.limit(), from + MOST_UNDERSCORES);
         int at = from;
-        while (at < text.limit() && text.get(at) == '_') {
+        while (at < end && text.get(at) == '_') {
             at++;
         }
         return at - from;

@@ -60,7 +60,7 @@ public final class UnwindTable {
     /**
      * Makes the table of a file; it has no rows if the file has no call frame information, or is not for x86-64.
      *
-     * @throws ElfException if the section is damaged as a whole (it reaches beyond the file, or is larger than 64 MiB)
+     * @throws ElfException if the section is damaged as a whole (it reaches beyond the file, or is too large)
      */
     public static UnwindTable compile(ElfFile file) throws ElfException {
         FrameSection section = FrameSection.of(file);
@@ -74,6 +74,8 @@ public final class UnwindTable {
             return new FrameCompiler(file, section).compile();
         } catch (InternalError e) { // may come a little after the read that failed
             throw file.truncated();
+        } catch (OutOfMemoryError e) { // a few large arrays; they are garbage now
+            throw file.damaged(section.name() + " of " + section.size() + " bytes is too large for this JVM's heap");
         }
     }
 

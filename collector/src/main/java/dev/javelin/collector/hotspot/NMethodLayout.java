@@ -79,7 +79,7 @@ final class NMethodLayout {
         return nmethod.levelWidth() == 1 ? block.get(at) : block.getInt(at);
     }
 
-    /** nmethod::_state: 0 in use, 1 not entrant; others are being made or taken down. */
+    /** nmethod::_state: 0 is in use; the numbers of others differ between JDKs. */
     int state(ByteBuffer block) {
         return block.get(blockHeader + stateAt);
     }

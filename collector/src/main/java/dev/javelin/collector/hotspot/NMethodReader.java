@@ -6,26 +6,27 @@ import java.nio.ByteOrder;
 
 /** Copies an nmethod's debug information out of the target, which may free it meanwhile. For one thread. */
 final class NMethodReader {
-    /** nmethod states from here on (zombie, unloaded in JDK 8 to 19) have lost their data, or may at any time. */
-    private static final int DEAD = 2;
-
     private final NMethodLayout layout;
     private final Scratch scratch;
     private final boolean withoutZero;
     private final int blockSize;
+    /** nmethod states from here on (zombie and unloaded, up to JDK 19) do not keep the methods alive. */
+    private final int dead;
 
     NMethodReader(HotSpot hotSpot, CodeLayout codeLayout) {
         layout = new NMethodLayout(hotSpot.structs(), codeLayout);
         scratch = new Scratch(hotSpot.mem());
         withoutZero = hotSpot.majorVersion() >= 20;
+        // compiledMethod.hpp: JDK 8 has in use 0, not entrant 1, zombie 2; JDK 9 to 19 have not used 1 in between
+        dead = hotSpot.majorVersion() <= 8 ? 2 : 3;
         blockSize = layout.blockHeader + layout.headerSize;
     }
 
-    /** Whether the compilation is still there. */
+    /** Whether the compilation is still there, and in a state in which it keeps its methods alive. */
     boolean isLive(long nmethod, int compileId) {
         try {
             ByteBuffer block = block(nmethod);
-            return layout.isLive(block, compileId) && layout.state(block) < DEAD;
+            return layout.isLive(block, compileId) && layout.state(block) < dead;
         } catch (MemoryUnreadable e) {
             return false;
         }
@@ -39,11 +40,11 @@ final class NMethodReader {
      */
     NMethodInfo read(long nmethod, int compileId) {
         ByteBuffer block = block(nmethod);
-        if (!layout.isLive(block, compileId) || layout.state(block) >= DEAD) {
+        long method = layout.method(block);
+        if (!layout.isLive(block, compileId) || method == 0) { // cleared when the class is unloaded
             return null;
         }
         int level = layout.level(block);
-        long method = layout.method(block);
         NMethodLayout.Pieces pieces = layout.pieces(block, nmethod);
         if (!pieces.plausible()) {
             return null;

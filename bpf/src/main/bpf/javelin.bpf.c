@@ -5,7 +5,8 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* The clock and the hardware counters: every CPU, every `sample_period`. */
-static __always_inline int on_perf_event(struct bpf_perf_event_data *ctx, enum context context)
+SEC("perf_event")
+int on_sample(struct bpf_perf_event_data *ctx)
 {
 	__u32 pid = bpf_get_current_pid_tgid() >> 32;
 	struct task_struct *task;
@@ -19,7 +20,7 @@ static __always_inline int on_perf_event(struct bpf_perf_event_data *ctx, enum c
 	p = bpf_map_lookup_elem(&processes, &pid);
 	if (!p)
 		return 0;
-	w = claim_scratch(context);
+	w = claim_scratch();
 	if (!w)
 		return 0;
 	start_walk(w);
@@ -50,18 +51,6 @@ static __always_inline int on_perf_event(struct bpf_perf_event_data *ctx, enum c
 	send(w, kernel_words);
 	release_scratch(w);
 	return 0;
-}
-
-SEC("perf_event")
-int on_clock(struct bpf_perf_event_data *ctx)
-{
-	return on_perf_event(ctx, CONTEXT_INTERRUPT);
-}
-
-SEC("perf_event")
-int on_hardware_event(struct bpf_perf_event_data *ctx)
-{
-	return on_perf_event(ctx, CONTEXT_NMI);
 }
 
 static __always_inline void notify(__u32 type, __u32 pid)

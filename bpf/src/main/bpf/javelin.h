@@ -125,6 +125,7 @@ enum unwind_kind {
 	UNWIND_SIGNAL = 5,
 	UNWIND_END = 6,
 };
+#define UNWIND_RBP_AT_RBP 126 /* the caller's rbp lies where rbp points */
 #define UNWIND_RBP_LOST 127
 
 struct code_heap {

@@ -5,14 +5,6 @@
 
 #include "walk_stack.h"
 
-/* Kinds of context that can interrupt one another on a CPU; each has its own scratch. */
-enum context {
-	CONTEXT_TASK = 0,      /* uprobes, tracepoints */
-	CONTEXT_INTERRUPT = 1, /* the clock */
-	CONTEXT_NMI = 2,       /* hardware counters */
-	CONTEXTS = 3,
-};
-
 /* Frames of a user stack at most (-j). */
 const volatile __u32 max_frames = 512;
 const volatile __u32 record_kernel_frames = 1;
@@ -21,12 +13,12 @@ const volatile __u32 record_user_frames = 1;
 const volatile __u64 wakeup_bytes = 4 << 20;
 
 /*
- * (CPU * CONTEXTS + context) -> scratch of one walk. An ordinary array, since a per-CPU array's values end at 32 kB and
- * this is 50 kB: 3 words of 8 bytes for each of 2,048 frames, and 127 kernel frames. Sized by the collector.
+ * CPU -> scratch of one walk. An ordinary array, since a per-CPU array's values end at 32 kB and this is 62 kB: 3 words of
+ * 8 bytes for each of 2,048 frames, 127 kernel frames, and the walker's caches. Sized by the collector.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, CONTEXTS);
+	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct walk);
 } scratch SEC(".maps");
@@ -36,10 +28,10 @@ struct registers {
 	__u32 in_syscall;
 };
 
-static __always_inline struct walk *claim_scratch(enum context context)
+static __always_inline struct walk *claim_scratch(void)
 {
-	__u32 slot = bpf_get_smp_processor_id() * CONTEXTS + context;
-	struct walk *w = bpf_map_lookup_elem(&scratch, &slot);
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct walk *w = bpf_map_lookup_elem(&scratch, &cpu);
 
 	if (!w)
 		return NULL;
@@ -68,6 +60,9 @@ static __always_inline void start_walk(struct walk *w)
 	w->map.end = 0;
 	w->map.start = 1;
 	w->java_thread = 0;
+	w->window_at = 0;
+	w->serial++;
+	w->pid = bpf_get_current_pid_tgid() >> 32;
 }
 
 /* The registers with which the thread entered the kernel. */

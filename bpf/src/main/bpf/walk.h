@@ -27,7 +27,36 @@
 enum walk_mode {
 	ON_STACK = 0,
 	IN_CHUNK = 1, /* frozen frames, in the heap */
+	SCANNING = 2, /* the leaf is emitted, but no rule says where its return address is */
 };
+
+/*
+ * Direct-mapped caches of what is known of return addresses: the frames at the base of stacks are always the same ones.
+ * Each fits into one page or two, since a miss of the TLB costs more than the rest of a frame.
+ */
+struct native_code {
+	__u64 pc;
+	__u64 row;
+	__u64 address; /* virtual address in the object's file */
+	__u32 object;
+	__u32 mappings; /* first row of the process's mappings when this was found: other ones mean other code */
+};
+#define NATIVE_CACHE 128
+
+struct compiled_code {
+	__u64 pc;
+	__u64 blob;
+	__u64 method; /* 0: not an nmethod */
+	__u64 code_begin;
+	__u32 pid;
+	__u32 compile_id;
+	__u32 walk; /* the walk that last found the blob unchanged */
+	__s32 frame_size;
+};
+#define COMPILED_CACHE 128
+
+/* Words of the stack that are read at once. */
+#define STACK_WINDOW 64
 
 /* What one walk needs; lives in `scratch`, because 512 bytes of BPF stack are too few. */
 struct walk {
@@ -45,6 +74,9 @@ struct walk {
 	__u64 java_thread;
 	__u32 bridged_at; /* frame count at the last use of the anchor, plus one */
 	__u32 chunks;     /* stack chunks entered, against cycles */
+	__u32 native_slot; /* in native_cache, of the native frame at hand */
+	__u32 pid;
+	__u32 serial; /* number of this walk on this CPU */
 	/* virtual threads */
 	__u64 cont_entry;
 	__u64 chunk, chunk_end;
@@ -58,6 +90,10 @@ struct walk {
 	__s32 frame_size, frame_complete;
 	__u8 bytes[BLOB_BYTES + 8];
 	__u64 slots[12];
+	__u64 window_at; /* address of window[0]; 0: nothing read yet */
+	__u64 window[STACK_WINDOW];
+	struct native_code native_cache[NATIVE_CACHE];
+	struct compiled_code compiled_cache[COMPILED_CACHE];
 	/* the record */
 	struct sample sample;
 	__u64 area[FRAME_AREA_WORDS];
@@ -71,6 +107,32 @@ static __always_inline int read_user(void *to, __u32 bytes, __u64 from)
 static __always_inline int read_word(__u64 from, __u64 *word)
 {
 	return bpf_probe_read_user(word, 8, (const void *)from);
+}
+
+/*
+ * Two neighbouring words of the stack, the lower one first: usually a saved rbp and a return address. Frames are small, so one
+ * copy of 512 bytes brings several.
+ */
+static __always_inline int read_pair(struct walk *w, __u64 from, __u64 *pair)
+{
+	__u64 at = from - w->window_at;
+
+	if (at > (STACK_WINDOW - 2) * 8) {
+		w->window_at = from;
+		at = 0;
+		if (read_user(w->window, sizeof(w->window), from)) {
+			w->window_at = 0; /* the end of the stack may be near */
+			return read_user(pair, 16, from);
+		}
+	}
+	if (at & 7)
+		return read_user(pair, 16, from);
+	at >>= 3;
+	if (at > STACK_WINDOW - 2)
+		return 1;
+	pair[0] = w->window[at];
+	pair[1] = w->window[at + 1];
+	return 0;
 }
 
 static __always_inline void end_walk(struct walk *w, enum walk_end end)

@@ -116,20 +116,42 @@ static __always_inline int try_return(struct walk *w, const struct hotspot *hs, 
 	return 1;
 }
 
-/* Last resort at the leaf: the first word of the next 16 that can be a return address. Marked as found that way. */
-static __noinline void scan_for_return(struct walk *w, const struct hotspot *hs)
+/*
+ * Whether the frame that ret returns to has a return address of its own where it belongs. Words that were left on the stack
+ * by earlier calls look like return addresses, but seldom have a whole frame above them.
+ */
+static __noinline int has_whole_frame(struct walk *w, const struct hotspot *hs, __u64 ret, __u64 sp)
 {
+	__u64 above = 0;
+
+	if (in_interpreter(hs, ret) || !find_blob(w, hs, ret) || w->frame_size <= 0 || w->frame_size >= 0x100000)
+		return 1;
+	return !read_word(sp + (__u64)w->frame_size * 8 - 8, &above) && is_java_return(hs, above);
+}
+
+/*
+ * Last resort at the leaf: the first word of the next 16 that can be a return address. Marked as found that way. A step of
+ * its own, since the verifier allows only eight calls within each other.
+ */
+static __noinline void step_scanning(struct walk *w, const struct hotspot *hs)
+{
+	w->mode = ON_STACK;
 	for (__u32 i = 0; i < 16; i++) {
-		__u64 ret;
-		if (read_word(w->sp + i * 8, &ret))
+		__u64 ret, sp = w->sp + i * 8 + 8;
+		if (read_word(sp - 8, &ret))
 			break;
-		if (is_java_return(hs, ret)) {
+		if (is_java_return(hs, ret) && has_whole_frame(w, hs, ret, sp)) {
 			flag_last_frame(w, FRAME_SCANNED);
 			w->flags |= SAMPLE_SCANNED;
-			return to_caller(w, ret, w->sp + i * 8 + 8, w->fp);
+			return to_caller(w, ret, sp, w->fp);
 		}
 	}
-	return end_walk(w, END_BAD_RETURN);
+	end_walk(w, END_BAD_RETURN);
+}
+
+static __always_inline void scan_for_return(struct walk *w)
+{
+	w->mode = SCANNING;
 }
 
 /* Where the return address of a leaf lies. */
@@ -208,7 +230,7 @@ static __noinline void step_compiled_leaf(struct walk *w, const struct hotspot *
 	/* Out-of-line code that runs after the frame was popped (poll at return), or before it was built. */
 	if (!read_word(sp, &ret) && try_return(w, hs, ret, sp + 8, fp))
 		return;
-	return scan_for_return(w, hs);
+	return scan_for_return(w);
 }
 
 /*
@@ -254,7 +276,7 @@ static __noinline void step_frameless_leaf(struct walk *w, const struct hotspot 
 		return to_caller(w, ret, ret == w->rax && room && kept ? w->r13 : sp + 8, w->fp);
 	if (is_java_return(hs, w->rax))
 		return to_caller(w, w->rax, kept ? w->r13 : sp, w->fp);
-	scan_for_return(w, hs);
+	scan_for_return(w);
 }
 
 /* A stub without a known frame; most of StubRoutines push rbp. */
@@ -279,7 +301,7 @@ static __noinline void step_stub_leaf(struct walk *w, const struct process *p)
 		return to_caller(w, ret, fp + 16, saved);
 	if (!read_word(sp + 8, &ret) && !read_word(sp, &saved) && is_native_return(w, p, ret))
 		return to_caller(w, ret, sp + 16, saved);
-	scan_for_return(w, hs);
+	scan_for_return(w);
 }
 
 /* JavaCalls: call_stub's frame is a plain rbp frame; what follows is native. */
@@ -294,15 +316,66 @@ static __always_inline void step_call_stub(struct walk *w, const struct hotspot 
 	return to_caller(w, ret, w->fp + 16, link);
 }
 
+static __always_inline struct compiled_code *compiled_slot(struct walk *w, __u64 pc)
+{
+	return &w->compiled_cache[(__u32)(pc * 0x9e3779b97f4a7c15ULL >> 57) & (COMPILED_CACHE - 1)];
+}
+
+/* Keeps what find_blob found of an nmethod's return address. A deopt handler stands for other pcs, and is not kept. */
+static __always_inline void remember_code(struct walk *w)
+{
+	struct compiled_code *c = compiled_slot(w, w->pc);
+
+	if (w->leaf || !w->is_nmethod || w->pc == w->deopt_handler || w->frame_size <= 0 || w->frame_size >= 0x100000)
+		return;
+	c->pc = w->pc;
+	c->blob = w->blob;
+	c->method = w->method;
+	c->code_begin = w->code_begin;
+	c->pid = w->pid;
+	c->compile_id = w->compile_id;
+	c->walk = w->serial;
+	c->frame_size = w->frame_size;
+}
+
+/*
+ * The frame of an nmethod whose return address was met before. Its memory may have been given to another nmethod since:
+ * that one has another compile id, which is looked at once in each walk. Returns 0 if it is not known.
+ */
+static __noinline int step_known_code(struct walk *w, const struct hotspot *hs)
+{
+	struct compiled_code *c = compiled_slot(w, w->pc);
+	__u64 saved[2] = {}, caller_sp;
+	__u32 compile_id = 0;
+
+	if (c->pc != w->pc || c->pid != w->pid)
+		return 0;
+	if (c->walk != w->serial) {
+		if (read_user(&compile_id, 4, c->blob + hs->nmethod_compile_id) || compile_id != c->compile_id)
+			return 0;
+		c->walk = w->serial;
+	}
+	emit(w, FRAME_COMPILED, 0, c->blob, (__u64)c->compile_id << 32 | (__u32)(w->pc - c->code_begin), c->method);
+	caller_sp = w->sp + (__u64)c->frame_size * 8;
+	if (read_pair(w, caller_sp - 16, saved))
+		end_walk(w, END_STACK_UNREADABLE);
+	else
+		to_caller(w, saved[1], caller_sp, saved[0]);
+	return 1;
+}
+
 static __noinline void step_compiled(struct walk *w, const struct process *p)
 {
 	const struct hotspot *hs = &p->hotspot;
-	__u64 ret, fp, caller_sp;
+	__u64 saved[2] = {}, caller_sp; /* saved: rbp and the return address */
 
+	if (!w->leaf && step_known_code(w, hs))
+		return;
 	if (!find_blob(w, hs, w->pc)) {
 		emit(w, FRAME_NATIVE, frame_flags(w), w->pc, 0, 0);
 		return end_walk(w, END_NO_BLOB);
 	}
+	remember_code(w);
 	emit_blob(w, undeoptimised_pc(w, w->sp));
 	if (w->leaf) {
 		if (w->is_nmethod)
@@ -310,22 +383,28 @@ static __noinline void step_compiled(struct walk *w, const struct process *p)
 		if (w->frame_size > 0)
 			return step_runtime_stub_leaf(w, hs);
 		if (w->frame_size < 0) /* slow_subtype_check, unwind_exception and the like: a few pushed registers */
-			return scan_for_return(w, hs);
+			return scan_for_return(w);
 		if (w->kind == hs->kind_adapter || w->kind == hs->kind_vtable_stub || w->kind == hs->kind_method_handles)
 			return step_frameless_leaf(w, hs);
 		return step_stub_leaf(w, p);
 	}
 	if (w->frame_size > 0 && w->frame_size < 0x100000) {
 		caller_sp = w->sp + (__u64)w->frame_size * 8;
-		if (read_word(caller_sp - 8, &ret) || read_word(caller_sp - 16, &fp))
+		if (read_pair(w, caller_sp - 16, saved))
 			return end_walk(w, END_STACK_UNREADABLE);
 	} else {
 		/* StubRoutines that call out: a plain rbp frame */
 		caller_sp = w->fp + 16;
-		if (w->fp < w->sp || read_word(w->fp + 8, &ret) || read_word(w->fp, &fp))
+		if (w->fp < w->sp || read_user(saved, 16, w->fp))
 			return end_walk(w, END_BAD_RETURN);
+		/* The entry barrier of an nmethod pushes -1 in place of a return address that may not be skipped. */
+		if (saved[1] == (__u64)-1) {
+			caller_sp += 8;
+			if (read_word(w->fp + 16, &saved[1]))
+				return end_walk(w, END_BAD_RETURN);
+		}
 	}
-	return to_caller(w, ret, caller_sp, fp);
+	to_caller(w, saved[1], caller_sp, saved[0]);
 }
 
 #endif

@@ -7,6 +7,8 @@
 
 /* 2^24 rows are more than the map may hold: enough halvings for any table. */
 #define SEARCH_STEPS 24
+/* Stands for a row where an object has none. */
+#define FOLLOW_FRAME_POINTER (~0ULL)
 /* 2^12 mappings */
 #define MAPPING_STEPS 12
 
@@ -154,23 +156,45 @@ static __noinline int step_bare_leaf(struct walk *w, const struct process *p)
 	return 1;
 }
 
+/* Puts what is known of pc into w->native_cache[w->native_slot]. Returns 0 if no mapping has it. */
+static __noinline int find_native(struct walk *w, const struct process *p, __u64 pc)
+{
+	__u32 slot = (__u32)(pc * 0x9e3779b97f4a7c15ULL >> 57) & (NATIVE_CACHE - 1);
+	struct native_code *c = &w->native_cache[slot];
+	__u32 mappings = p->mappings >> 32;
+
+	w->native_slot = slot;
+	if (c->pc == pc && c->mappings == mappings)
+		return 1;
+	if ((pc < w->map.start || pc >= w->map.end) && !find_mapping(w, p, pc))
+		return 0;
+	c->pc = pc;
+	c->mappings = mappings;
+	c->address = pc - w->map.bias;
+	c->object = w->map.object;
+	c->row = w->map.table_rows ? find_row(w, c->address) : FOLLOW_FRAME_POINTER;
+	return 1;
+}
+
 static __noinline void step_native(struct walk *w, const struct process *p)
 {
 	const struct hotspot *hs = &p->hotspot;
 	__u64 pc = w->leaf && !w->in_syscall ? w->pc : w->pc - 1;
-	__u64 row, address, cfa, fp, ret;
+	__u64 row, address, cfa, fp, saved[2] = {}; /* saved: the words below cfa, usually rbp and the return address */
+	struct native_code *c;
 	__s64 offset;
 	__s8 rbp_slot;
 
-	if ((pc < w->map.start || pc >= w->map.end) && !find_mapping(w, p, pc)) {
+	if (!find_native(w, p, pc)) {
 		emit(w, FRAME_NATIVE, frame_flags(w), pc, 0, 0);
 		return bridge(w, hs, END_UNMAPPED);
 	}
-	address = pc - w->map.bias;
-	emit(w, FRAME_NATIVE, frame_flags(w), pc, w->map.object, address);
-	if (!w->map.table_rows)
+	c = &w->native_cache[w->native_slot & (NATIVE_CACHE - 1)];
+	address = c->address;
+	row = c->row;
+	emit(w, FRAME_NATIVE, frame_flags(w), pc, c->object, address);
+	if (row == FOLLOW_FRAME_POINTER)
 		return step_frame_pointer(w, hs);
-	row = find_row(w, address);
 	offset = (__s64)(__s16)(row >> 32) * 8;
 	rbp_slot = (__s8)(row >> 48);
 	switch (row >> 56) {
@@ -196,16 +220,20 @@ static __noinline void step_native(struct walk *w, const struct process *p)
 			return;
 		return bridge(w, hs, END_NO_UNWIND_INFO);
 	}
+	if (read_pair(w, cfa - 16, saved))
+		return bridge(w, hs, END_STACK_UNREADABLE);
 	fp = w->fp;
-	if (rbp_slot == UNWIND_RBP_LOST)
+	if (rbp_slot == -2)
+		fp = saved[0];
+	else if (rbp_slot == UNWIND_RBP_AT_RBP)
+		read_word(w->fp, &fp);
+	else if (rbp_slot == UNWIND_RBP_LOST)
 		fp = 0;
 	else if (rbp_slot && read_word(cfa + (__s64)rbp_slot * 8, &fp))
 		return bridge(w, hs, END_STACK_UNREADABLE);
-	if (read_word(cfa - 8, &ret))
-		return bridge(w, hs, END_STACK_UNREADABLE);
-	if (!ret)
+	if (!saved[1])
 		return end_walk(w, END_COMPLETE);
-	return to_caller(w, ret, cfa, fp);
+	to_caller(w, saved[1], cfa, fp);
 }
 
 #endif

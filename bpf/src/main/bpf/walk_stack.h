@@ -22,6 +22,8 @@ static __always_inline void step(struct walk *w, const struct process *p)
 		return end_walk(w, END_DEPTH);
 	if (w->mode == IN_CHUNK)
 		return step_frozen(w, hs);
+	if (w->mode == SCANNING)
+		return step_scanning(w, hs);
 	if (!in_code_cache(hs, w->pc))
 		return step_native(w, p);
 	if (!w->leaf) {

@@ -91,7 +91,6 @@ public final class RecordSession {
     private WalkerSettings settings() {
         boolean several = request.all() || request.pids().size() > 1;
         return new WalkerSettings(
-                !isClock(),
                 request.maxDepth(),
                 request.kernelFrames(),
                 request.userFrames(),

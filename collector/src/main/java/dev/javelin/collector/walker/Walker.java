@@ -27,8 +27,7 @@ import java.util.Map;
  * <p>Used by one thread, except for {@link #ring()}'s wake-up.
  */
 public final class Walker implements AutoCloseable {
-    /** Contexts that can interrupt each other, each with a scratch of its own ({@code enum context}, record.h). */
-    private static final int CONTEXTS = 3;
+    private static final String PROGRAM = "on_sample";
 
     private final BpfObject object;
     private final UnwindRows unwindRows;
@@ -40,13 +39,11 @@ public final class Walker implements AutoCloseable {
     private final List<PerfEvent> events = new ArrayList<>();
     private final ByteBuffer key = buffer(4);
     private final ByteBuffer row = buffer(HotSpotRow.BYTES);
-    private final String program;
     private final RingBuffer ring;
     private long mappingsLost;
 
-    private Walker(BpfObject object, String program, RingBuffer.Handler handler) {
+    private Walker(BpfObject object, RingBuffer.Handler handler) {
         this.object = object;
-        this.program = program;
         unwindRows = new UnwindRows(object.map("unwind_rows").mmap());
         mappings = object.map("mappings");
         processes = object.map("processes");
@@ -66,9 +63,6 @@ public final class Walker implements AutoCloseable {
     public static Walker load(WalkerSettings settings, RingBuffer.Handler handler) {
         BpfObject object = BpfObject.open("javelin");
         try {
-            String program = settings.hardware() ? "on_hardware_event" : "on_clock";
-            object.wanted("on_clock", !settings.hardware());
-            object.wanted("on_hardware_event", settings.hardware());
             object.global("max_frames", settings.maxFrames());
             object.global("record_kernel_frames", settings.kernelFrames() ? 1 : 0);
             object.global("record_user_frames", settings.userFrames() ? 1 : 0);
@@ -77,9 +71,9 @@ public final class Walker implements AutoCloseable {
             object.maxEntries("ring", settings.ringBytes());
             object.maxEntries("unwind_rows", settings.unwindRows());
             object.maxEntries("mappings", settings.mappings());
-            object.maxEntries("scratch", CONTEXTS * Cpus.possible());
+            object.maxEntries("scratch", Cpus.possible());
             object.load();
-            return new Walker(object, program, handler);
+            return new Walker(object, handler);
         } catch (RuntimeException e) {
             object.close();
             throw e;
@@ -175,7 +169,7 @@ public final class Walker implements AutoCloseable {
      * @throws dev.javelin.bpf.BpfException when the kernel has no such event
      */
     public void attach(PerfAttr event) {
-        BpfProgram handler = object.program(program);
+        BpfProgram handler = object.program(PROGRAM);
         for (int cpu : Cpus.online()) {
             PerfEvent opened = PerfEvent.open(event, -1, cpu);
             events.add(opened);
@@ -200,7 +194,7 @@ public final class Walker implements AutoCloseable {
 
     /** Run time of the sampling program; zeros unless {@code kernel.bpf_stats_enabled} is 1. */
     public ProgramStats stats() {
-        return object.program(program).stats();
+        return object.program(PROGRAM).stats();
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.javelin.collector.walker;
 /**
  * What is fixed when the programs are loaded.
  *
- * @param hardware sampled by a hardware counter (whose interrupt cannot be masked) and not by the clock
  * @param maxFrames user frames per stack, 1 to 2,048
  * @param everyExec whether execs of processes that are no targets are noticed as well
  * @param ringBytes size of the ring buffer, a power of two
@@ -11,7 +10,6 @@ package dev.javelin.collector.walker;
  * @param mappings room for executable mappings; 48 bytes each
  */
 public record WalkerSettings(
-        boolean hardware,
         int maxFrames,
         boolean kernelFrames,
         boolean userFrames,

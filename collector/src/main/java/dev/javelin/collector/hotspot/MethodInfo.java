@@ -8,8 +8,8 @@ final class MethodInfo {
     final String name;
     final String signature;
     final LineTable lines;
-    /** The last unload epoch in which this was seen to be so, see {@link UnloadEpoch}. */
-    long epoch;
+    /** The last unload epoch in which this was certainly so, see {@link UnloadEpoch}; -1 for none. */
+    long epoch = -1;
     /** Whether this was once certain to be the method that a sample had met, and not only found there afterwards. */
     boolean confirmed;
 

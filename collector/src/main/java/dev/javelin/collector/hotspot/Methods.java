@@ -8,7 +8,8 @@ import java.util.function.BooleanSupplier;
 /**
  * Names of Methods by address, remembered. A Method lives until its class is unloaded, and then its memory may be another's:
  * an address stands for the same method at the time of a sample as now only if nothing was unloaded in between, or if the
- * same was seen there before and after. What is neither is not given a name.
+ * same was seen there before and after. What is neither is not given a name. Freed memory keeps its contents until it is used
+ * again: that a method can still be read does not prove that it is still there, and counts for the sample at hand only.
  *
  * <p>For one thread.
  */
@@ -49,11 +50,11 @@ final class Methods {
         if (now == null || conflicts(now, constMethod)) {
             return null;
         }
-        boolean sure = held.getAsBoolean() || (!unsettled && !unloading.moved());
-        boolean same = before != null && before.sameAs(now);
-        MethodInfo kept = same ? before : now;
-        kept.epoch = unloading.epoch();
-        kept.confirmed |= sure;
+        MethodInfo kept = before != null && before.sameAs(now) ? before : now;
+        if (held.getAsBoolean() || (!unsettled && !unloading.moved())) {
+            kept.confirmed = true;
+            kept.epoch = unloading.epoch();
+        }
         known.put(method, kept);
         return kept.confirmed ? kept : null;
     }
@@ -62,9 +63,12 @@ final class Methods {
         return constMethod != 0 && info.constMethod != constMethod;
     }
 
+    /** Twice: a Method that is being made where another was can be half the one and half the other. */
     private MethodInfo read(long method) {
         try {
-            return reader.read(method);
+            MethodInfo once = reader.read(method);
+            MethodInfo again = once == null ? null : reader.read(method);
+            return again != null && again.sameAs(once) ? once : null;
         } catch (MemoryUnreadable | IndexOutOfBoundsException e) {
             return null;
         }

@@ -140,7 +140,12 @@ static __noinline void step_scanning(struct walk *w, const struct hotspot *hs)
 		__u64 ret, sp = w->sp + i * 8 + 8;
 		if (read_word(sp - 8, &ret))
 			break;
-		if (is_java_return(hs, ret) && has_whole_frame(w, hs, ret, sp)) {
+		if (!is_java_return(hs, ret))
+			continue;
+		/* C1 pushes two arguments for slow_subtype_check (LIR_Assembler::emit_typecheck_helper) and pops them itself. */
+		if (!has_whole_frame(w, hs, ret, sp))
+			sp += 16;
+		if (has_whole_frame(w, hs, ret, sp)) {
 			flag_last_frame(w, FRAME_SCANNED);
 			w->flags |= SAMPLE_SCANNED;
 			return to_caller(w, ret, sp, w->fp);

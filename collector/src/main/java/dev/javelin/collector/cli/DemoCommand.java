@@ -86,7 +86,7 @@ final class DemoCommand implements Callable<Integer> {
 
                 Open it in a browser. Each thread of the sample application is a column at the bottom; look at
                   price-baskets         compiled by C2 (green), with the inlined methods on it (aqua), streams and lambdas
-                  parse-orders          recursion, about 60 calls deep
+                  parse-orders          recursion, some 40 calls deep
                   compress-invoices     Java, then libzip's and zlib's native functions (red)
                   write-journal         Java, JDK and libc functions, then the kernel's file system (orange)
                   ask-stock-server      the same way down into the kernel's network

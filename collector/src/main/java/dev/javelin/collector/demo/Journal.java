@@ -20,7 +20,6 @@ final class Journal {
         Path path = Files.createTempFile("javelin-demo-", ".journal");
         file = FileChannel.open(
                 path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
-        Files.delete(path);
     }
 
     /** Writes some records and reads them back; returns the file's size in bytes. */

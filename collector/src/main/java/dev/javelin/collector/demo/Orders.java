@@ -6,7 +6,7 @@ import java.util.Random;
 
 /** Parses nested orders by recursive descent: deep stacks of one method, allocation, and work for the garbage collector. */
 final class Orders {
-    private static final int DEPTH = 60;
+    private static final int DEPTH = 20;
     private static final int ORDERS = 30;
 
     private final List<String> texts = new ArrayList<>();

@@ -26,7 +26,7 @@ final class ChainsBench implements Bench {
         String only = "only=" + options.text("only", "");
         for (Jdk jdk : options.jdks()) {
             String library = NativeLibrary.compile(jdk, "-fomit-frame-pointer").toString();
-            List<Chain> chains = Chains.chains(Map.of(scope, ""));
+            List<Chain> chains = Chains.chains(Map.of(scope, "", "native", ""));
             for (Profiler profiler : options.profilers(jdk)) {
                 List<String> jvm = flags.isEmpty() ? List.of() : List.of(flags.split(" ", -1));
                 try (TargetProcess target =

@@ -4,6 +4,7 @@ import dev.javelin.it.targets.chains.Chain;
 import dev.javelin.it.targets.chains.Chains;
 import dev.javelin.it.targets.chains.Grammar;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -11,13 +12,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Compares the stacks of a recording with the grammar of the chain that ran: nothing invented, nothing missing. */
 public final class ChainCheck {
     private static final String JNI = "Java_dev_javelin_it_targets_chains_NativeChain_";
     private static final Pattern GENERATED =
             Pattern.compile("(\\$\\$Lambda)[^;]*?\\.(?=[^.;]+;)|[/+.]0x[0-9a-f]+|\\$\\$Lambda\\$\\d+");
+
+    private static final int SHOWN = 3;
 
     private final String name;
     private final Pattern entry;
@@ -27,6 +32,8 @@ public final class ChainCheck {
     private int incomplete;
     private int matched;
     private int matchedWhole;
+    private int imprecise;
+    private int unresolved;
     private final Map<String, Integer> wrong = new TreeMap<>();
     private final Map<String, Integer> reasons = new TreeMap<>();
     private final Map<String, Set<Integer>> callLines = new HashMap<>();
@@ -82,7 +89,17 @@ public final class ChainCheck {
 
     /** Complete samples that show a frame too many, too few, or a wrong one. */
     public int mismatched() {
-        return samples - incomplete - matched;
+        return samples - incomplete - unresolved - matched - imprecise;
+    }
+
+    /** Complete samples with a frame of known place and unknown name, such as {@code [unloaded]}. */
+    public int unresolved() {
+        return unresolved;
+    }
+
+    /** Samples whose innermost inlined frames are those of a neighbouring place in the same compiled method. */
+    public int imprecise() {
+        return imprecise;
     }
 
     /** Samples that show the chain to its end. */
@@ -101,24 +118,47 @@ public final class ChainCheck {
         return ambiguous;
     }
 
-    /** The counts, and up to five wrong stacks, most frequent first. */
+    /** The counts, and the most frequent wrong stacks. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%-14s %6d samples, %5d to the end, %4d incomplete %s, %4d wrong",
+                "%-14s %6d samples, %5d to the end, %4d incomplete %s, %4d unresolved, %4d imprecise, %4d wrong",
                 name,
                 samples,
                 matchedWhole,
                 incomplete,
                 reasons.isEmpty() ? "" : reasons.toString(),
+                unresolved,
+                imprecise,
                 mismatched()));
         wrong.entrySet().stream()
                 .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
-                .limit(5)
+                .limit(SHOWN)
                 .forEach(e ->
-                        text.append("\n    ").append(e.getValue()).append(" x ").append(e.getKey()));
+                        text.append("\n    ").append(e.getValue()).append(" x ").append(shortened(e.getKey())));
         return text.toString();
+    }
+
+    /** Without this module's packages, repeated frames counted. */
+    private static String shortened(String stack) {
+        StringBuilder text = new StringBuilder();
+        List<String> frames = frames(stack.replace("dev.javelin.it.targets.chains.", ""));
+        for (int i = 0, next; i < frames.size(); i = next) {
+            next = i + 1;
+            while (next < frames.size() && frames.get(next).equals(frames.get(i))) {
+                next++;
+            }
+            text.append(frames.get(i))
+                    .append(next - i > 1 ? " x" + (next - i) : "")
+                    .append("; ");
+        }
+        return text.toString();
+    }
+
+    private static List<String> frames(String stack) {
+        return Arrays.asList(stack.split(";", -1))
+                .subList(0, (int) stack.chars().filter(c -> c == ';').count());
     }
 
     private void add(Sample sample) {
@@ -126,22 +166,49 @@ public final class ChainCheck {
         if (!sample.complete()) {
             incomplete++;
             reasons.merge(sample.incomplete(), 1, Integer::sum);
-            return;
-        }
-        String stack = normalise(sample.join(ChainCheck::isPart));
-        var root = entry.matcher(stack);
-        if (!root.lookingAt()) {
-            wrong.merge("no entry: " + stack, 1, Integer::sum);
-            return;
-        }
-        String chain = stack.substring(root.end());
-        if (begun.matcher(chain).matches()) {
+        } else if (sample.frames().stream().anyMatch(StackFrame::isUnresolved)) {
+            unresolved++;
+        } else if (matches(sample.frames())) {
             matched++;
-            matchedWhole += whole.matcher(chain).matches() ? 1 : 0;
+            matchedWhole += matches(sample.frames(), whole) ? 1 : 0;
             addCalls(sample);
+        } else if (matches(withoutInlinedLeaf(sample.frames()))) {
+            imprecise++;
         } else {
-            wrong.merge(stack, 1, Integer::sum);
+            wrong.merge(normalise(names(sample.frames())), 1, Integer::sum);
         }
+    }
+
+    private boolean matches(List<StackFrame> frames) {
+        return matches(frames, begun);
+    }
+
+    private boolean matches(List<StackFrame> frames, Pattern chains) {
+        String stack = normalise(names(frames));
+        Matcher root = entry.matcher(stack);
+        return root.lookingAt() && chains.matcher(stack.substring(root.end())).matches();
+    }
+
+    private static String names(List<StackFrame> frames) {
+        return frames.stream()
+                .filter(ChainCheck::isPart)
+                .map(frame -> frame.name() + ";")
+                .collect(Collectors.joining());
+    }
+
+    /**
+     * Between two safepoints HotSpot keeps no record of what is inlined where: for a thread interrupted there, everybody
+     * shows the inlined methods of the next place that has one. The compiled method itself and its callers are exact.
+     */
+    private static List<StackFrame> withoutInlinedLeaf(List<StackFrame> frames) {
+        int end = frames.size();
+        while (end > 0 && frames.get(end - 1).type().equals("Kernel")) {
+            end--;
+        }
+        while (end > 0 && frames.get(end - 1).type().equals("Inlined")) {
+            end--;
+        }
+        return frames.subList(0, end);
     }
 
     /** In every chain a method calls the next one from a single line. */

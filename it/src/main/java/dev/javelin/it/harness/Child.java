@@ -88,8 +88,17 @@ public class Child implements AutoCloseable {
 
     /** Waits for a line of output that starts so, from line {@code from} on; fails with all its output if none comes. */
     public final String awaitOut(int from, String prefix, Duration timeout) {
+        return await(out, from, prefix, timeout);
+    }
+
+    /** Waits for a line on standard error that starts so; fails with all its output if none comes. */
+    public final String awaitErr(String prefix, Duration timeout) {
+        return await(err, 0, prefix, timeout);
+    }
+
+    private String await(Lines lines, int from, String prefix, Duration timeout) {
         try {
-            return out.await(from, line -> line.startsWith(prefix), timeout)
+            return lines.await(from, line -> line.startsWith(prefix), timeout)
                     .orElseThrow(() -> new AssertionError("no line " + prefix + " within " + timeout + " from "
                             + command + "\n" + out() + "\n" + err()));
         } catch (InterruptedException interrupted) {

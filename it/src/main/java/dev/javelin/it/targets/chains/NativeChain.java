@@ -10,9 +10,11 @@ final class NativeChain implements Chain {
 
     private final byte[] array = new byte[64];
 
-    /** The library lies at this path. */
+    /** The library lies at this path; an empty one loads nothing, for who only wants the grammar. */
     NativeChain(String library) {
-        System.load(library);
+        if (!library.isEmpty()) {
+            System.load(library);
+        }
     }
 
     @Override

@@ -1,0 +1,97 @@
+package dev.javelin.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.javelin.it.harness.ChainCheck;
+import dev.javelin.it.harness.JavelinCommand;
+import dev.javelin.it.harness.Jdk;
+import dev.javelin.it.harness.NativeLibrary;
+import dev.javelin.it.harness.Recording;
+import dev.javelin.it.harness.TargetProcess;
+import dev.javelin.it.targets.chains.Chain;
+import dev.javelin.it.targets.chains.Chains;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Stacks of known call chains are exact: no frame invented, none missing, in every way that HotSpot runs code. */
+class ChainsIT {
+    private static final String INTERPRETED = "-XX:CompileCommand=exclude,dev.javelin.it.targets.chains.PlainChain::f*";
+    private static final Map<String, List<String>> MODES = Map.of(
+            "tiered", List.of(),
+            "interpreter only", List.of("-Xint"),
+            "C1 only", List.of("-XX:TieredStopAtLevel=1"),
+            "C2 without inlining", List.of("-XX:-TieredCompilation", "-XX:-Inline"),
+            "interpreted between compiled", List.of("-XX:CompileCommand=quiet", INTERPRETED + "[13579]"),
+            "Z", List.of("-XX:+UseZGC", "-Xmx1g"));
+
+    @TempDir
+    Path directory;
+
+    static Stream<Arguments> modes() {
+        return MODES.keySet().stream()
+                .sorted()
+                .flatMap(mode -> Stream.of(17, 25).map(jdk -> Arguments.of(mode, jdk)));
+    }
+
+    @ParameterizedTest(name = "{0}, JDK {1}")
+    @MethodSource("modes")
+    void chainsAreExact(String mode, int major) throws Exception {
+        MustRun.recording();
+        check(MustRun.jdk(major), MODES.get(mode), "shallow", Lengths.seconds(8, 30));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void stacksOfMoreThanAThousandFramesAreExact(int major) throws Exception {
+        MustRun.recording();
+        check(MustRun.jdk(major), List.of(), "deep", Lengths.seconds(4, 20), "-j", "2048");
+    }
+
+    private void check(Jdk jdk, List<String> flags, String scope, Duration duration, String... options)
+            throws Exception {
+        String library = NativeLibrary.compile(jdk, "-fomit-frame-pointer").toString();
+        Path jfr = directory.resolve("chains.jfr");
+        try (TargetProcess target = TargetProcess.start(jdk, flags, Chains.class, scope, "native=" + library)) {
+            String summary = JavelinCommand.recordCpu(target.pid(), duration, 999, jfr, options)
+                    .err();
+            List<ChainCheck> checks = checks(Recording.read(jfr), scope, jdk.major() >= 21);
+            System.out.printf("chains, %s %s %s%n%s%n", jdk, scope, flags, summary);
+            checks.forEach(System.out::println);
+            assertThat(checks).allSatisfy(check -> assertExact(check, flags.contains("-Xint")));
+        }
+    }
+
+    private static List<ChainCheck> checks(Recording recording, String scope, boolean virtualThreads) throws Exception {
+        List<ChainCheck> checks = new ArrayList<>();
+        for (Chain chain : Chains.chains(Map.of(scope, "", "native", ""))) {
+            checks.add(ChainCheck.of(chain, recording));
+        }
+        if (virtualThreads && scope.equals("shallow")) {
+            checks.add(ChainCheck.ofVirtualThreads(recording));
+        }
+        return checks;
+    }
+
+    private static void assertExact(ChainCheck check, boolean interpreted) {
+        assertThat(check.samples()).as("samples of " + check).isGreaterThan(20);
+        assertThat(check.mismatched()).as("wrong stacks of " + check).isZero();
+        assertThat(check.ambiguousCalls())
+                .as("lines of calls in " + check.name())
+                .isEmpty();
+        assertThat((double) check.incomplete() / check.samples())
+                .as("share of incomplete stacks of " + check)
+                .isLessThanOrEqualTo(0.001);
+        assertThat((double) check.imprecise() / check.samples())
+                .as("share of stacks with the neighbour's inlined leaf of " + check)
+                .isLessThanOrEqualTo(interpreted ? 0 : 0.05);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.javelin.it;
+
+import java.time.Duration;
+
+/**
+ * How long the recordings of the tests are. By default short enough for every build; with {@code JAVELIN_IT=full} in the
+ * environment (or {@code -Djavelin.it=full}) as long as the figures of the README and the issues ask for.
+ */
+final class Lengths {
+    private static final boolean FULL =
+            "full".equals(System.getProperty("javelin.it", System.getenv().getOrDefault("JAVELIN_IT", "")));
+
+    private Lengths() {}
+
+    /** The length of a recording. */
+    static Duration seconds(int usually, int full) {
+        return Duration.ofSeconds(FULL ? full : usually);
+    }
+
+    /** Whether the long tests run as well. */
+    static boolean full() {
+        return FULL;
+    }
+}

@@ -125,7 +125,7 @@ final class Symbolizer {
         long address = RawFrame.address(word0);
         boolean leaf = (RawFrame.flags(word0) & RawFrame.FLAG_LEAF) != 0;
         return switch (RawFrame.kind(word0)) {
-            case RawFrame.NATIVE -> List.of(nativeFrame(address, (int) word1, word2));
+            case RawFrame.NATIVE -> List.of(nativeFrame((int) word1, word2));
             case RawFrame.INTERPRETED -> java(target.symbols().interpreted(address, word1, (int) word2));
             case RawFrame.COMPILED ->
                 java(target.symbols().compiled(address, (int) (word1 >>> 32), (int) word1, word2, leaf));
@@ -141,7 +141,7 @@ final class Symbolizer {
         return named;
     }
 
-    private Frame nativeFrame(long pc, int objectId, long address) {
+    private Frame nativeFrame(int objectId, long address) {
         NativeObject object = objects.get(objectId);
         if (object == null) {
             return Frame.marker("[unknown code]");

@@ -77,6 +77,7 @@ struct walk {
 	__u32 native_slot; /* in native_cache, of the native frame at hand */
 	__u32 pid;
 	__u32 serial; /* number of this walk on this CPU */
+	__u32 scanned; /* words looked at in mode SCANNING */
 	/* virtual threads */
 	__u64 cont_entry;
 	__u64 chunk, chunk_end;

@@ -8,6 +8,7 @@
 
 /* A tag counts at most 254 segments back; a blob of more than 16 times that (500 kB) does not occur. */
 #define SEGMAP_HOPS 16
+#define SCANNED_WORDS 16
 /* Bytes of call_stub, and of catch_exception behind it in the same frame, after the call (JDK 17: 110, 25: 120). */
 #define CALL_STUB_TAIL 120
 
@@ -130,33 +131,33 @@ static __noinline int has_whole_frame(struct walk *w, const struct hotspot *hs, 
 }
 
 /*
- * Last resort at the leaf: the first word of the next 16 that can be a return address. Marked as found that way. A step of
- * its own, since the verifier allows only eight calls within each other.
+ * Last resort at the leaf: the first word of the next 16 that can be a return address. Marked as found that way. One word a
+ * step: the verifier allows only eight calls within each other, and follows every turn of a loop.
  */
 static __noinline void step_scanning(struct walk *w, const struct hotspot *hs)
 {
+	__u64 ret, sp = w->sp + w->scanned * 8 + 8;
+
+	if (w->scanned >= SCANNED_WORDS || read_word(sp - 8, &ret))
+		return end_walk(w, END_BAD_RETURN);
+	w->scanned++;
+	if (!is_java_return(hs, ret))
+		return;
+	/* C1 pushes two arguments for slow_subtype_check (LIR_Assembler::emit_typecheck_helper) and pops them itself. */
+	if (!has_whole_frame(w, hs, ret, sp))
+		sp += 16;
+	if (!has_whole_frame(w, hs, ret, sp))
+		return;
 	w->mode = ON_STACK;
-	for (__u32 i = 0; i < 16; i++) {
-		__u64 ret, sp = w->sp + i * 8 + 8;
-		if (read_word(sp - 8, &ret))
-			break;
-		if (!is_java_return(hs, ret))
-			continue;
-		/* C1 pushes two arguments for slow_subtype_check (LIR_Assembler::emit_typecheck_helper) and pops them itself. */
-		if (!has_whole_frame(w, hs, ret, sp))
-			sp += 16;
-		if (has_whole_frame(w, hs, ret, sp)) {
-			flag_last_frame(w, FRAME_SCANNED);
-			w->flags |= SAMPLE_SCANNED;
-			return to_caller(w, ret, sp, w->fp);
-		}
-	}
-	end_walk(w, END_BAD_RETURN);
+	flag_last_frame(w, FRAME_SCANNED);
+	w->flags |= SAMPLE_SCANNED;
+	to_caller(w, ret, sp, w->fp);
 }
 
 static __always_inline void scan_for_return(struct walk *w)
 {
 	w->mode = SCANNING;
+	w->scanned = 0;
 }
 
 /* Where the return address of a leaf lies. */

@@ -27,12 +27,12 @@ typedef uint64_t __u64;
 
 /* How a raw user frame is to be read: frame[0] = kind << 56 | flags << 48 | address. */
 enum frame_kind {
-	FRAME_NATIVE = 1,      /* address = pc (pc - 1 above the leaf); [1] = object id, 0 if unmapped; [2] = virtual address in the object's file */
+	FRAME_NATIVE = 1, /* address = pc (pc - 1 above the leaf); [1] = object id, 0 if unmapped; [2] = virtual address in the object's file */
 	FRAME_INTERPRETED = 2, /* address = Method*; [1] = its ConstMethod*, the cookie; [2] = bytecode index or -1 */
 	FRAME_COMPILED = 3,    /* address = nmethod*; [1] = compile id << 32 | pc - code begin; [2] = Method* */
 	FRAME_STUB = 4,        /* address = CodeBlob*; [1] = pc - blob; [2] = 0 */
-	FRAME_SKIPPED = 5,     /* native frames are missing here: the frame anchor bridged them. address = pc that could not be unwound */
-	FRAME_CARRIER = 6,     /* the frames that follow belong to the virtual thread's carrier */
+	FRAME_SKIPPED = 5, /* native frames are missing here: the frame anchor bridged them. address = pc that could not be unwound */
+	FRAME_CARRIER = 6, /* the frames that follow belong to the virtual thread's carrier */
 };
 
 enum frame_flag {
@@ -43,26 +43,26 @@ enum frame_flag {
 
 /* How a walk ended; the names that users see are in StackEnd.java. */
 enum walk_end {
-	END_COMPLETE = 0,        /* the thread's entry was reached */
-	END_DEPTH = 1,           /* the frame limit (-j) */
-	END_UNMAPPED = 2,        /* pc lies in no executable mapping that the collector knows */
-	END_NO_UNWIND_INFO = 3,  /* no rule for this pc in .eh_frame */
-	END_STACK_UNREADABLE = 4,/* a word of the stack is not in memory */
-	END_NO_BLOB = 5,         /* pc in the code cache, but in no CodeBlob */
-	END_BAD_RETURN = 6,      /* no plausible return address at the top compiled frame or stub */
-	END_NO_PROGRESS = 7,     /* the stack pointer did not grow */
-	END_BAD_INTERPRETED = 8, /* the interpreter frame does not hold a Method */
-	END_BAD_CHUNK = 9,       /* the stack chunk of a virtual thread could not be read */
+	END_COMPLETE = 0,           /* the thread's entry was reached */
+	END_DEPTH = 1,              /* the frame limit (-j) */
+	END_UNMAPPED = 2,           /* pc lies in no executable mapping that the collector knows */
+	END_NO_UNWIND_INFO = 3,     /* no rule for this pc in .eh_frame */
+	END_STACK_UNREADABLE = 4,   /* a word of the stack is not in memory */
+	END_NO_BLOB = 5,            /* pc in the code cache, but in no CodeBlob */
+	END_BAD_RETURN = 6,         /* no plausible return address at the top compiled frame or stub */
+	END_NO_PROGRESS = 7,        /* the stack pointer did not grow */
+	END_BAD_INTERPRETED = 8,    /* the interpreter frame does not hold a Method */
+	END_BAD_CHUNK = 9,          /* the stack chunk of a virtual thread could not be read */
 	END_NO_USER_REGISTERS = 10, /* a thread without user space registers (leaving, or in exec) */
-	END_THAWING = 11,        /* frozen frames are just being copied to the stack: neither there nor in the chunk for sure */
+	END_THAWING = 11, /* frozen frames are just being copied to the stack: neither there nor in the chunk for sure */
 	WALK_ENDS = 12,
 };
 
 enum sample_flag {
 	SAMPLE_JAVA_THREAD = 1, /* the thread has a JavaThread */
 	SAMPLE_IN_KERNEL = 2,
-	SAMPLE_BRIDGED = 4,     /* has a FRAME_SKIPPED */
-	SAMPLE_SCANNED = 8,     /* has a frame with FRAME_SCANNED */
+	SAMPLE_BRIDGED = 4, /* has a FRAME_SKIPPED */
+	SAMPLE_SCANNED = 8, /* has a frame with FRAME_SCANNED */
 };
 
 /* Rows of the per-CPU array `counters`. */
@@ -82,8 +82,8 @@ enum record_type {
 };
 
 struct record_header {
-	__u32 type; /* enum record_type */
-	__u32 pid;  /* process (tgid) */
+	__u32 type;    /* enum record_type */
+	__u32 pid;     /* process (tgid) */
 	__u64 time_ns; /* CLOCK_MONOTONIC */
 };
 
@@ -94,21 +94,21 @@ struct sample {
 	__u32 cpu;
 	__u16 kernel_frames;
 	__u16 user_frames;
-	__u8 end;   /* enum walk_end */
-	__u8 flags; /* enum sample_flag */
-	__u16 probe; /* row of the probe, from the attach cookie */
-	__u64 value; /* what is summed: nanoseconds for the clock, the period for hardware events */
-	__u64 end_pc; /* where an incomplete walk ended */
+	__u8 end;          /* enum walk_end */
+	__u8 flags;        /* enum sample_flag */
+	__u16 probe;       /* row of the probe, from the attach cookie */
+	__u64 value;       /* what is summed: nanoseconds for the clock, the period for hardware events */
+	__u64 end_pc;      /* where an incomplete walk ended */
 	__u64 java_thread; /* JavaThread*, 0 for other threads */
-	char comm[16]; /* the kernel's name of the thread */
+	char comm[16];     /* the kernel's name of the thread */
 };
 
 /* One executable mapping of a target, sorted by start within its process. */
 struct mapping {
 	__u64 start;
 	__u64 end;
-	__u64 bias;       /* virtual address in the file = pc - bias */
-	__u64 table_base; /* virtual address that rows count from */
+	__u64 bias;        /* virtual address in the file = pc - bias */
+	__u64 table_base;  /* virtual address that rows count from */
 	__u32 table_first; /* first row in `unwind_rows` */
 	__u32 table_rows;  /* 0: none, frame pointers are followed */
 	__u32 object;      /* id of the ELF object, 0 for none (JIT code of others) */
@@ -140,28 +140,28 @@ struct hotspot {
 	__u64 code_low, code_high; /* code cache */
 	struct code_heap heaps[MAX_CODE_HEAPS];
 	__u64 interpreter_low, interpreter_high;
-	__u64 entry_low, entry_high; /* the interpreter's method entries, where a frame is being built */
-	__u64 call_stub_entry;       /* StubRoutines::_call_stub_entry */
-	__u64 call_stub_return;      /* StubRoutines::_call_stub_return_address */
-	__u64 cont_thaw;             /* StubRoutines::_cont_thaw, the stub before the next two */
-	__u64 cont_return_barrier;   /* StubRoutines::_cont_returnBarrier */
+	__u64 entry_low, entry_high;   /* the interpreter's method entries, where a frame is being built */
+	__u64 call_stub_entry;         /* StubRoutines::_call_stub_entry */
+	__u64 call_stub_return;        /* StubRoutines::_call_stub_return_address */
+	__u64 cont_thaw;               /* StubRoutines::_cont_thaw, the stub before the next two */
+	__u64 cont_return_barrier;     /* StubRoutines::_cont_returnBarrier */
 	__u64 cont_return_barrier_exc; /* StubRoutines::_cont_returnBarrierExc, the next stub */
-	__u64 cont_entry_return;     /* ContinuationEntry::_return_pc */
+	__u64 cont_entry_return;       /* ContinuationEntry::_return_pc */
 	/* What tells kinds of blobs apart: the first word (the vtable), or the byte at blob_kind. */
 	__u64 kind_nmethod, kind_adapter, kind_vtable_stub, kind_method_handles;
 	__u64 tls_module;
-	__u64 tls_offset; /* of Thread::_thr_current in libjvm's TLS block */
+	__u64 tls_offset;                         /* of Thread::_thr_current in libjvm's TLS block */
 	__u64 thread_vtables[MAX_THREAD_VTABLES]; /* of JavaThread and its subclasses */
 	__u64 narrow_oop_base;
 	__u32 narrow_oop_shift;
-	__u32 compressed_oops; /* 1: references in objects are 4 bytes */
-	__u32 zgc_generational; /* 1: references in objects are coloured, see walk_virtual.h */
+	__u32 compressed_oops;   /* 1: references in objects are 4 bytes */
+	__u32 zgc_generational;  /* 1: references in objects are coloured, see walk_virtual.h */
 	__u16 heap_block_header; /* CodeBlob = segment + this */
 	__u16 blob_size;
-	__u16 blob_frame_size;     /* int, words */
+	__u16 blob_frame_size; /* int, words */
 	__u16 blob_frame_complete;
 	__u16 blob_frame_complete_bytes; /* 4 or 2 */
-	__u16 blob_code_begin;     /* pointer, or int offset from the blob */
+	__u16 blob_code_begin;           /* pointer, or int offset from the blob */
 	__u16 blob_code_end;
 	__u16 blob_code_is_offset; /* 1: the two above are int offsets */
 	__u16 blob_kind;           /* u1; 0: the vtable tells */
@@ -175,8 +175,8 @@ struct hotspot {
 	__u16 thread_anchor_sp, thread_anchor_pc, thread_anchor_fp;
 	__u16 thread_cont_entry; /* 0: no virtual threads */
 	__u16 cont_entry_size;
-	__u16 cont_entry_cont;   /* oop of the Continuation */
-	__u16 cont_tail;         /* field offsets in the Java objects */
+	__u16 cont_entry_cont; /* oop of the Continuation */
+	__u16 cont_tail;       /* field offsets in the Java objects */
 	__u16 chunk_sp, chunk_bottom, chunk_size, chunk_parent, chunk_stack;
 	__u16 chunk_bottom_is_argsize; /* 1: bottom = size - argsize (JDK 20, 21) */
 	__u16 pad[2];

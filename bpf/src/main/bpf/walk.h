@@ -60,23 +60,23 @@ struct compiled_code {
 
 /* What one walk needs; lives in `scratch`, because 512 bytes of BPF stack are too few. */
 struct walk {
-	__u32 busy; /* claimed by a program that runs on this CPU in this context */
+	__u32 busy;  /* claimed by a program that runs on this CPU in this context */
 	__u32 words; /* used in `area` */
 	__u64 pc, sp, fp;
 	__u64 r13, rbx, rax, rdx; /* of the leaf only */
-	__u32 leaf; /* 1: pc, sp, fp and the four above are the thread's own registers */
-	__u32 in_syscall; /* 1: the leaf's pc lies behind a syscall instruction, which may end its function */
+	__u32 leaf;               /* 1: pc, sp, fp and the four above are the thread's own registers */
+	__u32 in_syscall;         /* 1: the leaf's pc lies behind a syscall instruction, which may end its function */
 	__u32 frames, max_frames;
 	__u32 mode;
 	__u32 end;
 	__u32 flags; /* enum sample_flag */
 	__u64 fsbase;
 	__u64 java_thread;
-	__u32 bridged_at; /* frame count at the last use of the anchor, plus one */
-	__u32 chunks;     /* stack chunks entered, against cycles */
+	__u32 bridged_at;  /* frame count at the last use of the anchor, plus one */
+	__u32 chunks;      /* stack chunks entered, against cycles */
 	__u32 native_slot; /* in native_cache, of the native frame at hand */
 	__u32 pid;
-	__u32 serial; /* number of this walk on this CPU */
+	__u32 serial;  /* number of this walk on this CPU */
 	__u32 scanned; /* words looked at in mode SCANNING */
 	/* virtual threads */
 	__u64 cont_entry;

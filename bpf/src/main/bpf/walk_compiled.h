@@ -162,10 +162,10 @@ static __always_inline void scan_for_return(struct walk *w)
 
 /* Where the return address of a leaf lies. */
 enum leaf_state {
-	LEAF_FRAME,       /* the whole frame stands: sp + frame size - 8, rbp saved below it */
-	LEAF_FRAME_OWN_FP,/* the same, but rbp still is the caller's */
-	LEAF_PUSHED_FP,   /* [sp] is the caller's rbp, [sp + 8] the return address */
-	LEAF_NO_FRAME,    /* [sp] is the return address, rbp is the caller's */
+	LEAF_FRAME,        /* the whole frame stands: sp + frame size - 8, rbp saved below it */
+	LEAF_FRAME_OWN_FP, /* the same, but rbp still is the caller's */
+	LEAF_PUSHED_FP,    /* [sp] is the caller's rbp, [sp + 8] the return address */
+	LEAF_NO_FRAME,     /* [sp] is the return address, rbp is the caller's */
 };
 
 /*
@@ -188,7 +188,8 @@ static __noinline enum leaf_state leaf_state(struct walk *w)
 			return LEAF_PUSHED_FP;
 		if (b[0] == 0x48 && b[1] == 0x89 && (b[2] == 0x6c || b[2] == 0xac) && b[3] == 0x24) /* mov [rsp+n], rbp */
 			return LEAF_FRAME_OWN_FP;
-		if ((b[0] == 0x41 && (b[1] == 0x81 || b[1] == 0x83) && (b[2] & 0x3f) == 0x3f) || /* cmp [r15+n], imm: entry barrier */
+		if ((b[0] == 0x41 && (b[1] == 0x81 || b[1] == 0x83) &&
+		     (b[2] & 0x3f) == 0x3f) || /* cmp [r15+n], imm: entry barrier */
 		    (b[0] == 0x0f && (b[1] == 0x85 || b[1] == 0x84) && (before[0] == 0x41 || before[3] == 0x41)))
 			return LEAF_FRAME;
 		if ((before[4] == 0x48 && before[5] == 0x83 && before[6] == 0xec) ||

@@ -57,8 +57,8 @@ static __always_inline __u64 current_java_thread(const struct hotspot *hs, __u64
 {
 	__u64 dtv, block, thread = 0, vtable = 0;
 
-	if (!hs->tls_module || read_word(fsbase + 8, &dtv) || read_word(dtv + 16 * hs->tls_module, &block) ||
-	    block + 1 <= 1 || read_word(block + hs->tls_offset, &thread) || !thread || read_word(thread, &vtable))
+	if (!hs->tls_module || read_word(fsbase + 8, &dtv) || read_word(dtv + 16 * hs->tls_module, &block) || block + 1 <= 1 ||
+	    read_word(block + hs->tls_offset, &thread) || !thread || read_word(thread, &vtable))
 		return 0;
 	for (int i = 0; i < MAX_THREAD_VTABLES; i++)
 		if (vtable && hs->thread_vtables[i] == vtable)

@@ -21,11 +21,16 @@
 static __always_inline __u64 zgc_uncoloured(__u64 oop)
 {
 	switch (oop >> 12 & 15) {
-	case 1: return oop >> 13;
-	case 2: return oop >> 14;
-	case 4: return oop >> 15;
-	case 8: return oop >> 16;
-	default: return 0;
+	case 1:
+		return oop >> 13;
+	case 2:
+		return oop >> 14;
+	case 4:
+		return oop >> 15;
+	case 8:
+		return oop >> 16;
+	default:
+		return 0;
 	}
 }
 
@@ -162,7 +167,8 @@ static __noinline void step_thaw_stub(struct walk *w, const struct hotspot *hs)
 		read_user(&b, 1, w->pc);
 		if (b == 0xc3 && !read_word(w->sp, &ret) && is_java_return(hs, ret)) /* ret */
 			return to_caller(w, ret, w->sp + 8, w->fp);
-		if (b == 0x5d && !read_word(w->sp, &saved) && !read_word(w->sp + 8, &ret) && is_java_return(hs, ret)) /* pop rbp */
+		if (b == 0x5d && !read_word(w->sp, &saved) && !read_word(w->sp + 8, &ret) &&
+		    is_java_return(hs, ret)) /* pop rbp */
 			return to_caller(w, ret, w->sp + 16, saved);
 	}
 	if (w->pc >= hs->cont_return_barrier) {

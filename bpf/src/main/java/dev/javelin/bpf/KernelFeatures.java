@@ -173,7 +173,8 @@ public record KernelFeatures(
         }
     }
 
-    private static OptionalInt sysctl(String name) {
+    /** A number under {@code /proc/sys/kernel}; empty if there is none of that name. */
+    public static OptionalInt sysctl(String name) {
         String value = firstLine(SYSCTL.resolve(name)).strip();
         return value.matches("-?\\d{1,9}") ? OptionalInt.of(Integer.parseInt(value)) : OptionalInt.empty();
     }

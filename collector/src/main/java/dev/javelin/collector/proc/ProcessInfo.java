@@ -102,6 +102,25 @@ public record ProcessInfo(
         return withoutLineEnd(ProcIo.text(pid, "task/" + tid + "/comm"));
     }
 
+    /** Unit of times in /proc: USER_HZ, 100 on every x86-64 Linux. */
+    public static final int TICKS_PER_SECOND = 100;
+
+    /**
+     * CPU time of all threads of a process so far, user and kernel, in {@link #TICKS_PER_SECOND}.
+     *
+     * @throws IOException if it is gone
+     */
+    public static long cpuTicks(int pid) throws IOException {
+        String stat = ProcIo.text(pid, "stat");
+        // fields 14 and 15 (utime, stime) of proc(5); the first after the name is 3
+        String rest = stat.substring(stat.lastIndexOf(')') + 2);
+        String[] fields = rest.split(" ", 14);
+        if (fields.length < 14) {
+            throw new IOException("unexpected text in /proc/" + pid + "/stat");
+        }
+        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+    }
+
     /** The arguments joined by blanks. */
     public String commandLine() {
         return arguments.isEmpty() ? "[" + comm + "]" : String.join(" ", arguments);

@@ -1,6 +1,7 @@
 package dev.javelin.collector.session;
 
 import dev.javelin.bpf.BpfException;
+import dev.javelin.bpf.KernelFeatures;
 import dev.javelin.bpf.PerfAttr;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.walker.NativeObjects;
@@ -148,17 +149,33 @@ public final class RecordSession {
 
     private RecordResult record(Recorder recorder, Walker loaded, List<Target> targets, Profile profile) {
         RecordingFacts facts = new RecordingFacts(request, recorder, loaded);
+        warnOfThrottling();
         recorder.onStart(loaded, targets, event());
         facts.started();
-        loop(recorder, loaded);
-        recorder.onClose();
-        facts.ended();
-        RecordingInfo info = facts.info(profile);
-        write(profile, info);
-        return new RecordResult(profile.sampleCount(), info.summary());
+        try (Report report = Report.open(profile, request, facts)) {
+            loop(recorder, loaded, report);
+            recorder.onClose();
+            facts.ended();
+            RecordingInfo info = facts.info(profile);
+            report.finish(info);
+            return new RecordResult(profile.sampleCount(), info.summary());
+        } catch (IOException e) {
+            throw JavelinException.failed("cannot write the report: " + e.getMessage(), e);
+        }
     }
 
-    private void loop(Recorder recorder, Walker loaded) {
+    /** The kernel lowers this limit by itself when it finds that samples take long, and drops what exceeds it. */
+    private void warnOfThrottling() {
+        long perSecond = 1_000_000_000L / Math.max(1, request.intervalNanos());
+        KernelFeatures.sysctl("perf_event_max_sample_rate").ifPresent(limit -> {
+            if (isClock() && limit < perSecond) {
+                messages.println("kernel.perf_event_max_sample_rate is " + limit + ": the kernel will drop samples of "
+                        + perSecond + " Hz; sysctl -w kernel.perf_event_max_sample_rate=100000 lifts that");
+            }
+        });
+    }
+
+    private void loop(Recorder recorder, Walker loaded, Report report) throws IOException {
         long end = request.duration() == null
                 ? Long.MAX_VALUE
                 : System.nanoTime() + request.duration().toNanos();
@@ -170,15 +187,8 @@ public final class RecordSession {
             }
             loaded.ring().await((int) Math.max(1, Math.min(pause, (end - now) / 1_000_000)));
             recorder.doWork(System.nanoTime());
+            report.keepUp();
             pause = recorder.metNewCode() ? BUSY_POLL_MILLIS : Math.min(pause + 5, POLL_MILLIS);
-        }
-    }
-
-    private void write(Profile profile, RecordingInfo info) {
-        try {
-            Outputs.write(profile, info, request.report(), request.output());
-        } catch (IOException e) {
-            throw JavelinException.failed("cannot write " + request.output() + ": " + e.getMessage(), e);
         }
     }
 }

@@ -191,6 +191,19 @@ final class Recorder implements AutoCloseable {
         return met;
     }
 
+    /**
+     * CPU time that the kernel accounts to the targets for the time of the recording, in nanoseconds; 0 if one of them ended, since
+     * its account went with it, or if something else than the clock was sampled.
+     */
+    long accountedCpuNanos() {
+        boolean known = request.event().equals("cpu") && targets.size() == seen.size();
+        return known
+                ? targets.values().stream()
+                        .mapToLong(Target::cpuNanosSinceInstall)
+                        .sum()
+                : 0;
+    }
+
     /** All processes that were recorded, in the order in which they were found. */
     List<Target> seen() {
         return seen;

@@ -25,6 +25,7 @@ final class RecordingFacts {
     private long endNanos;
     private ProgramStats before;
     private ProgramStats after;
+    private long accountedCpuNanos;
     private double cpuSeconds;
     private double startUpCpuSeconds;
 
@@ -41,8 +42,19 @@ final class RecordingFacts {
         startUpCpuSeconds = cpu();
     }
 
+    /** Wall-clock time of the start. */
+    Instant start() {
+        return start;
+    }
+
+    /** {@link System#nanoTime} at the start. */
+    long startNanos() {
+        return startNanos;
+    }
+
     void ended() {
         endNanos = System.nanoTime();
+        accountedCpuNanos = recorder.accountedCpuNanos();
         after = walker.stats();
         cpuSeconds = cpu();
     }
@@ -116,6 +128,12 @@ final class RecordingFacts {
             if (end != StackEnd.COMPLETE && tally.count(end) > 0) {
                 facts.put("incomplete: " + end.text(), tally.count(end));
             }
+        }
+        if (accountedCpuNanos > 0) {
+            facts.put(
+                    "CPU time sampled",
+                    decimal("%.2f s", profile.totalValue() / NANOS)
+                            + decimal(" of %.2f s by the kernel's account", accountedCpuNanos / NANOS));
         }
         facts.put("bridged by the frame anchor", tally.bridged());
         facts.put("return address found by scanning", tally.scanned());

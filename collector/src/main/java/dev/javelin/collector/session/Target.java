@@ -25,6 +25,7 @@ final class Target implements Closeable {
     private final String runtime;
     private final long probeAddress;
     private List<Mapping> executable = List.of();
+    private long cpuTicksBefore = -1;
 
     private Target(ProcessInfo info, HotSpot hotSpot) throws IOException {
         this.info = info;
@@ -80,7 +81,26 @@ final class Target implements Closeable {
 
     /** Makes the walker record this process with the mappings that were read last. */
     void install(Walker walker, NativeObjects objects) {
+        if (cpuTicksBefore < 0) {
+            cpuTicksBefore = cpuTicks();
+        }
         walker.install(pid(), layout, entries, objects, hotSpot.mem(), executable);
+    }
+
+    private long cpuTicks() {
+        try {
+            return ProcessInfo.cpuTicks(pid());
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
+    /** CPU time that the kernel has accounted to the process since it was first installed, in nanoseconds; 0 if unknown. */
+    long cpuNanosSinceInstall() {
+        long now = cpuTicks();
+        return now < 0 || cpuTicksBefore < 0
+                ? 0
+                : (now - cpuTicksBefore) * (1_000_000_000L / ProcessInfo.TICKS_PER_SECOND);
     }
 
     /** Reads the mappings again; installs them and returns true if libraries have come or gone. */

@@ -1,0 +1,142 @@
+package dev.javelin.collector.walker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The Java constants against what the C compiler makes of javelin.h. */
+class LayoutTest {
+    private static final Path HEADER = Path.of("../bpf/src/main/bpf/javelin.h").toAbsolutePath();
+
+    @TempDir
+    static Path directory;
+
+    private static final Map<String, Long> VALUES = new LinkedHashMap<>();
+
+    @BeforeAll
+    static void askTheCompiler() throws IOException, InterruptedException {
+        List<String> expressions = new ArrayList<>(List.of(
+                "sizeof(struct record_header)",
+                "sizeof(struct sample)",
+                "sizeof(struct mapping)",
+                "sizeof(struct process)",
+                "MAX_USER_FRAMES",
+                "FRAME_WORDS * 8",
+                "WALK_ENDS",
+                "COUNTERS"));
+        for (String field : List.of(
+                "tid",
+                "cpu",
+                "kernel_frames",
+                "user_frames",
+                "end",
+                "flags",
+                "probe",
+                "value",
+                "end_pc",
+                "java_thread",
+                "comm")) {
+            expressions.add("offsetof(struct sample, " + field + ")");
+        }
+        for (String constant : List.of(
+                "FRAME_NATIVE",
+                "FRAME_INTERPRETED",
+                "FRAME_COMPILED",
+                "FRAME_STUB",
+                "FRAME_SKIPPED",
+                "FRAME_CARRIER",
+                "FRAME_LEAF",
+                "FRAME_SCANNED",
+                "FRAME_FROZEN",
+                "RECORD_SAMPLE",
+                "RECORD_EXEC",
+                "RECORD_EXIT")) {
+            expressions.add(constant);
+        }
+        StringBuilder source =
+                new StringBuilder("#include <stddef.h>\n#include <stdio.h>\n#include \"" + HEADER + "\"\n");
+        source.append("int main(void) {\n");
+        for (String expression : expressions) {
+            source.append("printf(\"%ld\\n\", (long)(").append(expression).append("));\n");
+        }
+        Path program = directory.resolve("layout.c");
+        Files.writeString(program, source.append("}\n"));
+        Path binary = directory.resolve("layout");
+        run("gcc", "-o", binary.toString(), program.toString());
+        String[] lines = run(binary.toString()).split("\n");
+        for (int i = 0; i < lines.length; i++) {
+            VALUES.put(expressions.get(i), Long.parseLong(lines[i]));
+        }
+    }
+
+    private static String run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
+    }
+
+    private static long value(String expression) {
+        return VALUES.get(expression);
+    }
+
+    private static long offset(String field) {
+        return value("offsetof(struct sample, " + field + ")");
+    }
+
+    @Test
+    void shouldAgreeOnSizes() {
+        assertThat(value("sizeof(struct record_header)")).isEqualTo(SampleDescriptor.HEADER_BYTES);
+        assertThat(value("sizeof(struct sample)")).isEqualTo(SampleDescriptor.SAMPLE_BYTES);
+        assertThat(value("sizeof(struct mapping)")).isEqualTo(MappingRow.BYTES);
+        assertThat(value("sizeof(struct process)")).isEqualTo(HotSpotRow.BYTES);
+        assertThat(value("FRAME_WORDS * 8")).isEqualTo(RawFrame.BYTES);
+    }
+
+    @Test
+    void shouldAgreeOnTheFieldsOfASample() {
+        assertThat(offset("tid")).isEqualTo(SampleDescriptor.TID);
+        assertThat(offset("cpu")).isEqualTo(SampleDescriptor.CPU);
+        assertThat(offset("kernel_frames")).isEqualTo(SampleDescriptor.KERNEL_FRAMES);
+        assertThat(offset("user_frames")).isEqualTo(SampleDescriptor.USER_FRAMES);
+        assertThat(offset("end")).isEqualTo(SampleDescriptor.END);
+        assertThat(offset("flags")).isEqualTo(SampleDescriptor.FLAGS);
+        assertThat(offset("probe")).isEqualTo(SampleDescriptor.PROBE);
+        assertThat(offset("value")).isEqualTo(SampleDescriptor.VALUE);
+        assertThat(offset("end_pc")).isEqualTo(SampleDescriptor.END_PC);
+        assertThat(offset("java_thread")).isEqualTo(SampleDescriptor.JAVA_THREAD);
+        assertThat(offset("comm")).isEqualTo(SampleDescriptor.COMM);
+    }
+
+    @Test
+    void shouldAgreeOnNumbers() {
+        assertThat(value("FRAME_NATIVE")).isEqualTo(RawFrame.NATIVE);
+        assertThat(value("FRAME_INTERPRETED")).isEqualTo(RawFrame.INTERPRETED);
+        assertThat(value("FRAME_COMPILED")).isEqualTo(RawFrame.COMPILED);
+        assertThat(value("FRAME_STUB")).isEqualTo(RawFrame.STUB);
+        assertThat(value("FRAME_SKIPPED")).isEqualTo(RawFrame.SKIPPED);
+        assertThat(value("FRAME_CARRIER")).isEqualTo(RawFrame.CARRIER);
+        assertThat(value("FRAME_LEAF")).isEqualTo(RawFrame.FLAG_LEAF);
+        assertThat(value("FRAME_SCANNED")).isEqualTo(RawFrame.FLAG_SCANNED);
+        assertThat(value("FRAME_FROZEN")).isEqualTo(RawFrame.FLAG_FROZEN);
+        assertThat(value("RECORD_SAMPLE")).isEqualTo(SampleDescriptor.TYPE_SAMPLE);
+        assertThat(value("RECORD_EXEC")).isEqualTo(SampleDescriptor.TYPE_EXEC);
+        assertThat(value("RECORD_EXIT")).isEqualTo(SampleDescriptor.TYPE_EXIT);
+    }
+
+    @Test
+    void shouldNameEveryEndAndCounter() {
+        assertThat(value("WALK_ENDS")).isEqualTo(StackEnd.count());
+        assertThat(value("COUNTERS")).isEqualTo(Counter.values().length);
+    }
+}

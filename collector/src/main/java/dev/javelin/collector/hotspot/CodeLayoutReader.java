@@ -10,6 +10,8 @@ import dev.javelin.collector.hotspot.CodeLayout.NMethod;
 import dev.javelin.collector.hotspot.CodeLayout.Oops;
 import dev.javelin.collector.proc.MemoryUnreadable;
 import dev.javelin.collector.proc.TargetMemory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -22,6 +24,7 @@ import java.util.Set;
 final class CodeLayoutReader {
     private static final int NONE = CodeLayout.NONE;
     private static final int MAX_HEAPS = 16;
+    private static final int STUB_START = 48;
 
     private final HotSpot hotSpot;
     private final VmStructs structs;
@@ -203,7 +206,7 @@ final class CodeLayoutReader {
                 at("JavaThread._stack_base", "Thread._stack_base"),
                 at("JavaThread._stack_size", "Thread._stack_size"),
                 at("JavaThread._thread_state"),
-                maybe("JavaThread._cont_entry"),
+                contEntry(),
                 at("JavaThread._threadObj"),
                 maybe("JavaThread._vthread"),
                 (int) structs.constantOr("frame::entry_frame_call_wrapper_offset", -6),
@@ -245,26 +248,45 @@ final class CodeLayoutReader {
     }
 
     private long badMask(String symbol) {
-        Long address = statics.get(symbol);
-        if (address == null && symbol.equals(LibjvmStatics.Z_BAD_MASK)) {
-            address = statics.get(LibjvmStatics.X_BAD_MASK);
+        Long ofOldOne = symbol.equals(LibjvmStatics.Z_BAD_MASK) ? statics.get(LibjvmStatics.X_BAD_MASK) : null;
+        return ofOldOne != null ? ofOldOne : statics.getOrDefault(symbol, 0L);
+    }
+
+    /** JavaThread's offset of the ContinuationEntry*; NONE before JDK 19. */
+    private int contEntry() {
+        int offset = maybe("JavaThread._cont_entry");
+        Long barrier = statics.get(LibjvmStatics.RETURN_BARRIER);
+        if (offset != NONE || barrier == null) {
+            return offset;
         }
-        return address == null ? 0 : address;
+        // not in the tables of JDK 21, but in the first instructions of the stub: mov rsp, [r15 + offset] is 49 8b a7
+        // disp32
+        long entry = memory.readLong(barrier);
+        ByteBuffer code = ByteBuffer.wrap(memory.readBytes(entry, STUB_START)).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i + 7 <= STUB_START; i++) {
+            if (code.getShort(i) == (short) 0x8b49 && code.get(i + 2) == (byte) 0xa7) {
+                return code.getInt(i + 3);
+            }
+        }
+        return NONE;
     }
 
     private Continuations continuations() {
-        OptionalLong returnPc = structs.findAddress("ContinuationEntry._return_pc");
-        if (returnPc.isEmpty()) {
+        long returnPc = address("ContinuationEntry._return_pc");
+        returnPc = returnPc != 0 ? returnPc : statics.getOrDefault(LibjvmStatics.ENTRY_RETURN_PC, 0L);
+        if (returnPc == 0 || value(LibjvmStatics.CHUNK_STACK) <= 0) {
             return null;
         }
-        int size = structs.sizeOf("ContinuationEntry");
-        // continuationEntry.hpp: JDK 24 put a word of platform data in front, making 64 bytes; before it were 48 or 56
-        int platformData = size >= 64 ? 8 : 0;
+        // continuationEntry.hpp: a word of platform data (empty on x86, but there), the parent, the continuation. 64
+        // bytes in
+        // JDK 21, which has no type for it in its tables; seen to be so in 21, 25, 26 and 27
+        int size = structs.hasType("ContinuationEntry") ? structs.sizeOf("ContinuationEntry") : 64;
+        int parent = 8;
         return new Continuations(
-                memory.readLong(returnPc.getAsLong()),
+                memory.readLong(returnPc),
                 (size + 15) & -16,
-                platformData,
-                platformData + 8,
+                parent,
+                parent + 8,
                 value(LibjvmStatics.CONTINUATION + "12_tail_offsetE"),
                 value(LibjvmStatics.CONTINUATION + "14_parent_offsetE"),
                 value(LibjvmStatics.STACK_CHUNK + "14_parent_offsetE"),

@@ -17,6 +17,8 @@ final class LibjvmStatics {
     static final String STUB_ROUTINES = "_ZN12StubRoutines";
     static final String CONTINUATION = "_ZN28jdk_internal_vm_Continuation";
     static final String STACK_CHUNK = "_ZN26jdk_internal_vm_StackChunk";
+    static final String ENTRY_RETURN_PC = "_ZN17ContinuationEntry10_return_pcE";
+    static final String RETURN_BARRIER = STUB_ROUTINES + "19_cont_returnBarrierE";
     static final String CHUNK_STACK = "_ZN23InstanceStackChunkKlass16_offset_of_stackE";
     static final String THREAD = "_ZN16java_lang_Thread";
     static final String STRING = "_ZN16java_lang_String";
@@ -42,6 +44,8 @@ final class LibjvmStatics {
             CURRENT_THREAD,
             METHOD_VTABLE,
             CHUNK_STACK,
+            ENTRY_RETURN_PC,
+            RETURN_BARRIER,
             Z_BAD_MASK,
             X_BAD_MASK,
             Z_LOAD_BAD_MASK,

@@ -20,6 +20,7 @@ final class ZRelocation {
 
     private final TargetMemory memory;
     private final CodeLayout.Oops oops;
+    private final String letter;
     private final int granuleShift;
     private final int startAt;
     private final int alignmentAt;
@@ -39,18 +40,21 @@ final class ZRelocation {
         VmStructs structs = hotSpot.structs();
         this.memory = hotSpot.mem();
         this.oops = oops;
-        granuleShift = (int) structs.constantOr("ZGranuleSizeShift", 21);
-        startAt = maybe(structs, "ZForwarding._virtual") + maybe(structs, "ZVirtualMemory._start");
-        alignmentAt = maybe(structs, "ZForwarding._object_alignment_shift");
-        entriesAt = maybe(structs, "ZForwarding._entries") + maybe(structs, "ZAttachedArrayForForwarding._length");
-        arrayAt = structs.hasType("ZForwarding") ? (structs.sizeOf("ZForwarding") + 7) & -8 : -1;
-        mapAt = maybe(structs, "ZForwardingTable._map") + maybe(structs, "ZGranuleMapForForwarding._map");
-        offsetMask = global(structs, "_ZAddressOffsetMask");
+        // JDK 21 to 23 have both: the old one's names begin with X there
+        letter = oops.colours() == 1 && structs.has("XForwarding", "_virtual") ? "X" : "Z";
+        granuleShift = (int) structs.constantOr(letter.concat("GranuleSizeShift"), 21);
+        startAt = maybe(structs, "Forwarding._virtual") + maybe(structs, "VirtualMemory._start");
+        alignmentAt = maybe(structs, "Forwarding._object_alignment_shift");
+        entriesAt = maybe(structs, "Forwarding._entries") + maybe(structs, "AttachedArrayForForwarding._length");
+        String forwarding = letter.concat("Forwarding");
+        arrayAt = structs.hasType(forwarding) ? (structs.sizeOf(forwarding) + 7) & -8 : -1;
+        mapAt = maybe(structs, "ForwardingTable._map") + maybe(structs, "GranuleMapForForwarding._map");
+        offsetMask = global(structs, "AddressOffsetMask");
         boolean known =
                 startAt >= 0 && alignmentAt >= 0 && entriesAt >= 0 && arrayAt > 0 && mapAt >= 0 && offsetMask != 0;
         Map<String, Long> statics = hotSpot.statics();
         if (oops.colours() == 1) {
-            goodMask = known ? globalAddress(structs, "_ZAddressGoodMask") : 0;
+            goodMask = known ? globalAddress(structs, "AddressGoodMask") : 0;
             youngTable = known && goodMask != 0 ? heapTable(structs) : 0;
             oldTable = 0;
             oldMask = 0;
@@ -65,15 +69,16 @@ final class ZRelocation {
         }
     }
 
-    private static int maybe(VmStructs structs, String field) {
-        int offset = (int) structs.offsetOrMinusOne(field);
+    private int maybe(VmStructs structs, String field) {
+        int offset = (int) structs.offsetOrMinusOne(letter.concat(field));
         return offset < 0 ? -1_000_000 : offset;
     }
 
     /** The address of a global of ZGC, by the struct of pointers to them that is there for debuggers. */
     private long globalAddress(VmStructs structs, String field) {
-        VmField instance = structs.find("ZGlobalsForVMStructs._instance_p");
-        long at = structs.offsetOrMinusOne("ZGlobalsForVMStructs." + field);
+        String globals = letter.concat("GlobalsForVMStructs");
+        VmField instance = structs.find(globals.concat("._instance_p"));
+        long at = structs.offsetOrMinusOne(globals.concat("._").concat(letter).concat(field));
         return instance == null || at < 0 ? 0 : memory.readLong(memory.readLong(instance.value()) + at);
     }
 
@@ -84,7 +89,7 @@ final class ZRelocation {
 
     private long heapTable(VmStructs structs) {
         long heap = memory.readLong(structs.anyAddress("Universe._collectedHeap"));
-        int table = maybe(structs, "ZCollectedHeap._heap") + maybe(structs, "ZHeap._forwarding_table");
+        int table = maybe(structs, "CollectedHeap._heap") + maybe(structs, "Heap._forwarding_table");
         return table < 0 ? 0 : memory.readLong(heap + table + mapAt);
     }
 

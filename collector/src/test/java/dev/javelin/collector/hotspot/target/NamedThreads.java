@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 
 /** Threads with known names, in a heap whose objects the collector moves all the time, until it is killed. */
 public final class NamedThreads {
@@ -31,7 +32,7 @@ public final class NamedThreads {
         churn();
     }
 
-    /** A virtual thread that stays on its carrier, on JDKs that have them. */
+    /** A virtual thread that yielded in a deep stack, and since then stays on its carrier; on JDKs that have them. */
     private static void virtual() throws Exception {
         Class<?> builder;
         try {
@@ -43,14 +44,21 @@ public final class NamedThreads {
         Object ofVirtual = Thread.class.getMethod("ofVirtual").invoke(null);
         Object named = builder.getMethod("name", String.class).invoke(ofVirtual, "a virtual thread with a name");
         Method start = builder.getMethod("start", Runnable.class);
-        Runnable spin = () -> {
-            running.countDown();
-            while (!Thread.currentThread().isInterrupted()) {
-                Thread.onSpinWait();
-            }
-        };
+        Runnable spin = () -> spin(20, running);
         start.invoke(named, spin);
         running.await();
+    }
+
+    private static void spin(int depth, CountDownLatch running) {
+        if (depth > 0) {
+            spin(depth - 1, running);
+            return;
+        }
+        LockSupport.parkNanos(50_000_000);
+        running.countDown();
+        while (!Thread.currentThread().isInterrupted()) {
+            Thread.onSpinWait();
+        }
     }
 
     private static void sleep() {

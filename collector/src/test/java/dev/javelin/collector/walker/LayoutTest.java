@@ -73,7 +73,7 @@ class LayoutTest {
         Files.writeString(program, source.append("}\n"));
         Path binary = directory.resolve("layout");
         run("gcc", "-o", binary.toString(), program.toString());
-        String[] lines = run(binary.toString()).split("\n");
+        String[] lines = run(binary.toString()).lines().toArray(String[]::new);
         for (int i = 0; i < lines.length; i++) {
             VALUES.put(expressions.get(i), Long.parseLong(lines[i]));
         }

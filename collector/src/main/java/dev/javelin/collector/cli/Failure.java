@@ -35,6 +35,10 @@ record Failure(String text, int exitStatus) {
     }
 
     private static String text(Throwable failure) {
+        if (failure instanceof UnsatisfiedLinkError) {
+            return "the native libraries of Javelin cannot be loaded: " + failure.getMessage()
+                    + " (they need x86-64 Linux with glibc 2.33 or newer)";
+        }
         if (failure instanceof UncheckedIOException e) {
             return text(e.getCause());
         }

@@ -107,6 +107,11 @@ final class Recorder implements AutoCloseable {
 
     /** Handles what has come in; the number of records. */
     int doWork(long now) {
+        for (Target target : targets.values()) {
+            if (target.symbols().refresh()) {
+                symbolizer.forgetInterpreted(target.pid());
+            }
+        }
         int records = walker.ring().poll();
         for (Target target : targets.values()) {
             if (watches.get(target.pid()).due(now)) {

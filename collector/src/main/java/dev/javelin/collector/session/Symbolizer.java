@@ -165,6 +165,12 @@ final class Symbolizer {
         return out;
     }
 
+    /** Forgets a process's interpreted frames: classes were unloaded, and another Method may have the address of one of theirs. */
+    void forgetInterpreted(int pid) {
+        frames.keySet().removeIf(key -> key.pid() == pid && RawFrame.kind(key.word0()) == RawFrame.INTERPRETED);
+        stacks.clear();
+    }
+
     /** Forgets a process's frames: their addresses may mean something else from now on. */
     void forget(int pid) {
         frames.keySet().removeIf(key -> key.pid() == pid);

@@ -32,7 +32,7 @@ final class Target implements Closeable {
         this.hotSpot = hotSpot;
         this.layout = CodeLayout.of(hotSpot);
         this.entries = InterpreterEntries.of(hotSpot, layout);
-        this.symbols = new HotSpotSymbols(hotSpot);
+        this.symbols = new HotSpotSymbols(hotSpot, layout);
         this.runtime = hotSpot.vmRelease();
         this.probeAddress = hotSpot.loadBias();
     }

@@ -30,7 +30,7 @@ enum frame_kind {
 	FRAME_NATIVE = 1, /* address = pc (pc - 1 above the leaf); [1] = object id, 0 if unmapped; [2] = virtual address in the object's file */
 	FRAME_INTERPRETED = 2, /* address = Method*; [1] = its ConstMethod*, the cookie; [2] = bytecode index or -1 */
 	FRAME_COMPILED = 3,    /* address = nmethod*; [1] = compile id << 32 | pc - code begin; [2] = Method* */
-	FRAME_STUB = 4,        /* address = CodeBlob*; [1] = pc - blob; [2] = 0 */
+	FRAME_STUB = 4,        /* address = CodeBlob*; [1] = pc - code begin; [2] = 0 */
 	FRAME_SKIPPED = 5, /* native frames are missing here: the frame anchor bridged them. address = pc that could not be unwound */
 	FRAME_CARRIER = 6, /* the frames that follow belong to the virtual thread's carrier */
 };

@@ -105,7 +105,7 @@ static __always_inline void emit_blob(struct walk *w, __u64 pc)
 		emit(w, FRAME_COMPILED, frame_flags(w), w->blob, (__u64)w->compile_id << 32 | (__u32)(pc - w->code_begin),
 		     w->method);
 	else
-		emit(w, FRAME_STUB, frame_flags(w), w->blob, pc - w->blob, 0);
+		emit(w, FRAME_STUB, frame_flags(w), w->blob, pc - w->code_begin, 0);
 }
 
 /* Goes to the caller if ret can be one's return address. */

@@ -14,6 +14,7 @@ final class StubNames {
     private static final int MAX_NAME = 200;
     private static final int MAX_REMEMBERED = 10_000;
     private static final String STUB_ROUTINES = "StubRoutines";
+    private static final String ENTRY = "_entry";
 
     private final TargetMemory memory;
     private final CodeLayout layout;
@@ -23,11 +24,15 @@ final class StubNames {
     StubNames(HotSpot hotSpot, CodeLayout layout) {
         this.memory = hotSpot.mem();
         this.layout = layout;
-        layout.stubs().forEach((name, address) -> {
-            if (!name.startsWith("code") && !name.endsWith("_code")) { // those are the blobs themselves
-                entries.merge(address, name, StubNames::better);
+        for (Map.Entry<String, Long> stub : layout.stubs().entrySet()) {
+            String name = stub.getKey();
+            boolean blob = name.startsWith("code") || name.endsWith("_code");
+            if (!blob && !name.endsWith("_return_address")) { // a place inside call_stub
+                String shown = name.endsWith(ENTRY) ? name.substring(0, name.length() - ENTRY.length()) : name;
+                String other = entries.get(stub.getValue());
+                entries.put(stub.getValue(), other == null ? shown : better(shown, other));
             }
-        });
+        }
     }
 
     /** Several names may have the same entry: jbyte_arraycopy and arrayof_jbyte_arraycopy. The shorter one says more. */
@@ -73,6 +78,11 @@ final class StubNames {
 
     /** The JVM's names are ASCII: anything else was not read from a blob. */
     private static String printable(String text) {
-        return !text.isEmpty() && text.chars().allMatch(c -> c >= ' ' && c < 127) ? text : null;
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+                return null;
+            }
+        }
+        return text.isEmpty() ? null : text;
     }
 }

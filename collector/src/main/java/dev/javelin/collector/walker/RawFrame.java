@@ -10,7 +10,7 @@ public final class RawFrame {
     public static final int INTERPRETED = 2;
     /** address = nmethod*; [1] = compile id &lt;&lt; 32 | pc - code begin; [2] = Method*. */
     public static final int COMPILED = 3;
-    /** address = CodeBlob*; [1] = pc - blob. */
+    /** address = CodeBlob*; [1] = pc - code begin. */
     public static final int STUB = 4;
     /** Native frames are missing here, bridged by the frame anchor; [1] = why ({@link StackEnd}). */
     public static final int SKIPPED = 5;

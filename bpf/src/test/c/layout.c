@@ -13,12 +13,12 @@
 #define OFFSET(type, field) printf(#type "." #field " %zu\n", offsetof(struct type, field))
 
 // The value of the 64 bits that hold perf_event_attr's flags when only this one is set.
-#define FLAG(flag)                                                     \
-  do {                                                                 \
-    struct perf_event_attr attr = {.flag = 1};                         \
-    unsigned long long bits;                                           \
+#define FLAG(flag)                                                                       \
+  do {                                                                                   \
+    struct perf_event_attr attr = {.flag = 1};                                           \
+    unsigned long long bits;                                                             \
     memcpy(&bits, (char *)&attr + offsetof(struct perf_event_attr, read_format) + 8, 8); \
-    printf("perf_event_attr." #flag " %llu\n", bits);                  \
+    printf("perf_event_attr." #flag " %llu\n", bits);                                    \
   } while (0)
 
 int main(void) {

@@ -16,6 +16,10 @@ import java.util.Map;
 /** What a recording has to say of itself: the summary line, and the same facts for the report's header. */
 final class RecordingFacts {
     private static final double NANOS = 1e9;
+    /** The account ticks every 10 ms: less CPU time than this says nothing. */
+    private static final long MEASURABLE = 1_000_000_000L;
+    /** Below this share of the accounted CPU time, the clock has missed more ticks than chance explains. */
+    private static final double MISSED_TICKS = 0.9;
 
     private final RecordRequest request;
     private final Recorder recorder;
@@ -93,7 +97,8 @@ final class RecordingFacts {
         Map<String, Long> losses = losses();
         losses.forEach(info::loss);
         facts(profile, tally, duration).forEach(info::fact);
-        return info.summary(summary(tally, duration, losses)).build();
+        return info.summary(summary(tally, duration, losses, profile.totalValue()))
+                .build();
     }
 
     private String title(boolean clock) {
@@ -176,7 +181,7 @@ final class RecordingFacts {
         return percent(counts[1], counts[0]);
     }
 
-    private String summary(Tally tally, Duration duration, Map<String, Long> losses) {
+    private String summary(Tally tally, Duration duration, Map<String, Long> losses, long sampledNanos) {
         StringBuilder line = new StringBuilder();
         line.append(tally.samples()).append(" samples in ").append(decimal("%.1f s", duration.toNanos() / NANOS));
         line.append(", ").append(percent(tally.complete(), tally.samples())).append(" complete");
@@ -193,6 +198,10 @@ final class RecordingFacts {
                 line.append(" (").append(reason).append(' ').append(count).append(')');
             }
         });
+        double share = accountedCpuNanos < MEASURABLE ? 1 : (double) sampledNanos / accountedCpuNanos;
+        if (share < MISSED_TICKS) {
+            line.append("; only ").append(decimal("%.0f %%", 100 * share)).append(" of the CPU time was sampled");
+        }
         if (bpfNanosPerSample() > 0) {
             line.append("; BPF ")
                     .append(decimal("%.1f µs", bpfNanosPerSample() / 1e3))

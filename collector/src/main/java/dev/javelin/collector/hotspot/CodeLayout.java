@@ -10,7 +10,8 @@ import java.util.Map;
  *
  * <p>Where the numbers are from: {@code gHotSpotVMStructs} where it has the entry ({@link VmStructs}), else the values of
  * HotSpot's own static variables found by {@code .symtab} (field offsets of Java classes, stub entries, vtables), else, for
- * what neither has, the C++ sources, as said at each component. Checked on JDK 17.0.15 and 25.0.3. Where a number does not
+ * what neither has, the C++ sources, as said at each component. Checked on JDK 17.0.15 and 25.0.3, and found to fit 11, 21,
+ * 26 and 27; of JDK 8, whose libjvm is stripped, kinds and the current thread are missing. Where a number does not
  * exist in a JDK or cannot be found it is {@link #NONE} for an offset and 0 for an address.
  *
  * @param codeLow first address of the code cache (CodeCache::_low_bound; JDK 8: of its only heap)

@@ -41,11 +41,14 @@ final class CodeLayoutReader {
     CodeLayout read() throws HotSpotException {
         try {
             List<Heap> heaps = heaps();
-            long low = bound(
-                    "CodeCache._low_bound", heaps.stream().mapToLong(Heap::low).min());
-            long high = bound(
-                    "CodeCache._high_bound",
-                    heaps.stream().mapToLong(Heap::high).max());
+            long low = Long.MAX_VALUE;
+            long high = 0;
+            for (Heap heap : heaps) {
+                low = Math.min(low, heap.low());
+                high = Math.max(high, heap.high());
+            }
+            low = bound("CodeCache._low_bound", low);
+            high = bound("CodeCache._high_bound", high);
             return new CodeLayout(
                     low,
                     high,
@@ -94,9 +97,9 @@ final class CodeLayoutReader {
                 memory.readInt(heap + structs.anyOffset("CodeHeap._log2_segment_size")));
     }
 
-    private long bound(String field, OptionalLong ofHeaps) {
-        OptionalLong address = structs.findAddress(field);
-        return address.isPresent() ? memory.readLong(address.getAsLong()) : ofHeaps.orElse(0);
+    private long bound(String field, long ofHeaps) {
+        long address = address(field);
+        return address == 0 ? ofHeaps : memory.readLong(address);
     }
 
     private Blob blob() {
@@ -302,21 +305,19 @@ final class CodeLayoutReader {
     /** Those of the tables and of the symbol table; of the latter only what holds an address in the code cache. */
     private Map<String, Long> stubs(long low, long high) {
         Map<String, Long> stubs = new HashMap<>();
-        for (VmField field : structs.fields()) {
-            if (field.isStatic()
-                    && field.type().equals("StubRoutines")
-                    && field.typeString().equals("address")) {
+        for (VmField field : structs.fieldsOf("StubRoutines")) {
+            if (field.isStatic() && field.typeString().equals("address")) {
                 String name = field.name().startsWith("_") ? field.name().substring(1) : field.name();
                 putIfCode(stubs, name, memory.readLong(field.value()), low, high);
             }
         }
         MemoryWindow snapshot = new MemoryWindow(memory);
-        hotSpot.stubStatics().forEach((symbol, address) -> {
-            String name = LibjvmStatics.lastComponent(symbol);
+        for (Map.Entry<String, Long> symbol : hotSpot.stubStatics().entrySet()) {
+            String name = LibjvmStatics.lastComponent(symbol.getKey());
             if (name != null) {
-                putIfCode(stubs, name, snapshot.readLong(address), low, high);
+                putIfCode(stubs, name, snapshot.readLong(symbol.getValue()), low, high);
             }
-        });
+        }
         return Map.copyOf(stubs);
     }
 

@@ -145,9 +145,7 @@ public final class HotSpot implements Closeable {
      * in the result. Of variables only: functions are not looked for.
      */
     public Map<String, Long> symbols(Set<String> linkageNames) {
-        Map<String, Long> found = symbols.find(libjvm, linkageNames);
-        found.replaceAll((name, vaddr) -> vaddr + loadBias);
-        return found;
+        return absolute(symbols.find(libjvm, linkageNames));
     }
 
     /** The statics that this package needs, absolute; found together in one pass. */
@@ -159,8 +157,14 @@ public final class HotSpot implements Closeable {
 
     /** StubRoutines' statics by linkage name, absolute. */
     Map<String, Long> stubStatics() {
-        Map<String, Long> found = new HashMap<>(symbols.withPrefix(libjvm, LibjvmStatics.STUB_ROUTINES));
-        found.replaceAll((name, vaddr) -> vaddr + loadBias);
+        return absolute(symbols.withPrefix(libjvm, LibjvmStatics.STUB_ROUTINES));
+    }
+
+    private Map<String, Long> absolute(Map<String, Long> relative) {
+        Map<String, Long> found = new HashMap<>(relative.size() * 2);
+        for (Map.Entry<String, Long> symbol : relative.entrySet()) {
+            found.put(symbol.getKey(), symbol.getValue() + loadBias);
+        }
         return found;
     }
 

@@ -5,7 +5,6 @@ import dev.javelin.flamegraph.Frame;
 import dev.javelin.flamegraph.FrameType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Turns the raw frames of a walk through a HotSpot process into classes, methods and lines. The target runs on: everything
@@ -22,7 +21,6 @@ public final class HotSpotSymbols {
     /** Shown where the memory made no sense. */
     public static final Frame UNKNOWN = Frame.marker("[unknown]");
 
-    private static final int MAX_NMETHODS = 6_000;
     private static final int C1_FIRST = 1;
     private static final int C1_LAST = 3;
 
@@ -30,7 +28,7 @@ public final class HotSpotSymbols {
     private final NMethodReader nmethods;
     private final StubNames stubs;
     private final ThreadNames threads;
-    private final Map<Long, NMethodInfo> compilations = new Methods.Remembered<>(MAX_NMETHODS);
+    private final Compilations compilations = new Compilations();
 
     /**
      * @throws HotSpotException when the JVM is still starting, or its tables lack what is needed
@@ -136,8 +134,8 @@ public final class HotSpotSymbols {
     }
 
     private NMethodInfo compilation(long nmethod, int compileId) {
-        NMethodInfo known = compilations.get(nmethod);
-        if (known != null && known.compileId == compileId) {
+        NMethodInfo known = compilations.get(nmethod, compileId);
+        if (known != null) {
             return known;
         }
         try {

@@ -14,11 +14,18 @@ import java.util.function.BooleanSupplier;
  * <p>For one thread.
  */
 final class Methods {
-    private static final int MAX_REMEMBERED = 50_000;
+    private static final int MAX_REMEMBERED = 20_000;
 
     private final MethodReader reader;
     private final UnloadEpoch unloading;
-    private final Map<Long, MethodInfo> known = new Remembered<>(MAX_REMEMBERED);
+    private final Map<Long, MethodInfo> known = new LinkedHashMap<>(1024, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, MethodInfo> eldest) {
+            return size() > MAX_REMEMBERED;
+        }
+    };
     /** Whether classes were unloaded between the last two looks: the samples now at hand may be older than that. */
     private boolean unsettled;
 
@@ -71,22 +78,6 @@ final class Methods {
             return again != null && again.sameAs(once) ? once : null;
         } catch (MemoryUnreadable | IndexOutOfBoundsException e) {
             return null;
-        }
-    }
-
-    /** A map that forgets what was not asked for longest. */
-    static final class Remembered<K, V> extends LinkedHashMap<K, V> {
-        private static final long serialVersionUID = 1L;
-        private final int max;
-
-        Remembered(int max) {
-            super(256, 0.75f, true);
-            this.max = max;
-        }
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-            return size() > max;
         }
     }
 }

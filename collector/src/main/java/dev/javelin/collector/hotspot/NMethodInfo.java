@@ -53,17 +53,9 @@ final class NMethodInfo {
         }
     }
 
-    /** Rough size in bytes, for the bound on what is remembered. */
+    /** Rough size in bytes, of the frames of some pcs too; it never changes. */
     int weight() {
-        return 200 + 8 * metadata.length + scopes.length + 8 * pcOffsets.length;
-    }
-
-    int pcDescs() {
-        return pcOffsets.length;
-    }
-
-    int pcOffset(int index) {
-        return pcOffsets[index];
+        return 600 + 8 * metadata.length + scopes.length + 8 * pcOffsets.length;
     }
 
     /**

@@ -2,8 +2,10 @@ package dev.javelin.collector.hotspot;
 
 import dev.javelin.collector.elf.ElfFile;
 import dev.javelin.collector.proc.TargetMemory;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -135,11 +137,11 @@ public final class VmStructs {
         for (int before = 0;
                 before != found.size(); ) { // until a round finds no more: the hierarchy is a few levels deep
             before = found.size();
-            tables.superclasses.forEach((sub, base) -> {
-                if (found.contains(base)) {
-                    found.add(sub);
+            for (Map.Entry<String, String> derived : tables.superclasses.entrySet()) {
+                if (found.contains(derived.getValue())) {
+                    found.add(derived.getKey());
                 }
-            });
+            }
         }
         return found;
     }
@@ -165,11 +167,15 @@ public final class VmStructs {
         return tables.constants.getOrDefault(name, fallback);
     }
 
-    /** All fields, for tests and diagnosis; static values are absolute in this target. */
-    public Iterable<VmField> fields() {
-        return tables.fields.values().stream()
-                .map(f -> f.isStatic() ? relocated(f) : f)
-                .toList();
+    /** All fields of a C++ class; static values are absolute in this target. */
+    public List<VmField> fieldsOf(String type) {
+        List<VmField> found = new ArrayList<>();
+        for (VmField field : tables.fields.values()) {
+            if (field.type().equals(type)) {
+                found.add(field.isStatic() ? relocated(field) : field);
+            }
+        }
+        return found;
     }
 
     private VmField relocated(VmField field) {

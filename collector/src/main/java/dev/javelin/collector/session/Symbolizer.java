@@ -1,5 +1,6 @@
 package dev.javelin.collector.session;
 
+import dev.javelin.collector.hotspot.HotSpotSymbols;
 import dev.javelin.collector.proc.Kallsyms;
 import dev.javelin.collector.walker.NativeObject;
 import dev.javelin.collector.walker.NativeObjects;
@@ -33,6 +34,8 @@ final class Symbolizer {
     private final int[] incomplete = new int[StackEnd.count()];
     private int[] ids = new int[256];
     private long resolved;
+    /** Whether the stack at hand has a frame that may be named later. */
+    private boolean provisional;
 
     Symbolizer(Profile profile, NativeObjects objects, Kallsyms kallsyms) {
         this.profile = profile;
@@ -52,8 +55,11 @@ final class Symbolizer {
         if (known >= 0) {
             return known;
         }
+        provisional = false;
         int stack = resolve(data, at, kernel, user, end, target);
-        stacks.put(hash, stack);
+        if (!provisional) {
+            stacks.put(hash, stack);
+        }
         return stack;
     }
 
@@ -115,8 +121,14 @@ final class Symbolizer {
         RawKey key = new RawKey(target.pid(), identity, word1, word2);
         int[] known = frames.get(key);
         if (known == null) {
-            known = intern(name(target, word0, word1, word2));
-            frames.put(key, known);
+            List<Frame> named = name(target, word0, word1, word2);
+            known = intern(named);
+            if (named.contains(HotSpotSymbols.UNLOADED)) {
+                provisional =
+                        true; // right after classes were unloaded, one that is still there cannot be told for sure
+            } else {
+                frames.put(key, known);
+            }
         }
         return known;
     }

@@ -1,5 +1,6 @@
 package dev.javelin.collector.cli;
 
+import dev.javelin.bpf.CxxDemangler;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -24,6 +25,9 @@ public final class Cli {
         COMMANDS.put("demo", DemoCommand::new);
     }
 
+    /** The commands that load BPF programs. */
+    private static final Set<String> RECORDING = Set.of("record", "demo");
+
     private final PrintStream out;
     private final Messages messages;
     private final List<String> arguments;
@@ -44,10 +48,37 @@ public final class Cli {
 
     /** Runs the command that the arguments name, and returns its exit status: 0 done, 1 failed, 2 called wrongly. */
     public static int run(String... arguments) {
+        Thread ahead = new Thread(Cli::loadAhead, "javelin-load");
+        boolean records = arguments.length > 0 && RECORDING.contains(arguments[0]);
+        if (records) {
+            ahead.setDaemon(true);
+            ahead.start();
+        }
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
         int status = new Cli(out, Messages.onStderr(), List.of(arguments)).execute();
         out.flush();
+        if (records) {
+            awaitQuietly(ahead);
+        }
         return status;
+    }
+
+    /** Loads the native libraries while the command line is read: a recording needs them, and there is a CPU to spare. */
+    private static void loadAhead() {
+        try {
+            CxxDemangler.demangle("_Z1fv");
+        } catch (LinkageError e) {
+            // Whoever needs them is told.
+        }
+    }
+
+    /** The libraries pass through a directory that has to be removed again. */
+    private static void awaitQuietly(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The command as it was typed. */
@@ -81,7 +112,11 @@ public final class Cli {
                 .setExecutionExceptionHandler((e, command, result) -> fail(e))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true);
-        return commandLine.execute(arguments.toArray(String[]::new));
+        try {
+            return commandLine.execute(arguments.toArray(String[]::new));
+        } catch (Error e) {
+            return fail(e);
+        }
     }
 
     /** Adds the command that is asked for, or all if it is none of them: describing a command takes some milliseconds. */

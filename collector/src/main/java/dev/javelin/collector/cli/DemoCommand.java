@@ -51,9 +51,10 @@ final class DemoCommand implements Callable<Integer> {
         OutputFile.checkFormat(file);
         OutputFile output = OutputFile.of(file, "demo");
         try (SampleProcess application = SampleProcess.start()) {
+            Targets targets = Targets.of(List.of(Integer.toString(application.pid())));
             Recording recording = new Recording(cli, request(application.pid(), time, output.path()), output);
             return recording.run(
-                    "recording a sample application, process " + application.pid() + ", for "
+                    "recording a sample application, process " + targets.shown() + ", for "
                             + Units.duration(time.toNanos()) + " at " + 1_000_000_000 / INTERVAL_NANOS + " Hz",
                     () -> explain(output.path()));
         }

@@ -130,7 +130,9 @@ final class OutputFile implements AutoCloseable {
                     "cannot write " + path + ": there is no directory " + directory + "; create it first");
         }
         try {
-            Files.delete(Files.createTempFile(directory, ".javelin-", ".tmp"));
+            Path probe =
+                    directory.resolve(".javelin-" + ProcessHandle.current().pid() + "-" + System.nanoTime() + ".tmp");
+            Files.delete(Files.createFile(probe));
         } catch (IOException e) {
             throw JavelinException.failed(
                     "cannot write to " + directory + ": " + reason(e) + "; choose another directory with -f", e);

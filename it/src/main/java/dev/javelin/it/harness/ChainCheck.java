@@ -24,6 +24,13 @@ public final class ChainCheck {
 
     private static final int SHOWN = 3;
 
+    private enum Match {
+        NONE,
+        BEGUN,
+        WHOLE
+    }
+
+    private final Map<String, Match> known = new HashMap<>();
     private final String name;
     private final Pattern entry;
     private final Pattern begun;
@@ -170,7 +177,7 @@ public final class ChainCheck {
             unresolved++;
         } else if (matches(sample.frames())) {
             matched++;
-            matchedWhole += matches(sample.frames(), whole) ? 1 : 0;
+            matchedWhole += match(sample.frames()) == Match.WHOLE ? 1 : 0;
             addCalls(sample);
         } else if (matches(withoutInlinedLeaf(sample.frames()))) {
             imprecise++;
@@ -180,13 +187,25 @@ public final class ChainCheck {
     }
 
     private boolean matches(List<StackFrame> frames) {
-        return matches(frames, begun);
+        return match(frames) != Match.NONE;
     }
 
-    private boolean matches(List<StackFrame> frames, Pattern chains) {
-        String stack = normalise(names(frames));
+    /** Most samples have one of a few stacks, and a deep stack takes long to match. */
+    private Match match(List<StackFrame> frames) {
+        return known.computeIfAbsent(names(frames), this::matchAnew);
+    }
+
+    private Match matchAnew(String names) {
+        String stack = normalise(names);
         Matcher root = entry.matcher(stack);
-        return root.lookingAt() && chains.matcher(stack.substring(root.end())).matches();
+        if (!root.lookingAt()) {
+            return Match.NONE;
+        }
+        String chain = stack.substring(root.end());
+        if (whole.matcher(chain).matches()) {
+            return Match.WHOLE;
+        }
+        return begun.matcher(chain).matches() ? Match.BEGUN : Match.NONE;
     }
 
     private static String names(List<StackFrame> frames) {

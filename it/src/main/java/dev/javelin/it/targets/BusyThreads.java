@@ -2,7 +2,10 @@ package dev.javelin.it.targets;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** Many threads that all want the CPU; the argument says how many (200). {@code account} prints {@code rounds=N}. */
+/**
+ * Many threads that all want the CPU; the argument says how many (200). They start with the line {@code go}, so that who
+ * measures need not fight them for the CPU while it starts. {@code account} prints {@code rounds=N}.
+ */
 public final class BusyThreads {
     private static final int DEPTH = 25;
 
@@ -12,17 +15,14 @@ public final class BusyThreads {
     public static void main(String[] arguments) throws InterruptedException {
         int count = arguments.length == 0 ? 200 : Integer.parseInt(arguments[0]);
         AtomicLongArray rounds = new AtomicLongArray(count);
-        for (int i = 0; i < count; i++) {
-            int index = i;
-            Thread thread = new Thread(() -> forever(rounds, index), "busy-" + i);
-            thread.setDaemon(true);
-            thread.start();
-        }
         Console console =
                 new Console().on("account", () -> "rounds=" + sum(rounds)).listen();
-        Thread.sleep(3000);
         console.ready();
         console.awaitGo();
+        for (int i = 0; i < count; i++) {
+            int index = i;
+            new Thread(() -> forever(rounds, index), "busy-" + i).start();
+        }
     }
 
     private static void forever(AtomicLongArray rounds, int index) {

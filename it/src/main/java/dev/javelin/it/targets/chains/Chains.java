@@ -41,6 +41,7 @@ public final class Chains {
         Console console = new Console().on("account", () -> account(runners)).listen();
         Thread.sleep(WARM_UP_MILLIS);
         console.ready();
+        console.awaitGo();
     }
 
     /** All chains that these options choose; the virtual threads' is none of them. */

@@ -30,6 +30,12 @@ public record Grammar(String whole, String begun) {
         return new Grammar(frame + "{" + count + "}", frame + "{0," + count + "}");
     }
 
+    /** The same method any number of times in a row. */
+    public static Grammar many(String method) {
+        String frames = "(?:" + quoted(method) + ")*+";
+        return new Grammar(frames, frames);
+    }
+
     /** Any number of frames of these packages or classes (prefixes of full names). */
     public static Grammar anyOf(String... prefixes) {
         String frames = "(?:(?:" + Arrays.stream(prefixes).map(Pattern::quote).collect(Collectors.joining("|")) + ")"

@@ -13,17 +13,10 @@ final class StackOverflowChain implements Chain {
 
     @Override
     public Grammar grammar() {
-        String endless = "StackOverflowChain.endless";
         return Grammar.seq(
                 Grammar.calls("StackOverflowChain.run"),
-                Grammar.either(
-                        Grammar.calls("Work.spin"),
-                        Grammar.seq(
-                                Grammar.times(1, endless),
-                                Grammar.anyOf(
-                                        "dev.javelin.it.targets.chains." + endless,
-                                        "java.lang.",
-                                        "dev.javelin.it.targets.chains.Work.spin"))));
+                Grammar.many("StackOverflowChain.endless"),
+                Grammar.either(Grammar.calls("Work.spin"), Grammar.anyOf("java.lang.")));
     }
 
     @SuppressWarnings("InfiniteRecursion") // until the stack is full

@@ -44,7 +44,7 @@ class HostileNamesIT {
         assertThat(recording.ofThread(HostileNames.THREAD)).isNotEmpty();
         assertThat(recording.samples())
                 .anyMatch(sample -> sample.frames().stream()
-                        .anyMatch(frame -> frame.type().equals(HostileNames.CLASS)
+                        .anyMatch(frame -> frame.owner().equals(HostileNames.CLASS)
                                 && frame.method().equals(HostileNames.METHOD)));
     }
 

@@ -23,6 +23,7 @@ public final class ChainCheck {
             Pattern.compile("(\\$\\$Lambda)[^;]*?\\.(?=[^.;]+;)|[/+.]0x[0-9a-f]+|\\$\\$Lambda\\$\\d+");
 
     private static final int SHOWN = 3;
+    private static final int LEAF_SHOWN = 5;
 
     private enum Match {
         NONE,
@@ -182,8 +183,16 @@ public final class ChainCheck {
         } else if (matches(withoutInlinedLeaf(sample.frames()))) {
             imprecise++;
         } else {
-            wrong.merge(normalise(names(sample.frames())), 1, Integer::sum);
+            wrong.merge(normalise(names(sample.frames())) + "  in " + leaf(sample) + ";", 1, Integer::sum);
         }
+    }
+
+    /** The innermost frames with their types, for who must find out what went wrong. */
+    private static String leaf(Sample sample) {
+        List<StackFrame> frames = sample.frames();
+        return frames.subList(Math.max(0, frames.size() - LEAF_SHOWN), frames.size()).stream()
+                .map(frame -> frame.type() + " " + frame.name())
+                .collect(Collectors.joining(" > "));
     }
 
     private boolean matches(List<StackFrame> frames) {

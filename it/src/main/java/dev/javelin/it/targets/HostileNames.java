@@ -6,7 +6,7 @@ import java.lang.reflect.Method;
 /** Busy threads whose thread, class and method names would do harm in a report that did not escape them. */
 public final class HostileNames {
     /** Everything that the JVM allows in a class name: not {@code . ; [ /}. */
-    public static final String CLASS = "<img src=x onerror=document.title='pwned'>\"\\\u2028\ud83d\ude00";
+    public static final String CLASS = "<img src=x onerror=alert(1)>\"'\u2028\ud83d\ude00";
 
     /** Everything that the JVM allows in a method name: not those and {@code < >} either. */
     public static final String METHOD = "a b'\"`\\{}&amp\n\t\u001b]0\u0007\ud83d\ude00";

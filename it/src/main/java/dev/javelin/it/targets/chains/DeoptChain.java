@@ -2,7 +2,6 @@ package dev.javelin.it.targets.chains;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.stream.IntStream;
 
 /**
  * Deoptimisation under a running stack. Each round loads a new generation of classes, warms a chain of calls up until it
@@ -39,17 +38,18 @@ public final class DeoptChain implements Chain {
 
     @Override
     public Grammar grammar() {
-        Grammar stack = Grammar.calls(
-                IntStream.range(0, DEPTH).mapToObj(i -> "DeoptStack.d" + i).toArray(String[]::new));
-        Grammar down = Grammar.seq(
-                Grammar.calls("DeoptStack.go"),
-                stack,
-                Grammar.either(
-                        Grammar.calls("DeoptChain$$Lambda.at", "DeoptChain.lambda$static$1"),
-                        Grammar.seq(
-                                Grammar.calls("DeoptChain$$Lambda.at", "DeoptChain.lambda$run$0", "DeoptChain.spoil"),
-                                Grammar.either(Grammar.calls("Work.spin"), loading())),
-                        Grammar.calls("DeoptStack$Base.value")));
+        Grammar leave = Grammar.calls("DeoptStack$Base.value");
+        Grammar deepest = Grammar.either(
+                Grammar.calls("DeoptChain$$Lambda.at", "DeoptChain.lambda$static$0"),
+                Grammar.seq(
+                        Grammar.calls("DeoptChain$$Lambda.at", "DeoptChain.lambda$run$1", "DeoptChain.spoil"),
+                        Grammar.either(Grammar.calls("Work.spin"), loading())),
+                leave);
+        Grammar down = Grammar.seq(Grammar.calls("DeoptStack.d" + (DEPTH - 1)), deepest);
+        for (int i = DEPTH - 2; i >= 0; i--) {
+            down = Grammar.seq(Grammar.calls("DeoptStack.d" + i), Grammar.either(down, leave));
+        }
+        down = Grammar.seq(Grammar.calls("DeoptStack.go"), down);
         return Grammar.seq(
                 Grammar.calls("DeoptChain.run"),
                 Grammar.either(Grammar.seq(Grammar.calls("DeoptChain.warm"), down), down, loading()));

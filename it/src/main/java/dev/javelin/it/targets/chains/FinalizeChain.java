@@ -37,7 +37,8 @@ final class FinalizeChain implements Chain {
     public Grammar grammar() {
         return Grammar.seq(
                 Grammar.calls("FinalizeChain.run"),
-                Grammar.either(Grammar.jdk(), Grammar.calls("FinalizeChain$Finalized.<init>")));
+                Grammar.either(
+                        Grammar.jdk(), Grammar.seq(Grammar.calls("FinalizeChain$Finalized.<init>"), Grammar.jdk())));
     }
 
     private static void clean() {

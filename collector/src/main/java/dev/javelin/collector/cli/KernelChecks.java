@@ -2,6 +2,7 @@ package dev.javelin.collector.cli;
 
 import dev.javelin.bpf.Capability;
 import dev.javelin.bpf.KernelFeatures;
+import dev.javelin.collector.proc.Kallsyms;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +17,6 @@ final class KernelChecks {
     private static final int OLDEST_MAJOR = 5;
 
     private static final int OLDEST_MINOR = 17;
-    private static final int KPTR_HIDDEN_FROM_ALL = 2;
 
     private final KernelFeatures features;
     private final List<Finding> findings = new ArrayList<>();
@@ -73,10 +73,12 @@ final class KernelChecks {
         } else if (missing.isEmpty()) {
             findings.add(Finding.ok("capabilities: what is needed is held"));
         } else {
-            findings.add(Finding.fail(
-                    "capabilities: missing " + names(missing),
-                    "run as root (sudo), or give the process CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE"
-                            + " (docker: --cap-add BPF --cap-add PERFMON --cap-add SYS_PTRACE)"));
+            findings.add(
+                    Finding.fail(
+                            "capabilities: missing " + names(missing),
+                            "run as root (sudo), or give the process CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE"
+                                    + " (docker: --cap-add BPF --cap-add PERFMON --cap-add SYS_PTRACE);"
+                                    + " for other users' processes CAP_DAC_READ_SEARCH too, for names in the kernel CAP_SYSLOG"));
         }
     }
 
@@ -125,16 +127,12 @@ final class KernelChecks {
     }
 
     private void kernelSymbols() {
-        boolean privileged = features.held().contains(Capability.CAP_SYSLOG)
-                || features.held().contains(Capability.CAP_SYS_ADMIN);
-        int restrict = features.kptrRestrict().orElse(0);
-        boolean hidden = restrict >= KPTR_HIDDEN_FROM_ALL || (!privileged && restrict > 0);
+        String reason = new Kallsyms().unavailableReason();
         findings.add(
-                hidden
-                        ? Finding.note(
-                                "kernel addresses are hidden (kernel.kptr_restrict is " + restrict
-                                        + "): kernel frames will have no names",
-                                "sysctl kernel.kptr_restrict=" + (privileged ? 1 : 0))
-                        : Finding.ok("kernel functions have names"));
+                reason == null
+                        ? Finding.ok("kernel functions have names")
+                        : Finding.note(
+                                "kernel functions will have no names: " + reason,
+                                "CAP_SYSLOG, and sysctl kernel.kptr_restrict=1 if it is 2"));
     }
 }

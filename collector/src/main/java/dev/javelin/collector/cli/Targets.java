@@ -131,7 +131,7 @@ record Targets(boolean all, List<ProcessInfo> processes) {
         String self = System.getProperty("user.name");
         return self.equals("root") || self.equals(owner(process))
                 ? "CAP_SYS_PTRACE is missing here, or a security module protects the process"
-                : "run as root (sudo javelin …), or with CAP_SYS_PTRACE";
+                : "run as root (sudo javelin …), or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH";
     }
 
     /** The name of the user that a process runs as. */

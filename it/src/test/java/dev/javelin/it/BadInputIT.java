@@ -50,7 +50,7 @@ class BadInputIT {
                 "2 | record -I ( PID                  | (",
                 "2 | record                           | process number",
                 "2 | nosuchcommand                    | nosuchcommand",
-                "1 | record -f /nonexistent/x.html PID | /nonexistent",
+                "1 | record -f /dev/null/x.html PID    | /dev/null",
                 "1 | record -f /proc/x.html PID       | /proc",
                 "1 | record 4194303                   | 4194303",
                 "1 | record NoSuchMainClass           | NoSuchMainClass",

@@ -4,6 +4,7 @@
 #include <alloca.h>
 #include <jni.h>
 #include <string.h>
+#include <unistd.h>
 
 #define NOINLINE __attribute__((noinline, noclone, noipa, visibility("default")))
 #define NAME(method) Java_dev_javelin_it_targets_chains_NativeChain_##method
@@ -93,4 +94,15 @@ JNIEXPORT jlong JNICALL NAME(locked)(JNIEnv *env, jclass type, jlong x, jint rou
   jlong result = jvl_locked(x, rounds);
   STAY();
   return result;
+}
+
+// dev.javelin.it.targets.ExecTarget: the process becomes another program.
+JNIEXPORT void JNICALL Java_dev_javelin_it_targets_ExecTarget_exec(JNIEnv *env, jclass type, jstring program,
+                                                                   jstring argument) {
+  (void)type;
+  const char *path = (*env)->GetStringUTFChars(env, program, NULL);
+  const char *text = (*env)->GetStringUTFChars(env, argument, NULL);
+  if (path != NULL && text != NULL) {
+    execl(path, path, text, (char *)NULL);
+  }
 }

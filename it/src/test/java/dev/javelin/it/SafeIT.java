@@ -4,138 +4,256 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.it.harness.Child;
 import dev.javelin.it.harness.JavelinCommand;
+import dev.javelin.it.harness.Jdk;
+import dev.javelin.it.harness.NativeLibrary;
 import dev.javelin.it.harness.Recording;
-import dev.javelin.it.harness.Repository;
 import dev.javelin.it.harness.TargetProcess;
-import dev.javelin.it.targets.Spinner;
+import dev.javelin.it.targets.ExecTarget;
+import dev.javelin.it.targets.MixedApp;
+import dev.javelin.it.targets.Shares;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever happens to the target or to the collector: what was recorded is written, and the target runs on. */
+/** Whatever happens to the target or to the recorder: the target is not harmed, and what was recorded is reported. */
 class SafeIT {
-    private static final Duration SOON = Duration.ofSeconds(60);
-    private static final String RECORDING = "recording ";
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final int ENOUGH = 200;
 
     @TempDir
     Path directory;
 
-    private Path report;
+    private Path jfr() {
+        return directory.resolve("safe.jfr");
+    }
 
-    @BeforeEach
-    void needTheKernel() {
+    private Child record(long pid, String seconds) {
+        Child recorder =
+                JavelinCommand.start("record", "-d", seconds, "-F", "999", "-f", jfr().toString(), Long.toString(pid));
+        recorder.awaitErr("recording", SOON);
+        return recorder;
+    }
+
+    private static TargetProcess shares(int major) {
         MustRun.recording();
-        report = directory.resolve("cpu.jfr");
+        return TargetProcess.start(MustRun.jdk(major), List.of(), Shares.class);
     }
 
-    private static TargetProcess spinner(String... arguments) {
-        return TargetProcess.start(MustRun.jdk(17), List.of(), Spinner.class, arguments);
-    }
-
-    private Child record(TargetProcess target, String duration) {
-        return JavelinCommand.start(
-                "record", "-F", "999", "-d", duration, "-f", report.toString(), Long.toString(target.pid()));
-    }
-
-    private void assertReport(Child.Result result) {
-        assertThat(result.exit()).as(result.err()).isZero();
-        assertThat(result.err()).contains(" samples in ");
-        assertThat(Recording.read(report).samples())
-                .as(result.err())
-                .anyMatch(sample -> sample.frames().stream()
-                        .anyMatch(frame -> frame.method().equals("spin")));
-    }
-
-    @Test
-    void shouldReportATargetThatExits() {
-        try (TargetProcess target = spinner("exit", "8");
-                Child javelin = record(target, "10m")) {
-            assertReport(javelin.await(SOON));
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void aTargetThatExitsLeavesAReport(int major) throws Exception {
+        try (TargetProcess target = shares(major);
+                Child recorder = record(target.pid(), "60s")) {
+            Thread.sleep(2500);
+            target.send("stop");
+            assertReport(recorder.await(SOON));
         }
     }
 
-    @Test
-    void shouldReportATargetThatIsKilled() throws IOException {
-        try (TargetProcess target = spinner();
-                Child javelin = record(target, "10m")) {
-            awaitSampling(javelin);
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void aTargetThatIsKilledLeavesAReport(int major) throws Exception {
+        try (TargetProcess target = shares(major);
+                Child recorder = record(target.pid(), "60s")) {
+            Thread.sleep(2500);
             target.signal("KILL");
-            assertReport(javelin.await(SOON));
+            assertReport(recorder.await(SOON));
         }
     }
 
-    @Test
-    void shouldReportATargetThatExecs() {
-        List<String> command = new ArrayList<>(List.of(
-                MustRun.jdk(17).java().toString(),
-                "-cp",
-                Repository.classes() + ":" + Repository.jar(),
-                Spinner.class.getName(),
-                "exec",
-                "8"));
-        try (Child target = new Child(command)) {
-            target.awaitOut(0, "READY", SOON);
-            Child.Result result = Child.run(
-                    SOON,
-                    JavelinCommand.line(
-                            List.of("record", "-F", "999", "-f", report.toString(), Long.toString(target.pid()))));
-            assertReport(result);
-            assertThat(target.isAlive()).as("the program that it became").isTrue();
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void aTargetThatExecsLeavesAReport(int major) throws Exception {
+        MustRun.recording();
+        Jdk jdk = MustRun.jdk(major);
+        String library = NativeLibrary.compile(jdk, "-fomit-frame-pointer").toString();
+        try (TargetProcess target = TargetProcess.start(jdk, List.of(), ExecTarget.class, library);
+                Child recorder = record(target.pid(), "6s")) {
+            Thread.sleep(2500);
+            target.send("go");
+            assertReport(recorder.await(SOON));
+            assertThat(target.isAlive()).as("what the target became").isTrue();
         }
     }
 
-    @Test
-    void shouldWriteTheReportOnInterrupt() throws IOException {
-        assertReportOn("INT");
-    }
-
-    @Test
-    void shouldWriteTheReportOnTermination() throws IOException {
-        assertReportOn("TERM");
-    }
-
-    private void assertReportOn(String signal) throws IOException {
-        try (TargetProcess target = spinner();
-                Child javelin = record(target, "10m")) {
-            awaitSampling(javelin);
-            javelin.signal(signal);
-            Child.Result result = javelin.await(SOON);
-            assertThat(result.err()).contains(" samples in ");
-            assertThat(Recording.read(report).samples()).isNotEmpty();
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM"})
+    void aSignalWritesTheReport(String signal) throws Exception {
+        try (TargetProcess target = shares(17);
+                Child recorder = record(target.pid(), "60s")) {
+            Thread.sleep(2500);
+            recorder.signal(signal);
+            Child.Result result = recorder.await(SOON);
+            assertThat(result.err()).contains("samples in");
+            assertThat(Recording.read(jfr()).samples()).hasSizeGreaterThan(ENOUGH);
             assertThat(target.isAlive()).isTrue();
         }
     }
 
     @Test
-    void shouldLeaveNothingInTheKernelWhenKilled() throws Exception {
-        String bpftool = MustRun.command("bpftool");
-        try (TargetProcess target = spinner();
-                Child javelin = record(target, "10m")) {
-            awaitSampling(javelin);
-            Set<String> programs = programsOf(javelin.pid());
-            assertThat(programs).isNotEmpty().allMatch(id -> isLoaded(bpftool, id));
-            javelin.signal("KILL");
-            javelin.await(SOON);
+    void killingTheRecorderLeavesNoProgramBehind() throws Exception {
+        try (TargetProcess target = shares(17);
+                Child recorder = record(target.pid(), "60s")) {
+            String bpftool = MustRun.command("bpftool");
+            Thread.sleep(1500);
+            Set<String> programs = programsOf(recorder.pid());
+            assertThat(programs).as("programs of the recorder").isNotEmpty().allMatch(id -> isLoaded(bpftool, id));
+            recorder.signal("KILL");
+            recorder.await(SOON);
             for (int i = 0; i < 100 && programs.stream().anyMatch(id -> isLoaded(bpftool, id)); i++) {
                 Thread.sleep(100); // the kernel frees them in its own time
             }
             assertThat(programs).noneMatch(id -> isLoaded(bpftool, id));
-            assertThat(target.isAlive()).isTrue();
+            Map<String, Long> before = target.account();
+            Thread.sleep(500);
+            assertThat(TargetProcess.since(before, target.account()).get("c2Loop"))
+                    .isPositive();
+        }
+    }
+
+    @Test
+    void aFullDiskIsSaidInOneLine() throws Exception {
+        String mount = MustRun.command("mount");
+        Path disk = Files.createDirectory(directory.resolve("disk"));
+        try (TargetProcess target = shares(17)) {
+            Child.Result mounted = Child.run(mount, "-t", "tmpfs", "-o", "size=16k", "javelin-full", disk.toString());
+            MustRun.require(mounted.exit() == 0, "cannot mount a small file system: " + mounted.err());
+            try {
+                String file = disk.resolve("full.jfr").toString();
+                Child.Result result =
+                        JavelinCommand.run("record", "-d", "2s", "-F", "999", "-f", file, Long.toString(target.pid()));
+                assertThat(result.exit()).as(result.err()).isEqualTo(1);
+                assertThat(result.err())
+                        .contains("No space left")
+                        .contains(file)
+                        .doesNotContain("\tat ");
+                try (Stream<Path> left = Files.list(disk)) {
+                    assertThat(left).as("files left on the full disk").isEmpty();
+                }
+            } finally {
+                Child.run("umount", disk.toString());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void aStoppedTargetIsRecordedFromTheMomentItRuns(int major) throws Exception {
+        try (TargetProcess target = shares(major)) {
+            target.signal("STOP");
+            try (Child recorder = record(target.pid(), "5s")) {
+                Thread.sleep(2000);
+                assertThat(Child.run("ps", "-o", "state=", "-p", Long.toString(target.pid()))
+                                .out())
+                        .as("state of the target")
+                        .startsWith("T");
+                target.signal("CONT");
+                assertReport(recorder.await(SOON));
+            }
+        }
+    }
+
+    @Test
+    void aTargetThatStaysStoppedGivesAnEmptyReport() throws Exception {
+        try (TargetProcess target = shares(17)) {
+            target.signal("STOP");
+            try (Child recorder = record(target.pid(), "1s")) {
+                recorder.await(SOON).ok();
+                assertThat(Recording.read(jfr()).samples()).isEmpty();
+            }
+        }
+    }
+
+    /** No ptrace, no signal, no attach, nothing written into the target or loaded by it. */
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void theTargetIsNotTouched(int major) throws Exception {
+        MustRun.recording();
+        String strace = MustRun.command("strace");
+        Path log = directory.resolve("strace.log");
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), MixedApp.class)) {
+            Set<String> mapped = mappedFiles(target.pid());
+            List<String> command = Stream.concat(
+                            Stream.of(
+                                    strace,
+                                    "-f",
+                                    "-qq",
+                                    "-e",
+                                    "trace=ptrace,kill,tkill,tgkill,rt_sigqueueinfo,rt_tgsigqueueinfo,pidfd_send_signal,"
+                                            + "process_vm_writev,connect,open,openat,openat2",
+                                    "-o",
+                                    log.toString()),
+                            JavelinCommand.line(List.of(
+                                            "record",
+                                            "-d",
+                                            "2s",
+                                            "-F",
+                                            "99",
+                                            "-f",
+                                            jfr().toString(),
+                                            Long.toString(target.pid())))
+                                    .stream())
+                    .toList();
+            Child.run(Duration.ofSeconds(90), command).ok();
+            assertThat(Recording.read(jfr()).samples()).isNotEmpty();
+            assertUntouched(Files.readString(log), target.pid());
+            assertThat(mappedFiles(target.pid()))
+                    .as("files mapped by the target")
+                    .isSubsetOf(mapped);
+        }
+    }
+
+    private static void assertUntouched(String log, long pid) throws IOException {
+        assertThat(log).contains("openat(").doesNotContain("ptrace(", "process_vm_writev(", ".java_pid", ".attach_pid");
+        Set<String> threads;
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            threads = tasks.map(task -> task.getFileName().toString()).collect(Collectors.toSet());
+        }
+        threads.add(Long.toString(pid));
+        Matcher signal = Pattern.compile("\\b(?:kill|tkill|tgkill|rt_\\w*sigqueueinfo)\\((-?\\d+)(?:, (\\d+))?")
+                .matcher(log);
+        while (signal.find()) {
+            assertThat(threads).as(signal.group()).doesNotContain(signal.group(1), signal.group(2));
+        }
+        Matcher memory = Pattern.compile("open(?:at2?)?\\([^\n]*/mem\"[^\n]*").matcher(log);
+        while (memory.find()) {
+            assertThat(memory.group()).contains("O_RDONLY").doesNotContain("O_RDWR", "O_WRONLY");
+        }
+    }
+
+    private void assertReport(Child.Result result) {
+        assertThat(result.exit()).as(result.err()).isZero();
+        Recording recording = Recording.read(jfr());
+        assertThat(recording.samples()).as(result.err()).hasSizeGreaterThan(ENOUGH);
+        assertThat(recording.where(sample -> sample.has("dev.javelin.it.targets.")))
+                .hasSizeGreaterThan(ENOUGH / 2);
+    }
+
+    private static Set<String> mappedFiles(long pid) throws IOException {
+        try (Stream<String> maps = Files.lines(Path.of("/proc/" + pid + "/maps"))) {
+            return maps.filter(line -> line.contains(" /") && line.contains(" r-xp "))
+                    .map(line -> line.substring(line.indexOf(" /") + 1))
+                    .collect(Collectors.toCollection(TreeSet::new));
         }
     }
 
     /** The ids of the BPF programs that a process holds. */
     private static Set<String> programsOf(long pid) throws IOException {
         Set<String> ids = new TreeSet<>();
-        try (var infos = Files.list(Path.of("/proc", Long.toString(pid), "fdinfo"))) {
+        try (Stream<Path> infos = Files.list(Path.of("/proc", Long.toString(pid), "fdinfo"))) {
             for (Path info : infos.toList()) {
                 Files.readAllLines(info).stream()
                         .filter(line -> line.startsWith("prog_id:"))
@@ -148,90 +266,5 @@ class SafeIT {
 
     private static boolean isLoaded(String bpftool, String id) {
         return Child.run(bpftool, "prog", "show", "id", id).exit() == 0;
-    }
-
-    @Test
-    void shouldSayThatTheDiskIsFull() throws IOException {
-        MustRun.command("mount");
-        Path small = Files.createDirectory(directory.resolve("small"));
-        Child.run("mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", small.toString())
-                .ok();
-        try (TargetProcess target = spinner()) {
-            Child.Result result = JavelinCommand.run(
-                    "record", "-d", "1s", "-f", small.resolve("cpu.html").toString(), Long.toString(target.pid()));
-            assertThat(result.exit()).isEqualTo(1);
-            assertThat(result.err()).contains("No space left on device").doesNotContain("\tat ");
-            assertThat(small).isEmptyDirectory();
-            assertThat(target.isAlive()).isTrue();
-        } finally {
-            Child.run("umount", small.toString()).ok();
-        }
-    }
-
-    @Test
-    void shouldRecordAJvmThatAnswersNothing() {
-        try (TargetProcess target = spinner()) {
-            target.signal("STOP");
-            try (Child javelin = record(target, "5s")) {
-                javelin.awaitErr(RECORDING, SOON);
-                Child.run("sleep", "2").ok();
-                target.signal("CONT");
-                assertReport(javelin.await(SOON));
-            }
-        }
-    }
-
-    @Test
-    void shouldNeitherTraceNorSignalNorAttach() throws IOException {
-        String strace = MustRun.command("strace");
-        Path calls = directory.resolve("calls");
-        try (TargetProcess target = spinner()) {
-            List<String> command = new ArrayList<>(List.of(
-                    strace,
-                    "-f",
-                    "-qq",
-                    "-o",
-                    calls.toString(),
-                    "-e",
-                    "trace=ptrace,kill,tkill,tgkill,rt_sigqueueinfo,rt_tgsigqueueinfo,pidfd_send_signal,"
-                            + "process_vm_writev,connect,process_madvise"));
-            command.addAll(JavelinCommand.line(
-                    List.of("record", "-d", "2s", "-f", report.toString(), Long.toString(target.pid()))));
-            assertReport(Child.run(SOON.multipliedBy(2), command));
-            String pid = Long.toString(target.pid());
-            assertThat(Files.readAllLines(calls))
-                    .noneMatch(line -> line.contains("ptrace(")
-                            || line.contains("process_vm_writev(")
-                            || line.contains("java_pid")
-                            || line.matches(".*kill\\(" + pid + "\\b.*"));
-            assertThat(Path.of("/proc", pid, "root/tmp/.java_pid" + pid)).doesNotExist();
-            assertThat(Path.of("/proc", pid, "cwd/.attach_pid" + pid)).doesNotExist();
-        }
-    }
-
-    /** Some time after the programs are attached; how long says nothing about the result. */
-    private static void awaitSampling(Child javelin) throws IOException {
-        javelin.awaitErr(RECORDING, SOON);
-        Path fds = Path.of("/proc", Long.toString(javelin.pid()), "fd");
-        for (int i = 0; i < 300; i++) {
-            if (perfEvents(fds) > 0) {
-                break;
-            }
-            Child.run("sleep", "0.1").ok();
-        }
-        Child.run("sleep", "2").ok();
-    }
-
-    private static long perfEvents(Path fds) throws IOException {
-        try (var list = Files.list(fds)) {
-            return list.filter(fd -> {
-                        try {
-                            return Files.readSymbolicLink(fd).toString().contains("perf_event");
-                        } catch (IOException closed) {
-                            return false;
-                        }
-                    })
-                    .count();
-        }
     }
 }

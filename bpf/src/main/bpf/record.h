@@ -23,9 +23,15 @@ struct {
 	__type(value, struct walk);
 } scratch SEC(".maps");
 
+/* arch/x86/entry/syscalls/syscall_64.tbl */
+#define SYSCALL_CLONE 56
+#define SYSCALL_EXIT 60
+#define SYSCALL_CLONE3 435
+
 struct registers {
 	__u64 ip, sp, bp, r13, bx, ax, dx;
 	__u32 in_syscall;
+	__u32 at_entry;
 };
 
 static __always_inline struct walk *claim_scratch(void)
@@ -77,6 +83,12 @@ static __always_inline void entry_registers(struct task_struct *task, struct reg
 	r->ax = regs->ax;
 	r->dx = regs->dx;
 	r->in_syscall = (long)regs->orig_ax >= 0;
+	/*
+	 * A child that has not left clone has an empty stack. A thread in exit called it from its entry, start_thread, and may
+	 * have no memory any more that could be read.
+	 */
+	r->at_entry = (regs->ax == 0 && (regs->orig_ax == SYSCALL_CLONE || regs->orig_ax == SYSCALL_CLONE3)) ||
+		      regs->orig_ax == SYSCALL_EXIT;
 }
 
 static __always_inline void walk_from(struct walk *w, struct process *p, const struct registers *r, __u64 fsbase)
@@ -90,6 +102,7 @@ static __always_inline void walk_from(struct walk *w, struct process *p, const s
 	w->rdx = r->dx;
 	w->leaf = 1;
 	w->in_syscall = r->in_syscall;
+	w->at_entry = r->at_entry;
 	if (p->is_hotspot)
 		w->java_thread = current_java_thread(&p->hotspot, fsbase);
 	if (w->java_thread)

@@ -65,6 +65,7 @@ struct walk {
 	__u64 pc, sp, fp;
 	__u64 r13, rbx, rax, rdx; /* of the leaf only */
 	__u32 leaf;               /* 1: pc, sp, fp and the four above are the thread's own registers */
+	__u32 at_entry;           /* 1: the leaf is the thread's entry: it has not left clone yet, or leaves for good */
 	__u32 in_syscall;         /* 1: the leaf's pc lies behind a syscall instruction, which may end its function */
 	__u32 frames, max_frames;
 	__u32 mode;

@@ -193,6 +193,8 @@ static __noinline void step_native(struct walk *w, const struct process *p)
 	address = c->address;
 	row = c->row;
 	emit(w, FRAME_NATIVE, frame_flags(w), pc, c->object, address);
+	if (w->leaf && w->at_entry)
+		return end_walk(w, END_COMPLETE);
 	if (row == FOLLOW_FRAME_POINTER)
 		return step_frame_pointer(w, hs);
 	offset = (__s64)(__s16)(row >> 32) * 8;

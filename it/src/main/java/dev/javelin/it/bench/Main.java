@@ -6,8 +6,13 @@ import java.util.TreeMap;
 
 /** Runs one benchmark by name. */
 public final class Main {
-    private static final Map<String, Bench> BENCHES =
-            new TreeMap<>(Map.of("shares", new SharesBench(), "chains", new ChainsBench()));
+    private static final Map<String, Bench> BENCHES = new TreeMap<>(Map.of(
+            "agree", new AgreeBench(),
+            "bpf-cost", new BpfCostBench(),
+            "chains", new ChainsBench(),
+            "collector", new CollectorBench(),
+            "overhead", new OverheadBench(),
+            "shares", new SharesBench()));
 
     private Main() {}
 

@@ -40,7 +40,7 @@ public final class HotSpotSymbols {
     /** With a layout that was read before. */
     public HotSpotSymbols(HotSpot hotSpot, CodeLayout layout) throws HotSpotException {
         try {
-            methods = new Methods(hotSpot);
+            methods = new Methods(hotSpot, layout);
             nmethods = new NMethodReader(hotSpot, layout);
             stubs = new StubNames(hotSpot, layout);
             threads = new ThreadNames(hotSpot, layout);
@@ -51,7 +51,8 @@ public final class HotSpotSymbols {
 
     /**
      * To be called before a batch of samples is taken. Frames of interpreted methods that the caller remembers by their raw
-     * words are stale when this returns true; those of compiled methods never are, since no two have the same compile id.
+     * words are stale when this returns true, unless their method is {@link #isLasting lasting}; those of compiled methods never
+     * are, since no two have the same compile id.
      *
      * @return whether classes were unloaded since the last call
      */
@@ -70,6 +71,11 @@ public final class HotSpotSymbols {
     public List<Frame> interpreted(long method, long constMethod, int bci) {
         MethodInfo info = methods.at(method, constMethod, () -> false);
         return List.of(info == null ? UNLOADED : frame(FrameType.INTERPRETED, info, bci));
+    }
+
+    /** Whether the class of a method that was resolved before is never unloaded, so that its address is its own for ever. */
+    public boolean isLasting(long method) {
+        return methods.isLasting(method);
     }
 
     /**

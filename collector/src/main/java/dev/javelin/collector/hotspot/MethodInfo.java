@@ -1,21 +1,34 @@
 package dev.javelin.collector.hotspot;
 
-/** What a Method* stood for when it was read. The texts and the table never change; the two epochs say how far to trust it. */
+/** What a Method* stood for when it was read. The texts and the table never change; the rest says how far to trust it. */
 final class MethodInfo {
     final long method;
     final long constMethod;
+    /** InstanceKlass* of its class. */
+    final long holder;
+
     final String className;
     final String name;
     final String signature;
     final LineTable lines;
-    /** The last unload epoch in which this was certainly so, see {@link UnloadEpoch}; -1 for none. */
+    /** The last unload epoch in which it was certainly alive, see {@link UnloadEpoch}; -1 for none. */
     long epoch = -1;
-    /** Whether this was once certain to be the method that a sample had met, and not only found there afterwards. */
-    boolean confirmed;
+    /** The batch of samples after which it was first read, see {@link Methods#refresh}. */
+    long batch;
+    /** Whether its class is never unloaded. */
+    boolean lasting;
 
-    MethodInfo(long method, long constMethod, String className, String name, String signature, LineTable lines) {
+    MethodInfo(
+            long method,
+            long constMethod,
+            long holder,
+            String className,
+            String name,
+            String signature,
+            LineTable lines) {
         this.method = method;
         this.constMethod = constMethod;
+        this.holder = holder;
         this.className = className;
         this.name = name;
         this.signature = signature;
@@ -29,6 +42,7 @@ final class MethodInfo {
 
     boolean sameAs(MethodInfo other) {
         return constMethod == other.constMethod
+                && holder == other.holder
                 && name.equals(other.name)
                 && className.equals(other.className)
                 && signature.equals(other.signature);

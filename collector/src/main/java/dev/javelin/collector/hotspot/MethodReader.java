@@ -123,7 +123,8 @@ final class MethodReader {
         if (!MethodNames.plausible(className, methodName, descriptor)) {
             return null;
         }
-        return new MethodInfo(method, constMethod, MethodNames.readable(className), methodName, descriptor, lines);
+        return new MethodInfo(
+                method, constMethod, holder, MethodNames.readable(className), methodName, descriptor, lines);
     }
 
     private long poolEntry(long pool, int index) {

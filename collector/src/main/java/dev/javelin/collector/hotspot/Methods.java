@@ -6,10 +6,15 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * Names of Methods by address, remembered. A Method lives until its class is unloaded, and then its memory may be another's:
- * an address stands for the same method at the time of a sample as now only if nothing was unloaded in between, or if the
- * same was seen there before and after. What is neither is not given a name. Freed memory keeps its contents until it is used
- * again: that a method can still be read does not prove that it is still there, and counts for the sample at hand only.
+ * Names of Methods by address, remembered. A Method lives until its class is unloaded, and then its memory may be another's. An
+ * address stands for the same method at the time of a sample as now if one of these holds; else it is not given a name:
+ * <ul>
+ *   <li>no class was unloaded in between;
+ *   <li>code that refers to it, and was there at the time of the sample, still is;
+ *   <li>the same method was seen there before the sample was taken;
+ *   <li>it belongs to a loader whose classes are never unloaded, and its ConstMethod* is the one that was seen then.
+ * </ul>
+ * Freed memory keeps its contents until it is used again: that a method can still be read does not prove that it is still there.
  *
  * <p>For one thread.
  */
@@ -17,6 +22,7 @@ final class Methods {
     private static final int MAX_REMEMBERED = 20_000;
 
     private final MethodReader reader;
+    private final LastingLoaders loaders;
     private final UnloadEpoch unloading;
     private final Map<Long, MethodInfo> known = new LinkedHashMap<>(1024, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -28,14 +34,18 @@ final class Methods {
     };
     /** Whether classes were unloaded between the last two looks: the samples now at hand may be older than that. */
     private boolean unsettled;
+    /** Grows with each look. The samples of a batch were taken after the look before its own. */
+    private long batch;
 
-    Methods(HotSpot hotSpot) {
+    Methods(HotSpot hotSpot, CodeLayout layout) {
         this.reader = new MethodReader(hotSpot);
+        this.loaders = new LastingLoaders(hotSpot, layout);
         this.unloading = new UnloadEpoch(hotSpot);
     }
 
     /** To be called before each batch of samples is taken; true when classes were unloaded since the last call. */
     boolean refresh() {
+        batch++;
         unsettled = unloading.advance();
         return unsettled;
     }
@@ -49,8 +59,7 @@ final class Methods {
      */
     MethodInfo at(long method, long constMethod, BooleanSupplier held) {
         MethodInfo before = known.get(method);
-        if (before != null && before.epoch == unloading.epoch() && !conflicts(before, constMethod) && !unsettled) {
-            before.confirmed = true;
+        if (before != null && !conflicts(before, constMethod) && (before.lasting || isOfThisEpoch(before))) {
             return before;
         }
         MethodInfo now = read(method);
@@ -58,12 +67,36 @@ final class Methods {
             return null;
         }
         MethodInfo kept = before != null && before.sameAs(now) ? before : now;
-        if (held.getAsBoolean() || (!unsettled && !unloading.moved())) {
-            kept.confirmed = true;
-            kept.epoch = unloading.epoch();
+        if (kept != before) {
+            kept.batch = batch;
         }
         known.put(method, kept);
-        return kept.confirmed ? kept : null;
+        // only this says that it is alive now: the others, that it was when the sample was taken
+        if (!unsettled && !unloading.moved()) {
+            kept.epoch = unloading.epoch();
+            kept.lasting = loaders.isLasting(kept.holder);
+            return kept;
+        }
+        if (constMethod != 0 && loaders.isLasting(kept.holder)) {
+            kept.lasting = true;
+            return kept;
+        }
+        return wasThereBefore(kept) || held.getAsBoolean() ? kept : null;
+    }
+
+    private boolean isOfThisEpoch(MethodInfo info) {
+        return !unsettled && info.epoch == unloading.epoch();
+    }
+
+    /** The samples at hand are younger than the look before this batch's, and that one is younger than the reading. */
+    private boolean wasThereBefore(MethodInfo info) {
+        return info.batch < batch - 1;
+    }
+
+    /** Whether the method that was last found at an address is there for ever. */
+    boolean isLasting(long method) {
+        MethodInfo info = known.get(method);
+        return info != null && info.lasting;
     }
 
     private static boolean conflicts(MethodInfo info, long constMethod) {

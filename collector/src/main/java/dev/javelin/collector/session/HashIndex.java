@@ -1,7 +1,5 @@
 package dev.javelin.collector.session;
 
-import java.util.Arrays;
-
 /** A map from well-mixed 64-bit keys to ids from 0 on, without objects. Used by one thread. */
 final class HashIndex {
     private static final int FIRST_SIZE = 1 << 12;
@@ -34,8 +32,11 @@ final class HashIndex {
     }
 
     void clear() {
-        Arrays.fill(hashes, 0);
-        used = 0;
+        if (used > 0) {
+            hashes = new long[FIRST_SIZE];
+            ids = new int[FIRST_SIZE];
+            used = 0;
+        }
     }
 
     private void grow() {

@@ -109,7 +109,7 @@ final class Recorder implements AutoCloseable {
     int doWork(long now) {
         for (Target target : targets.values()) {
             if (target.symbols().refresh()) {
-                symbolizer.forgetInterpreted(target.pid());
+                symbolizer.forgetMortal(target.pid());
             }
         }
         int records = walker.ring().poll();

@@ -31,11 +31,17 @@ final class Symbolizer {
     private final Kallsyms kallsyms;
     private final HashIndex stacks = new HashIndex();
     private final Map<RawKey, int[]> frames = new HashMap<>();
+    /** The same for methods that may be unloaded, whose addresses may then become another's. */
+    private final HashIndex mortalStacks = new HashIndex();
+
+    private final Map<RawKey, int[]> mortalFrames = new HashMap<>();
     private final int[] incomplete = new int[StackEnd.count()];
     private int[] ids = new int[256];
     private long resolved;
     /** Whether the stack at hand has a frame that may be named later. */
     private boolean provisional;
+    /** Whether it has one of a method that may be unloaded. */
+    private boolean mortal;
 
     Symbolizer(Profile profile, NativeObjects objects, Kallsyms kallsyms) {
         this.profile = profile;
@@ -52,13 +58,17 @@ final class Symbolizer {
         long hash =
                 hash(data, SampleDescriptor.kernelFramesAt(at), kernel + user * 3, target.pid() * 31L + end.ordinal());
         int known = stacks.get(hash);
+        if (known < 0) {
+            known = mortalStacks.get(hash);
+        }
         if (known >= 0) {
             return known;
         }
         provisional = false;
+        mortal = false;
         int stack = resolve(data, at, kernel, user, end, target);
         if (!provisional) {
-            stacks.put(hash, stack);
+            (mortal ? mortalStacks : stacks).put(hash, stack);
         }
         return stack;
     }
@@ -120,15 +130,24 @@ final class Symbolizer {
         long identity = word0 & ~((long) (RawFrame.FLAG_SCANNED | RawFrame.FLAG_FROZEN) << 48);
         RawKey key = new RawKey(target.pid(), identity, word1, word2);
         int[] known = frames.get(key);
-        if (known == null) {
-            List<Frame> named = name(target, word0, word1, word2);
-            known = intern(named);
-            if (named.contains(HotSpotSymbols.UNLOADED)) {
-                provisional =
-                        true; // right after classes were unloaded, one that is still there cannot be told for sure
-            } else {
-                frames.put(key, known);
-            }
+        if (known != null) {
+            return known;
+        }
+        known = mortalFrames.get(key);
+        if (known != null) {
+            mortal = true;
+            return known;
+        }
+        List<Frame> named = name(target, word0, word1, word2);
+        known = intern(named);
+        if (named.contains(HotSpotSymbols.UNLOADED)) {
+            provisional = true; // right after classes were unloaded, one that is still there cannot be told for sure
+        } else if (RawFrame.kind(word0) == RawFrame.INTERPRETED
+                && !target.symbols().isLasting(RawFrame.address(word0))) {
+            mortal = true;
+            mortalFrames.put(key, known);
+        } else {
+            frames.put(key, known);
         }
         return known;
     }
@@ -177,14 +196,15 @@ final class Symbolizer {
         return out;
     }
 
-    /** Forgets a process's interpreted frames: classes were unloaded, and another Method may have the address of one of theirs. */
-    void forgetInterpreted(int pid) {
-        frames.keySet().removeIf(key -> key.pid() == pid && RawFrame.kind(key.word0()) == RawFrame.INTERPRETED);
-        stacks.clear();
+    /** Forgets what may be gone: classes of a process were unloaded, and another Method may have the address of one of theirs. */
+    void forgetMortal(int pid) {
+        mortalFrames.keySet().removeIf(key -> key.pid() == pid);
+        mortalStacks.clear();
     }
 
     /** Forgets a process's frames: their addresses may mean something else from now on. */
     void forget(int pid) {
+        forgetMortal(pid);
         frames.keySet().removeIf(key -> key.pid() == pid);
         stacks.clear();
     }

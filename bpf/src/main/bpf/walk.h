@@ -26,8 +26,9 @@
 /* Which part of the machine's state a step may rely on. */
 enum walk_mode {
 	ON_STACK = 0,
-	IN_CHUNK = 1, /* frozen frames, in the heap */
-	SCANNING = 2, /* the leaf is emitted, but no rule says where its return address is */
+	IN_CHUNK = 1,      /* frozen frames, in the heap */
+	SCANNING = 2,      /* the leaf is emitted, but no rule says where its return address is */
+	SCANNING_STUB = 3, /* the same for a stub, which only certain calls lead to */
 };
 
 /*
@@ -78,7 +79,7 @@ struct walk {
 	__u32 native_slot; /* in native_cache, of the native frame at hand */
 	__u32 pid;
 	__u32 serial;  /* number of this walk on this CPU */
-	__u32 scanned; /* words looked at in mode SCANNING */
+	__u32 scanned; /* words looked at in modes SCANNING and SCANNING_STUB */
 	/* virtual threads */
 	__u64 cont_entry;
 	__u64 chunk, chunk_end;

@@ -9,6 +9,8 @@
 /* A tag counts at most 254 segments back; a blob of more than 16 times that (500 kB) does not occur. */
 #define SEGMAP_HOPS 16
 #define SCANNED_WORDS 16
+/* The largest frame of a stub is that of SHA-512 by AVX2, some 1 kB (sha512_AVX2, src/hotspot/cpu/x86/macroAssembler_x86_sha.cpp). */
+#define SCANNED_STUB_WORDS 160
 /* Bytes of call_stub, and of catch_exception behind it in the same frame, after the call (JDK 17: 110, 25: 120). */
 #define CALL_STUB_TAIL 120
 
@@ -286,6 +288,79 @@ static __noinline void step_frameless_leaf(struct walk *w, const struct hotspot 
 	scan_for_return(w);
 }
 
+/*
+ * Where the call before ret leads to in the blob at hand, 0 if it is none or leads elsewhere: call rel32, or C2's mov r10, imm64;
+ * call r10 (Java_To_Runtime, src/hotspot/cpu/x86/x86_64.ad).
+ */
+static __noinline __u64 called_stub(const struct walk *w, __u64 ret)
+{
+	__u8 b[13] = {};
+	__u64 entry = 0;
+
+	if (read_user(b, 13, ret - 13))
+		return 0;
+	if (b[8] == 0xe8)
+		entry = ret + (__s64)(__s32)(b[9] | (__u32)b[10] << 8 | (__u32)b[11] << 16 | (__u32)b[12] << 24);
+	else if (b[0] == 0x49 && b[1] == 0xba && b[10] == 0x41 && b[11] == 0xff && b[12] == 0xd2)
+		read_user(&entry, 8, ret - 11);
+	else
+		return 0;
+	return entry >= w->code_begin && entry < w->code_end ? entry : 0;
+}
+
+/*
+ * Where a stub that sets up rbp (MacroAssembler::enter) keeps its return address, if ret is that of the call that entered it:
+ * the call tells where the stub begins. Without it, unused words of its frame look like return addresses, and rbp may be the
+ * caller's. LEAF_NO_FRAME if ret is not of such a call.
+ */
+static __noinline enum leaf_state framed_stub_state(const struct walk *w, __u64 ret)
+{
+	__u64 entry = called_stub(w, ret);
+	__u32 prologue = 0;
+	__u8 at[4] = {};
+
+	if (!entry || entry >= w->pc || read_user(&prologue, 4, entry) || read_user(at, 4, w->pc))
+		return LEAF_NO_FRAME;
+	if (prologue != 0xec8b4855 && prologue != 0xe5894855) /* push rbp; mov rbp, rsp */
+		return LEAF_NO_FRAME;
+	if (at[0] == 0xc3 || (at[0] == 0xc5 && at[1] == 0xf8 && at[2] == 0x77 && at[3] == 0xc3)) /* [vzeroupper;] ret */
+		return LEAF_NO_FRAME;
+	return w->pc == entry + 1 ? LEAF_PUSHED_FP : LEAF_FRAME;
+}
+
+/* Returns whether the stub that the thread is in was called by Java code, and its caller was found. */
+static __noinline int step_called_stub_leaf(struct walk *w, const struct hotspot *hs)
+{
+	__u64 ret = 0, fp = w->fp, saved = 0, sp = w->sp;
+
+	if (fp >= sp && fp - sp <= 4096 && !read_word(fp + 8, &ret) && !read_word(fp, &saved) &&
+	    framed_stub_state(w, ret) == LEAF_FRAME && try_return(w, hs, ret, fp + 16, saved))
+		return 1;
+	if (!read_word(sp + 8, &ret) && !read_word(sp, &saved) && framed_stub_state(w, ret) == LEAF_PUSHED_FP &&
+	    try_return(w, hs, ret, sp + 16, saved))
+		return 1;
+	return !read_word(sp, &ret) && called_stub(w, ret) && try_return(w, hs, ret, sp + 8, fp);
+}
+
+/*
+ * A stub that uses rbp for something else, such as those for SHA and AES: the first word above sp that is a return address of
+ * a call to a stub, one word a step. Marked as found that way.
+ */
+static __noinline void step_scanning_stub(struct walk *w, const struct hotspot *hs)
+{
+	__u64 ret, sp = w->sp + w->scanned * 8 + 8;
+
+	if (w->scanned >= SCANNED_STUB_WORDS || read_word(sp - 8, &ret))
+		return scan_for_return(w);
+	w->scanned++;
+	if (!in_code_cache(hs, ret) || !called_stub(w, ret))
+		return;
+	w->mode = ON_STACK;
+	flag_last_frame(w, FRAME_SCANNED);
+	w->flags |= SAMPLE_SCANNED;
+	to_caller(w, ret, sp, w->fp);
+}
+
 /* A stub without a known frame; most of StubRoutines push rbp. */
 static __noinline void step_stub_leaf(struct walk *w, const struct process *p)
 {
@@ -294,12 +369,11 @@ static __noinline void step_stub_leaf(struct walk *w, const struct process *p)
 
 	/* The words above sp of call_stub are arguments, and what is left of calls: its caller is native. */
 	if (w->pc < hs->call_stub_entry || w->pc >= hs->call_stub_return + CALL_STUB_TAIL) {
-		if (!read_word(sp, &ret) && try_return(w, hs, ret, sp + 8, fp))
+		if (step_called_stub_leaf(w, hs))
 			return;
+		/* SharedRuntime::drem jumps to the stub for it: nothing calls that. */
 		if (fp >= sp && fp - sp <= 4096 && !read_word(fp + 8, &ret) && !read_word(fp, &saved) &&
 		    try_return(w, hs, ret, fp + 16, saved))
-			return;
-		if (!read_word(sp + 8, &ret) && !read_word(sp, &saved) && try_return(w, hs, ret, sp + 16, saved))
 			return;
 	}
 	if (step_bare_leaf(w, p))
@@ -308,7 +382,8 @@ static __noinline void step_stub_leaf(struct walk *w, const struct process *p)
 		return to_caller(w, ret, fp + 16, saved);
 	if (!read_word(sp + 8, &ret) && !read_word(sp, &saved) && is_native_return(w, p, ret))
 		return to_caller(w, ret, sp + 16, saved);
-	scan_for_return(w);
+	w->mode = SCANNING_STUB;
+	w->scanned = 0;
 }
 
 /* JavaCalls: call_stub's frame is a plain rbp frame; what follows is native. */

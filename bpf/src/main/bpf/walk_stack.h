@@ -24,6 +24,8 @@ static __always_inline void step(struct walk *w, const struct process *p)
 		return step_frozen(w, hs);
 	if (w->mode == SCANNING)
 		return step_scanning(w, hs);
+	if (w->mode == SCANNING_STUB)
+		return step_scanning_stub(w, hs);
 	if (!in_code_cache(hs, w->pc))
 		return step_native(w, p);
 	if (!w->leaf) {

@@ -4,7 +4,9 @@ import dev.javelin.bpf.jna.LibBpf;
 import dev.javelin.bpf.jna.LibC;
 import dev.javelin.bpf.jna.NativeBlock;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -186,9 +188,15 @@ public record KernelFeatures(
         return from < 0 || to < from ? "" : choices.substring(from + 1, to);
     }
 
+    /** In one read: the files of /proc/sys give nothing to a second one, and Files.readString begins with a single byte. */
     private static String firstLine(Path file) {
-        try {
-            return Files.readString(file).lines().findFirst().orElse("");
+        byte[] bytes = new byte[4096];
+        try (InputStream in = Files.newInputStream(file)) {
+            int length = Math.max(0, in.read(bytes));
+            return new String(bytes, 0, length, StandardCharsets.US_ASCII)
+                    .lines()
+                    .findFirst()
+                    .orElse("");
         } catch (IOException e) {
             return "";
         }

@@ -106,32 +106,37 @@ public final class RingBuffer implements AutoCloseable {
         return (long) LONG.getAcquire(producer, 0) - (long) LONG.getAcquire(consumer, 0);
     }
 
+    /** The position behind all that is written or being written now, for {@link #poll(long)}. */
+    public long written() {
+        return (long) LONG.getAcquire(producer, 0);
+    }
+
     /**
      * Hands every record there is to the handler, and goes on until none is left or one is still being written.
      *
      * @return how many, discarded ones not counted
      */
     public int poll() {
-        return poll(Integer.MAX_VALUE);
+        return poll(Long.MAX_VALUE);
     }
 
-    /** {@link #poll()} for at most {@code limit} records, so that a busy ring cannot hold the caller up. */
-    public int poll(int limit) {
+    /** {@link #poll()} of what stands before a position: what comes in meanwhile cannot hold the caller up. */
+    public int poll(long until) {
         reading.lock();
         try {
             requireOpen();
-            return drain(limit);
+            return drain(until);
         } finally {
             reading.unlock();
         }
     }
 
-    private int drain(int limit) {
+    private int drain(long until) {
         int records = 0;
-        long end = (long) LONG.getAcquire(producer, 0);
-        while (records < limit) {
+        long end = Math.min(until, written());
+        while (true) {
             if (position >= end) {
-                end = (long) LONG.getAcquire(producer, 0);
+                end = Math.min(until, written());
                 if (position >= end) {
                     break;
                 }

@@ -49,6 +49,11 @@ class KernelFeaturesTest {
     }
 
     @Test
+    void shouldReadNumbersOfMoreThanOneDigit() {
+        assertThat(KernelFeatures.sysctl("pid_max").getAsInt()).isGreaterThan(300);
+    }
+
+    @Test
     void shouldReadCpuLists() {
         assertThat(Cpus.parse("0")).containsExactly(0);
         assertThat(Cpus.parse("0-2,5,7-8")).containsExactly(0, 1, 2, 5, 7, 8);

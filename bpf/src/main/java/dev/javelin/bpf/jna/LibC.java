@@ -14,6 +14,8 @@ public final class LibC {
     /** {@code bpf(2)} in {@code asm/unistd_64.h}. */
     public static final long SYS_BPF = 321;
 
+    private static final int PRIO_PROCESS = 0;
+
     public static final int PROT_READ = 1;
     public static final int PROT_WRITE = 2;
     public static final int MAP_SHARED = 0x1;
@@ -52,6 +54,11 @@ public final class LibC {
 
     public static int ioctl(int fd, long request, long argument) {
         return library().callInt("ioctl", fd, request, argument);
+    }
+
+    /** Of the calling thread: on Linux each has a nice value of its own. */
+    public static int setThreadNice(int nice) {
+        return library().callInt("setpriority", PRIO_PROCESS, 0, nice);
     }
 
     public static int fcntl(int fd, int command, int argument) {

@@ -11,7 +11,7 @@ import java.util.List;
  * read here is checked against what the walker saw (compile id, ConstMethod*), and what does not fit any more is shown as
  * {@code [unloaded]}, never under another's name.
  *
- * <p>Threads: one at a time. Call {@link #refresh()} before each batch of samples is taken from the ring, and resolve the
+ * <p>Threads: one at a time. Call {@link #refresh()} before each batch of samples is taken from the ring, but after they were written, and resolve the
  * batch soon: an nmethod may be freed within milliseconds. No method throws for what the target's memory holds, nor when the
  * target is gone.
  */
@@ -50,7 +50,7 @@ public final class HotSpotSymbols {
     }
 
     /**
-     * To be called before a batch of samples is taken. Frames of interpreted methods that the caller remembers by their raw
+     * To be called before a batch of samples is taken, which are all written by then. Frames of interpreted methods that the caller remembers by their raw
      * words are stale when this returns true, unless their method is {@link #isLasting lasting}; those of compiled methods never
      * are, since no two have the same compile id.
      *

@@ -20,6 +20,10 @@ import java.util.function.BooleanSupplier;
  */
 final class Methods {
     private static final int MAX_REMEMBERED = 20_000;
+    /** Looks back until one that certainly precedes the samples at hand: at the one before the last they may have been under way. */
+    private static final int REACH = 2;
+
+    private static final long FIRST_BATCH = REACH;
 
     private final MethodReader reader;
     private final LastingLoaders loaders;
@@ -32,10 +36,10 @@ final class Methods {
             return size() > MAX_REMEMBERED;
         }
     };
-    /** Whether classes were unloaded between the last two looks: the samples now at hand may be older than that. */
-    private boolean unsettled;
-    /** Grows with each look. The samples of a batch were taken after the look before its own. */
-    private long batch;
+    /** Grows with each look at what was unloaded. */
+    private long batch = FIRST_BATCH;
+    /** The one whose look found last that classes were unloaded. */
+    private long unloadedAt;
 
     Methods(HotSpot hotSpot, CodeLayout layout) {
         this.reader = new MethodReader(hotSpot);
@@ -43,11 +47,14 @@ final class Methods {
         this.unloading = new UnloadEpoch(hotSpot);
     }
 
-    /** To be called before each batch of samples is taken; true when classes were unloaded since the last call. */
+    /** To be called before each batch of samples is taken, and after all of it was written; true when classes were unloaded since. */
     boolean refresh() {
         batch++;
-        unsettled = unloading.advance();
-        return unsettled;
+        boolean unloaded = unloading.advance();
+        if (unloaded) {
+            unloadedAt = batch;
+        }
+        return unloaded;
     }
 
     /**
@@ -72,7 +79,7 @@ final class Methods {
         }
         known.put(method, kept);
         // only this says that it is alive now: the others, that it was when the sample was taken
-        if (!unsettled && !unloading.moved()) {
+        if (isSettled() && !unloading.moved()) {
             kept.epoch = unloading.epoch();
             kept.lasting = loaders.isLasting(kept.holder);
             return kept;
@@ -85,12 +92,16 @@ final class Methods {
     }
 
     private boolean isOfThisEpoch(MethodInfo info) {
-        return !unsettled && info.epoch == unloading.epoch();
+        return isSettled() && info.epoch == unloading.epoch();
     }
 
-    /** The samples at hand are younger than the look before this batch's, and that one is younger than the reading. */
+    /** Whether nothing was unloaded from before the samples at hand were taken up to the last look. */
+    private boolean isSettled() {
+        return batch - unloadedAt >= REACH;
+    }
+
     private boolean wasThereBefore(MethodInfo info) {
-        return info.batch < batch - 1;
+        return batch - info.batch > REACH;
     }
 
     /** Whether the method that was last found at an address is there for ever. */

@@ -3,6 +3,7 @@ package dev.javelin.collector.session;
 import dev.javelin.bpf.BpfException;
 import dev.javelin.bpf.KernelFeatures;
 import dev.javelin.bpf.PerfAttr;
+import dev.javelin.bpf.ThreadNice;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.walker.NativeObjects;
 import dev.javelin.collector.walker.Walker;
@@ -24,6 +25,8 @@ import java.util.concurrent.CompletionException;
 public final class RecordSession {
     /** How often records are looked for: often enough that what they refer to is still there. */
     private static final int POLL_MILLIS = 50;
+    /** Little work, but at once: what a sample met is to be named before it is gone, however busy the machine is. */
+    private static final int PROMPT = -10;
     /** The pause while new code keeps turning up, as when a JVM starts. */
     private static final int BUSY_POLL_MILLIS = 10;
 
@@ -150,6 +153,7 @@ public final class RecordSession {
     private RecordResult record(Recorder recorder, Walker loaded, List<Target> targets, Profile profile) {
         RecordingFacts facts = new RecordingFacts(request, recorder, loaded);
         warnOfThrottling();
+        ThreadNice.set(PROMPT);
         recorder.onStart(loaded, targets, event());
         facts.started();
         try (Report report = Report.open(profile, request, facts)) {

@@ -107,12 +107,13 @@ final class Recorder implements AutoCloseable {
 
     /** Handles what has come in; the number of records. */
     int doWork(long now) {
+        long written = walker.ring().written(); // of what comes after the look at the targets it says nothing
         for (Target target : targets.values()) {
             if (target.symbols().refresh()) {
                 symbolizer.forgetMortal(target.pid());
             }
         }
-        int records = walker.ring().poll();
+        int records = walker.ring().poll(written);
         for (Target target : targets.values()) {
             if (watches.get(target.pid()).due(now)) {
                 boolean changed = target.refresh(walker, objects);

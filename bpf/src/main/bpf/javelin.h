@@ -179,7 +179,8 @@ struct hotspot {
 	__u16 cont_tail;       /* field offsets in the Java objects */
 	__u16 chunk_sp, chunk_bottom, chunk_size, chunk_parent, chunk_stack;
 	__u16 chunk_bottom_is_argsize; /* 1: bottom = size - argsize (JDK 20, 21) */
-	__u16 pad[2];
+	__u16 thread_saved_exception_pc;
+	__u16 pad;
 };
 
 /* Value of `processes`, keyed by pid (tgid). */

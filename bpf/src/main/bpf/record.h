@@ -67,6 +67,7 @@ static __always_inline void start_walk(struct walk *w)
 	w->map.start = 1;
 	w->java_thread = 0;
 	w->window_at = 0;
+	w->vm_sp = 0;
 	w->serial++;
 	w->pid = bpf_get_current_pid_tgid() >> 32;
 }

@@ -83,6 +83,7 @@ struct walk {
 	/* virtual threads */
 	__u64 cont_entry;
 	__u64 chunk, chunk_end;
+	__u64 vm_pc, vm_sp;  /* of the Java frame that called the native frames at the leaf; 0: none met yet */
 	__u64 unextended_sp; /* where a frozen frame's own words begin: sp less what an interpreted callee added */
 	/* last mapping used */
 	struct mapping map;

@@ -243,6 +243,37 @@ static __noinline void step_compiled_leaf(struct walk *w, const struct hotspot *
 }
 
 /*
+ * A safepoint poll that is no return is a fault, whose handler has the thread go on in a stub and leaves the pc of the poll in the
+ * JavaThread. The stub makes room for it as if it had been called, and puts it there after it has saved all registers
+ * (SharedRuntime::generate_handler_blob, src/hotspot/cpu/x86/sharedRuntime_x86_64.cpp). Returns whether the thread is there.
+ */
+static __noinline int step_poll_handler_leaf(struct walk *w, const struct hotspot *hs)
+{
+	__u64 poll = 0, link = w->fp, ret = 0, sp = w->sp, offset = w->pc - w->code_begin;
+	__u32 prologue = 0;
+
+	if (!w->java_thread || !hs->thread_saved_exception_pc || read_user(&prologue, 3, w->code_begin) ||
+	    (prologue & 0xffff) != 0x5553 || /* push rbx; push rbp */
+	    read_word(w->java_thread + hs->thread_saved_exception_pc, &poll) || !in_code_cache(hs, poll))
+		return 0;
+	if (offset >= 1)
+		sp += 8;
+	if (offset == 2) {
+		read_word(w->sp, &link);
+		sp += 8;
+	}
+	if (offset > 2) {
+		if (w->fp < sp - 8 || w->fp - sp > 8192 || read_word(w->fp, &link) || read_word(w->fp + 8, &ret) ||
+		    in_code_cache(hs, ret))
+			return 0;
+		sp = w->fp + 16;
+	}
+	w->leaf = 1; /* nothing of the stack is used up yet */
+	to_caller(w, poll, sp, link);
+	return 1;
+}
+
+/*
  * Calls from compiled code into the VM, with a known frame size. Those that C1 uses push rbp and set it; those that C2 makes
  * do not, so that rbp points beyond their frame. Where an exception handler is looked for, it takes the place of the return
  * address, and follows no call (Runtime1::generate_handle_exception, src/hotspot/cpu/x86/c1_Runtime1_x86.cpp).
@@ -252,6 +283,8 @@ static __noinline void step_runtime_stub_leaf(struct walk *w, const struct hotsp
 	__u64 sp = w->sp, fp = w->fp, saved = 0, ret = 0, caller_sp = sp + (__u64)w->frame_size * 8;
 	__u8 b[4] = {}, before = 0;
 
+	if (step_poll_handler_leaf(w, hs))
+		return;
 	read_user(b, 3, w->pc);
 	read_user(&before, 1, w->pc - 1);
 	/* OptoRuntime::generate_exception_blob begins with push rdx, the pc that threw. */
@@ -446,6 +479,29 @@ static __noinline int step_known_code(struct walk *w, const struct hotspot *hs)
 	return 1;
 }
 
+static __always_inline int has_prologue(__u64 code)
+{
+	__u8 first = 0;
+
+	return !read_user(&first, 1, code) && first == 0x55; /* push rbp */
+}
+
+/*
+ * C1's stub unwind_exception, which is jumped to at [sp] = return address, asks the VM for its handler; the stack is aligned
+ * for that call if need be (Runtime1::generate_unwind_exception, src/hotspot/cpu/x86/c1_Runtime1_x86.cpp).
+ */
+static __noinline void step_unwind_exception(struct walk *w)
+{
+	__u64 sp = w->sp, ret = 0;
+	__u32 after = 0;
+
+	if (!read_user(&after, 4, w->pc) && after == 0x08c48348) /* add rsp, 8 */
+		sp += 8;
+	if (read_word(sp, &ret))
+		return end_walk(w, END_STACK_UNREADABLE);
+	to_caller(w, ret, sp + 8, w->fp);
+}
+
 static __noinline void step_compiled(struct walk *w, const struct process *p)
 {
 	const struct hotspot *hs = &p->hotspot;
@@ -475,8 +531,10 @@ static __noinline void step_compiled(struct walk *w, const struct process *p)
 		if (read_pair(w, caller_sp - 16, saved))
 			return end_walk(w, END_STACK_UNREADABLE);
 	} else {
-		/* StubRoutines that call out: a plain rbp frame */
+		/* StubRoutines that call out, and C1's barriers of G1: a plain rbp frame */
 		caller_sp = w->fp + 16;
+		if (w->frame_size < 0 && !has_prologue(w->code_begin))
+			return step_unwind_exception(w);
 		if (w->fp < w->sp || read_user(saved, 16, w->fp))
 			return end_walk(w, END_BAD_RETURN);
 		/* The entry barrier of an nmethod pushes -1 in place of a return address that may not be skipped. */

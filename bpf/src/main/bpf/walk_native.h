@@ -236,6 +236,10 @@ static __noinline void step_native(struct walk *w, const struct process *p)
 	if (!saved[1])
 		return end_walk(w, END_COMPLETE);
 	to_caller(w, saved[1], cfa, fp);
+	if (!w->vm_sp && in_code_cache(hs, w->pc)) {
+		w->vm_pc = w->pc;
+		w->vm_sp = w->sp;
+	}
 }
 
 #endif

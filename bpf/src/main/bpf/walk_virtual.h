@@ -92,18 +92,6 @@ static __noinline void enter_chunk(struct walk *w, const struct hotspot *hs)
 	return end_walk(w, END_BAD_CHUNK);
 }
 
-/* The caller is frozen: it is on top of the chunk of the continuation that is mounted last. */
-static __noinline void step_return_barrier(struct walk *w, const struct hotspot *hs)
-{
-	__u64 continuation = 0;
-
-	if (!w->java_thread || read_word(w->java_thread + hs->thread_cont_entry, &w->cont_entry) || !w->cont_entry ||
-	    read_word(w->cont_entry + hs->cont_entry_cont, &continuation) || !continuation)
-		return end_walk(w, END_BAD_CHUNK);
-	w->chunk = read_reference(hs, continuation, hs->cont_tail);
-	return enter_chunk(w, hs);
-}
-
 /* The next frozen frame, or what follows the last one. unextended is where the caller's own words begin. */
 static __always_inline void to_frozen_caller(struct walk *w, const struct hotspot *hs, __u64 sp, __u64 unextended)
 {
@@ -118,6 +106,40 @@ static __always_inline void to_frozen_caller(struct walk *w, const struct hotspo
 	w->unextended_sp = unextended;
 	if (read_word(sp - 8, &w->pc))
 		end_walk(w, END_BAD_CHUNK);
+}
+
+/*
+ * A thread that yields has the VM copy its frames into the chunk, on top of those that are there, and still stands on them
+ * (FreezeBase::freeze_slow, src/hotspot/share/runtime/continuationFreezeThaw.cpp): once the topmost of them, the caller of
+ * doYield, is on top of the chunk, as many bytes of it as lie on the stack were walked already.
+ */
+static __noinline void skip_copied_frames(struct walk *w, const struct hotspot *hs, __u64 stack_end)
+{
+	__u64 caller_sp, ret = 0, next;
+
+	if (!w->vm_sp || !find_blob(w, hs, w->vm_pc) || w->frame_size <= 0 || w->frame_size >= 0x1000)
+		return;
+	caller_sp = w->vm_sp + (__u64)w->frame_size * 8;
+	if (read_word(caller_sp - 8, &ret) || ret != w->pc || stack_end <= caller_sp)
+		return;
+	next = w->sp + (stack_end - caller_sp);
+	to_frozen_caller(w, hs, next, next);
+	if (w->end == WALKING && w->mode == IN_CHUNK && !in_code_cache(hs, w->pc))
+		end_walk(w, END_THAWING);
+}
+
+/* The caller is frozen: it is on top of the chunk of the continuation that is mounted last. */
+static __noinline void step_return_barrier(struct walk *w, const struct hotspot *hs)
+{
+	__u64 continuation = 0, stack_end = w->sp;
+
+	if (!w->java_thread || read_word(w->java_thread + hs->thread_cont_entry, &w->cont_entry) || !w->cont_entry ||
+	    read_word(w->cont_entry + hs->cont_entry_cont, &continuation) || !continuation)
+		return end_walk(w, END_BAD_CHUNK);
+	w->chunk = read_reference(hs, continuation, hs->cont_tail);
+	enter_chunk(w, hs);
+	if (w->end == WALKING && w->mode == IN_CHUNK)
+		skip_copied_frames(w, hs, stack_end);
 }
 
 static __noinline void step_frozen(struct walk *w, const struct hotspot *hs)

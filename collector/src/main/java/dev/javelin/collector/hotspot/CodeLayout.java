@@ -176,6 +176,7 @@ public record CodeLayout(
      * @param anchorSp offset in JavaThread of _anchor._last_Java_sp
      * @param anchorPc of _anchor._last_Java_pc
      * @param anchorFp of _anchor._last_Java_fp
+     * @param savedExceptionPc of _saved_exception_pc: where a poll or an implicit exception trapped
      * @param osThread of the OSThread*
      * @param osThreadId offset in OSThread of the int kernel thread id
      * @param stackBase of the highest address of the stack
@@ -195,6 +196,7 @@ public record CodeLayout(
             int anchorSp,
             int anchorPc,
             int anchorFp,
+            int savedExceptionPc,
             int osThread,
             int osThreadId,
             int stackBase,

@@ -204,6 +204,7 @@ final class CodeLayoutReader {
                 anchor + at("JavaFrameAnchor._last_Java_sp"),
                 anchor + at("JavaFrameAnchor._last_Java_pc"),
                 anchor + at("JavaFrameAnchor._last_Java_fp"),
+                maybe("JavaThread._saved_exception_pc"),
                 at("Thread._osthread", "JavaThread._osthread"),
                 at("OSThread._thread_id"),
                 at("JavaThread._stack_base", "Thread._stack_base"),

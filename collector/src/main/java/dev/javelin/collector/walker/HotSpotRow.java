@@ -20,6 +20,8 @@ final class HotSpotRow {
     private static final int CODE_HEAPS = 4;
     private static final int THREAD_VTABLES = 12;
 
+    private static final int CONTINUATION_FIELDS = 9;
+
     private final ByteBuffer out;
     private final CodeLayout layout;
 
@@ -68,6 +70,7 @@ final class HotSpotRow {
         u16(thread.anchorFp());
         u16(continuations == null ? 0 : thread.contEntry());
         continuations(continuations);
+        u16(thread.savedExceptionPc());
     }
 
     private void kinds(BlobKinds kinds) {
@@ -116,6 +119,9 @@ final class HotSpotRow {
 
     private void continuations(Continuations c) {
         if (c == null) {
+            for (int i = 0; i < CONTINUATION_FIELDS; i++) {
+                u16(0);
+            }
             return;
         }
         u16(c.entrySize());

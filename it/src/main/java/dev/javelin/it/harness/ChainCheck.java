@@ -25,13 +25,17 @@ public final class ChainCheck {
     private static final int SHOWN = 3;
     private static final int LEAF_SHOWN = 5;
 
-    private enum Match {
-        NONE,
+    private enum Verdict {
+        WRONG,
+        IMPRECISE,
+        UNRESOLVED,
         BEGUN,
         WHOLE
     }
 
-    private final Map<String, Match> known = new HashMap<>();
+    /** Most samples have one of a few stacks, and a deep stack takes long to match. */
+    private final Map<List<StackFrame>, Verdict> verdicts = new HashMap<>();
+
     private final String name;
     private final Pattern entry;
     private final Pattern begun;
@@ -174,17 +178,31 @@ public final class ChainCheck {
         if (!sample.complete()) {
             incomplete++;
             reasons.merge(sample.incomplete(), 1, Integer::sum);
-        } else if (sample.frames().stream().anyMatch(StackFrame::isUnresolved)) {
-            unresolved++;
-        } else if (matches(sample.frames())) {
-            matched++;
-            matchedWhole += match(sample.frames()) == Match.WHOLE ? 1 : 0;
-            addCalls(sample);
-        } else if (matches(withoutInlinedLeaf(sample.frames()))) {
-            imprecise++;
-        } else {
-            wrong.merge(normalise(names(sample.frames())) + "  in " + leaf(sample) + ";", 1, Integer::sum);
+            return;
         }
+        switch (verdicts.computeIfAbsent(sample.frames(), this::verdict)) {
+            case UNRESOLVED -> unresolved++;
+            case WHOLE -> {
+                matched++;
+                matchedWhole++;
+            }
+            case BEGUN -> matched++;
+            case IMPRECISE -> imprecise++;
+            case WRONG ->
+                wrong.merge(normalise(names(sample.frames())) + "  in " + leaf(sample) + ";", 1, Integer::sum);
+        }
+    }
+
+    private Verdict verdict(List<StackFrame> frames) {
+        if (frames.stream().anyMatch(StackFrame::isUnresolved)) {
+            return Verdict.UNRESOLVED;
+        }
+        Verdict verdict = match(frames);
+        if (verdict != Verdict.WRONG) {
+            addCalls(frames);
+            return verdict;
+        }
+        return match(withoutInlinedLeaf(frames)) == Verdict.WRONG ? Verdict.WRONG : Verdict.IMPRECISE;
     }
 
     /** The innermost frames with their types, for who must find out what went wrong. */
@@ -195,26 +213,17 @@ public final class ChainCheck {
                 .collect(Collectors.joining(" > "));
     }
 
-    private boolean matches(List<StackFrame> frames) {
-        return match(frames) != Match.NONE;
-    }
-
-    /** Most samples have one of a few stacks, and a deep stack takes long to match. */
-    private Match match(List<StackFrame> frames) {
-        return known.computeIfAbsent(names(frames), this::matchAnew);
-    }
-
-    private Match matchAnew(String names) {
-        String stack = normalise(names);
+    private Verdict match(List<StackFrame> frames) {
+        String stack = normalise(names(frames));
         Matcher root = entry.matcher(stack);
         if (!root.lookingAt()) {
-            return Match.NONE;
+            return Verdict.WRONG;
         }
         String chain = stack.substring(root.end());
         if (whole.matcher(chain).matches()) {
-            return Match.WHOLE;
+            return Verdict.WHOLE;
         }
-        return begun.matcher(chain).matches() ? Match.BEGUN : Match.NONE;
+        return begun.matcher(chain).matches() ? Verdict.BEGUN : Verdict.WRONG;
     }
 
     private static String names(List<StackFrame> frames) {
@@ -240,9 +249,8 @@ public final class ChainCheck {
     }
 
     /** In every chain a method calls the next one from a single line. */
-    private void addCalls(Sample sample) {
-        List<StackFrame> frames =
-                sample.frames().stream().filter(ChainCheck::isPart).toList();
+    private void addCalls(List<StackFrame> all) {
+        List<StackFrame> frames = all.stream().filter(ChainCheck::isPart).toList();
         for (int i = 0; i + 1 < frames.size(); i++) {
             StackFrame caller = frames.get(i);
             StackFrame callee = frames.get(i + 1);

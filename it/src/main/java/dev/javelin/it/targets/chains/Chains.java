@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 
 /**
  * The target that runs every chain on a thread of its own. Arguments: {@code native=PATH} of the compiled library,
- * {@code only=NAME,NAME}, {@code deep} for the stacks of more than a thousand frames. {@code account} prints how often
+ * {@code only=NAME,NAME}, {@code deep} for the stacks of more than a thousand frames, {@code unloading} for those
+ * that have classes unloaded all the time. {@code account} prints how often
  * each chain has run.
  */
 public final class Chains {
@@ -50,11 +51,12 @@ public final class Chains {
         if (options.containsKey("deep")) {
             chains.add(new RecursionChain(1500));
             chains.add(new StackOverflowChain());
+        } else if (options.containsKey("unloading")) {
+            chains.addAll(List.of(new ClinitChain(), new DeoptChain(), new PlainChain()));
         } else {
             chains.addAll(List.of(new PlainChain(), new ObjectChain(), new RecursionChain(450), new SyncChain()));
             chains.addAll(List.of(new ReflectChain(), new HandleChain(), new LambdaChain(), new MixedChain()));
-            chains.addAll(List.of(new ExceptionChain(), new ClinitChain(), new DeoptChain(), new IntrinsicChain()));
-            chains.add(new FinalizeChain());
+            chains.addAll(List.of(new ExceptionChain(), new IntrinsicChain(), new FinalizeChain()));
             if (options.containsKey("native")) {
                 chains.add(new NativeChain(options.get("native")));
             }

@@ -58,7 +58,15 @@ public final class DeoptChain implements Chain {
     /** Class loading and reflection, through our loader. */
     private static Grammar loading() {
         return Grammar.anyOf(
-                "java.", "jdk.internal.", "sun.", Generation.class.getName() + ".", DeoptStack.class.getName() + ".<");
+                "java.",
+                "jdk.internal.",
+                "sun.",
+                Generation.class.getName() + ".",
+                DeoptChain.class.getName() + "$$Lambda.<",
+                DeoptStack.class.getName() + ".<",
+                DeoptStack.class.getName() + "$Base.<",
+                DeoptStack.class.getName() + "$Quiet.<",
+                DeoptStack.class.getName() + "$Loud.<");
     }
 
     private static long warm(Descent descent) throws ReflectiveOperationException {

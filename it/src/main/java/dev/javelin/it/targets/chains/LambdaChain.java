@@ -29,7 +29,9 @@ final class LambdaChain implements Chain {
                 middle,
                 Grammar.calls(proxy, "LambdaChain.stream"),
                 Grammar.jdk(),
-                Grammar.calls(proxy, "LambdaChain.lambda$stream$3", "Work.spin"));
+                Grammar.either(
+                        Grammar.calls(proxy, "LambdaChain.lambda$stream$3", "Work.spin"),
+                        Grammar.calls("LambdaChain$$Lambda.<init>")));
     }
 
     private static long stream(long x) {

@@ -230,6 +230,13 @@ static __noinline void step_compiled_leaf(struct walk *w, const struct hotspot *
 			read_word(caller_sp - 16, &saved);
 		if (try_return(w, hs, ret, caller_sp, saved))
 			return;
+		/* Intrinsics push a register or two for a while (C2_MacroAssembler::char_array_compress). */
+		for (int i = 0; i < 2; i++) {
+			caller_sp += 8;
+			if (!read_word(caller_sp - 16, &saved) && !read_word(caller_sp - 8, &ret) &&
+			    try_return(w, hs, ret, caller_sp, saved))
+				return;
+		}
 	}
 	/* Continuation.doYield has frozen the frames and goes back to enterSpecial: sp is at the ContinuationEntry. */
 	if (w->java_thread && hs->thread_cont_entry && !read_word(w->java_thread + hs->thread_cont_entry, &ret) && ret == sp &&
@@ -240,6 +247,28 @@ static __noinline void step_compiled_leaf(struct walk *w, const struct hotspot *
 	if (!read_word(sp, &ret) && try_return(w, hs, ret, sp + 8, fp))
 		return;
 	return scan_for_return(w);
+}
+
+#define PROLOGUE_WITHIN 48
+
+/*
+ * Whether a runtime stub has its frame still to make: some look first whether there is anything to do (Runtime1's
+ * register_finalizer), those of C2 whether the stack is large enough.
+ */
+static __noinline int is_before_prologue(const struct walk *w)
+{
+	__u64 offset = w->pc - w->code_begin;
+	__u8 code[PROLOGUE_WITHIN + 4] = {};
+
+	if (offset >= PROLOGUE_WITHIN || read_user(code, sizeof(code), w->code_begin))
+		return 0;
+	for (int i = 0; i < PROLOGUE_WITHIN; i++) {
+		if (code[i] == 0x55 && code[i + 1] == 0x48 && /* push rbp; mov rbp, rsp or sub rsp, n */
+		    ((code[i + 2] == 0x8b && code[i + 3] == 0xec) || (code[i + 2] == 0x89 && code[i + 3] == 0xe5) ||
+		     ((code[i + 2] == 0x83 || code[i + 2] == 0x81) && code[i + 3] == 0xec)))
+			return offset <= (__u64)i;
+	}
+	return 0;
 }
 
 /*
@@ -285,6 +314,8 @@ static __noinline void step_runtime_stub_leaf(struct walk *w, const struct hotsp
 
 	if (step_poll_handler_leaf(w, hs))
 		return;
+	if (is_before_prologue(w) && !read_word(sp, &ret) && try_return(w, hs, ret, sp + 8, fp))
+		return;
 	read_user(b, 3, w->pc);
 	read_user(&before, 1, w->pc - 1);
 	/* OptoRuntime::generate_exception_blob begins with push rdx, the pc that threw. */
@@ -305,19 +336,28 @@ static __noinline void step_runtime_stub_leaf(struct walk *w, const struct hotsp
 }
 
 /*
- * Adapters and vtable stubs have no frame: the return address is at [sp], or for a moment in rax while an adapter makes
- * room for arguments below the caller's sp, which it then keeps in r13 (gen_c2i_adapter and gen_i2c_adapter of
+ * Adapters and vtable stubs have no frame: the return address is at [sp]. An adapter from compiled to interpreted code makes room
+ * for the arguments below the caller's sp: pop rax; mov r13, rsp; sub rsp, n; mov [rsp], rax (gen_c2i_adapter of
  * src/hotspot/cpu/x86/sharedRuntime_x86_64.cpp).
  */
 static __noinline void step_frameless_leaf(struct walk *w, const struct hotspot *hs)
 {
 	__u64 ret = 0, sp = w->sp, room = w->r13 - w->sp;
-	int kept = room <= 2048 && !(room & 7);
+	int is_popped, has_room = room && room <= 2048 && !(room & 7);
+	__u8 b[4] = {}, before[8] = {};
 
+	read_user(b, 4, w->pc);
+	read_user(before, 8, w->pc - 8);
+	is_popped = (b[0] == 0x4c && b[1] == 0x8b && b[2] == 0xec && before[7] == 0x58) || /* mov r13, rsp, after pop rax */
+		    (before[5] == 0x4c && before[6] == 0x8b && before[7] == 0xec);         /* after that */
+	if (is_popped && is_java_return(hs, w->rax))
+		return to_caller(w, w->rax, sp, w->fp);
+	if (b[0] == 0x48 && b[1] == 0x89 && b[2] == 0x04 && b[3] == 0x24 && has_room && is_java_return(hs, w->rax))
+		return to_caller(w, w->rax, w->r13, w->fp);
 	if (!read_word(sp, &ret) && is_java_return(hs, ret))
-		return to_caller(w, ret, ret == w->rax && room && kept ? w->r13 : sp + 8, w->fp);
+		return to_caller(w, ret, ret == w->rax && has_room ? w->r13 : sp + 8, w->fp);
 	if (is_java_return(hs, w->rax))
-		return to_caller(w, w->rax, kept ? w->r13 : sp, w->fp);
+		return to_caller(w, w->rax, has_room ? w->r13 : sp, w->fp);
 	scan_for_return(w);
 }
 
@@ -479,27 +519,27 @@ static __noinline int step_known_code(struct walk *w, const struct hotspot *hs)
 	return 1;
 }
 
-static __always_inline int has_prologue(__u64 code)
-{
-	__u8 first = 0;
-
-	return !read_user(&first, 1, code) && first == 0x55; /* push rbp */
-}
-
 /*
- * C1's stub unwind_exception, which is jumped to at [sp] = return address, asks the VM for its handler; the stack is aligned
- * for that call if need be (Runtime1::generate_unwind_exception, src/hotspot/cpu/x86/c1_Runtime1_x86.cpp).
+ * A stub that calls out without a frame, with the stack aligned for that if need be: forward_exception and C1's unwind_exception,
+ * which ask the VM for their caller's handler (generate_forward_exception, src/hotspot/cpu/x86/stubGenerator_x86_64.cpp;
+ * Runtime1::generate_unwind_exception, src/hotspot/cpu/x86/c1_Runtime1_x86.cpp). Returns whether this is one.
  */
-static __noinline void step_unwind_exception(struct walk *w)
+static __noinline int step_bare_stub(struct walk *w, const struct hotspot *hs)
 {
 	__u64 sp = w->sp, ret = 0;
 	__u32 after = 0;
+	__u8 first = 0;
 
+	if (read_user(&first, 1, w->code_begin) || (w->frame_size < 0 && first == 0x55)) /* push rbp */
+		return 0;
+	if (w->frame_size == 0 && !read_word(w->fp + 8, &ret) && called_stub(w, ret))
+		return 0;
 	if (!read_user(&after, 4, w->pc) && after == 0x08c48348) /* add rsp, 8 */
 		sp += 8;
-	if (read_word(sp, &ret))
-		return end_walk(w, END_STACK_UNREADABLE);
+	if (read_word(sp, &ret) || !is_java_return(hs, ret))
+		return 0;
 	to_caller(w, ret, sp + 8, w->fp);
+	return 1;
 }
 
 static __noinline void step_compiled(struct walk *w, const struct process *p)
@@ -533,8 +573,8 @@ static __noinline void step_compiled(struct walk *w, const struct process *p)
 	} else {
 		/* StubRoutines that call out, and C1's barriers of G1: a plain rbp frame */
 		caller_sp = w->fp + 16;
-		if (w->frame_size < 0 && !has_prologue(w->code_begin))
-			return step_unwind_exception(w);
+		if (step_bare_stub(w, hs))
+			return;
 		if (w->fp < w->sp || read_user(saved, 16, w->fp))
 			return end_walk(w, END_BAD_RETURN);
 		/* The entry barrier of an nmethod pushes -1 in place of a return address that may not be skipped. */

@@ -62,6 +62,9 @@ static __noinline void step_method_entry(struct walk *w, const struct hotspot *h
 	__u64 top = 0, ret = 0, link = 0, sender_sp = r13;
 	__u64 below = fp - sp; /* huge if fp < sp */
 
+	/* The bytecode pointer has taken the place of the caller's sp: all is there, and locks, stack checks or counters follow. */
+	if (below >= SLOTS_BELOW_FP && r13 - sp > 65536)
+		return step_interpreted_frame(w, hs);
 	if (below == SLOTS_BELOW_FP) {
 		read_word(fp - 24, &ret);
 		/* All ten words pushed, expression stack empty: an ordinary frame, unless the caller's looks the same. */

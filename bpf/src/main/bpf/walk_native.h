@@ -192,7 +192,8 @@ static __noinline void step_native(struct walk *w, const struct process *p)
 	c = &w->native_cache[w->native_slot & (NATIVE_CACHE - 1)];
 	address = c->address;
 	row = c->row;
-	emit(w, FRAME_NATIVE, frame_flags(w), pc, c->object, address);
+	/* A signal handler returns to the first byte of its trampoline, which nothing called. */
+	emit(w, FRAME_NATIVE, frame_flags(w), pc, c->object, row >> 56 == UNWIND_SIGNAL ? address + 1 : address);
 	if (w->leaf && w->at_entry)
 		return end_walk(w, END_COMPLETE);
 	if (row == FOLLOW_FRAME_POINTER)

@@ -239,13 +239,23 @@ public final class ChainCheck {
      */
     private static List<StackFrame> withoutInlinedLeaf(List<StackFrame> frames) {
         int end = frames.size();
-        while (end > 0 && frames.get(end - 1).type().equals("Kernel")) {
+        while (end > 0 && !frames.get(end - 1).isJava()) {
             end--;
+        }
+        if (end < frames.size() && !interrupted(frames.get(end))) {
+            return frames;
         }
         while (end > 0 && frames.get(end - 1).type().equals("Inlined")) {
             end--;
         }
         return frames.subList(0, end);
+    }
+
+    /** Whether a frame follows that a thread comes to from anywhere: an interrupt, a signal, an exception. */
+    private static boolean interrupted(StackFrame next) {
+        return next.type().equals("Kernel")
+                || next.method().equals("__restore_rt")
+                || next.method().contains("handle_exception");
     }
 
     /** In every chain a method calls the next one from a single line. */

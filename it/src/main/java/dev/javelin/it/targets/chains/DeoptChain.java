@@ -38,7 +38,7 @@ public final class DeoptChain implements Chain {
 
     @Override
     public Grammar grammar() {
-        Grammar leave = Grammar.calls("DeoptStack$Base.value");
+        Grammar leave = Grammar.either(Grammar.calls("DeoptStack$Base.value"), loading());
         Grammar deepest = Grammar.either(
                 Grammar.calls("DeoptChain$$Lambda.at", "DeoptChain.lambda$static$0"),
                 Grammar.seq(

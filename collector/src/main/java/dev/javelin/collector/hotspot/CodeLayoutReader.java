@@ -24,6 +24,9 @@ import java.util.Set;
 final class CodeLayoutReader {
     private static final int NONE = CodeLayout.NONE;
     private static final int MAX_HEAPS = 16;
+    /** Bytes of its mappings, more than any build has. */
+    private static final long MAX_LIBJVM = 256L << 20;
+
     private static final int STUB_START = 48;
 
     private final HotSpot hotSpot;
@@ -220,7 +223,7 @@ final class CodeLayoutReader {
                 threadVtables());
     }
 
-    /** Those of the symbol table, and those of the threads that are alive: the latter suffice where libjvm is stripped. */
+    /** Those of the symbol table; where libjvm is stripped, those of the threads that are alive. */
     private List<Long> threadVtables() {
         Set<Long> vtables = new LinkedHashSet<>();
         for (String type : structs.subtypes("JavaThread")) {
@@ -229,10 +232,28 @@ final class CodeLayoutReader {
                 vtables.add(vtable);
             }
         }
-        for (long thread : new JavaThreadList(hotSpot).threads()) {
-            vtables.add(memory.readLong(thread));
+        if (vtables.isEmpty()) {
+            for (long thread : new JavaThreadList(hotSpot).threads()) {
+                vtableOf(thread).ifPresent(vtables::add);
+            }
         }
         return List.copyOf(vtables);
+    }
+
+    /** The list of threads changes while it is read: of one that is none any more the first word leads elsewhere. */
+    private OptionalLong vtableOf(long thread) {
+        try {
+            long vtable = memory.readLong(thread);
+            return isInLibjvm(vtable) && isInLibjvm(memory.readLong(vtable))
+                    ? OptionalLong.of(vtable)
+                    : OptionalLong.empty();
+        } catch (MemoryUnreadable e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private boolean isInLibjvm(long address) {
+        return address > hotSpot.loadBias() && address - hotSpot.loadBias() < MAX_LIBJVM;
     }
 
     private Oops oops() {

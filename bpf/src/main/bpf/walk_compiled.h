@@ -132,6 +132,22 @@ static __noinline int has_whole_frame(struct walk *w, const struct hotspot *hs, 
 	return !read_word(sp + (__u64)w->frame_size * 8 - 8, &above) && is_java_return(hs, above);
 }
 
+/* The instructions behind a pop of a register, or 0 if there is none. */
+static __always_inline __u32 behind_pop(__u32 code)
+{
+	if ((code & 0xff) == 0x41)
+		code >>= 8;
+	return (code & 0xf8) == 0x58 ? code >> 8 | 0xff000000 : 0;
+}
+
+/* Whether the code pops two registers first. */
+static __noinline int pops_two(__u64 at)
+{
+	__u32 code = 0;
+
+	return !read_user(&code, 4, at) && behind_pop(behind_pop(code)) != 0;
+}
+
 /*
  * Last resort at the leaf: the first word of the next 16 that can be a return address. Marked as found that way. One word a
  * step: the verifier allows only eight calls within each other, and follows every turn of a loop.
@@ -146,7 +162,7 @@ static __noinline void step_scanning(struct walk *w, const struct hotspot *hs)
 	if (!is_java_return(hs, ret))
 		return;
 	/* C1 pushes two arguments for slow_subtype_check (LIR_Assembler::emit_typecheck_helper) and pops them itself. */
-	if (!has_whole_frame(w, hs, ret, sp))
+	if (pops_two(ret))
 		sp += 16;
 	if (!has_whole_frame(w, hs, ret, sp))
 		return;
@@ -210,6 +226,31 @@ static __noinline enum leaf_state leaf_state(struct walk *w)
 	return LEAF_FRAME;
 }
 
+#define RESTORES_WITHIN 320
+#define MAX_SPILLED 4096
+
+/* Words that the code from pc on gives back to the stack before it takes any: the immediate of its add rsp, n. */
+static __noinline int spilled_words(__u64 pc)
+{
+	__u8 b[8] = {};
+
+	for (int i = 0; i < RESTORES_WITHIN; i++) {
+		__u32 bytes = 0;
+
+		if (read_user(b, 7, pc + i))
+			return 0;
+		if (b[0] != 0x48 || (b[1] != 0x83 && b[1] != 0x81))
+			continue;
+		if (b[2] == 0xec) /* sub rsp */
+			return 0;
+		if (b[2] != 0xc4) /* add rsp */
+			continue;
+		bytes = b[1] == 0x83 ? b[3] : b[3] | (__u32)b[4] << 8 | (__u32)b[5] << 16 | (__u32)b[6] << 24;
+		return bytes < MAX_SPILLED ? bytes / 8 : 0;
+	}
+	return 0;
+}
+
 static __noinline void step_compiled_leaf(struct walk *w, const struct hotspot *hs)
 {
 	enum leaf_state state = leaf_state(w);
@@ -230,6 +271,11 @@ static __noinline void step_compiled_leaf(struct walk *w, const struct hotspot *
 			read_word(caller_sp - 16, &saved);
 		if (try_return(w, hs, ret, caller_sp, saved))
 			return;
+		sp = caller_sp + (__u64)spilled_words(w->pc) * 8;
+		if (sp != caller_sp && !read_word(sp - 8, &ret) && !read_word(sp - 16, &saved) &&
+		    try_return(w, hs, ret, sp, saved))
+			return;
+		sp = w->sp;
 		/* Intrinsics push a register or two for a while (C2_MacroAssembler::char_array_compress). */
 		for (int i = 0; i < 2; i++) {
 			caller_sp += 8;
@@ -520,6 +566,22 @@ static __noinline int step_known_code(struct walk *w, const struct hotspot *hs)
 }
 
 /*
+ * Code of an nmethod behind its body, such as a load barrier of ZGC, spills registers below the frame while it calls out
+ * (ZSaveLiveRegisters, src/hotspot/cpu/x86/gc/z/zBarrierSetAssembler_x86.cpp): makes the frame larger by what is given back
+ * after the call, where the frame alone has no return address.
+ */
+static __noinline void add_spilled(struct walk *w, const struct hotspot *hs)
+{
+	__u64 ret = 0;
+
+	if (w->frame_size <= 0 || w->frame_size >= 0x100000)
+		return;
+	if (!read_word(w->sp + (__u64)w->frame_size * 8 - 8, &ret) && in_code_cache(hs, ret))
+		return;
+	w->frame_size += spilled_words(w->pc);
+}
+
+/*
  * A stub that calls out without a frame, with the stack aligned for that if need be: forward_exception and C1's unwind_exception,
  * which ask the VM for their caller's handler (generate_forward_exception, src/hotspot/cpu/x86/stubGenerator_x86_64.cpp;
  * Runtime1::generate_unwind_exception, src/hotspot/cpu/x86/c1_Runtime1_x86.cpp). Returns whether this is one.
@@ -553,6 +615,8 @@ static __noinline void step_compiled(struct walk *w, const struct process *p)
 		emit(w, FRAME_NATIVE, frame_flags(w), w->pc, 0, 0);
 		return end_walk(w, END_NO_BLOB);
 	}
+	if (w->is_nmethod && !w->leaf)
+		add_spilled(w, hs);
 	remember_code(w);
 	emit_blob(w, undeoptimised_pc(w, w->sp));
 	if (w->leaf) {

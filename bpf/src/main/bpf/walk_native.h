@@ -156,6 +156,22 @@ static __noinline int step_bare_leaf(struct walk *w, const struct process *p)
 	return 1;
 }
 
+/*
+ * Whether the thread has just come out of the clone that made it: glibc ends the unwind rules before that syscall, and the
+ * child's stack is empty (sysdeps/unix/sysv/linux/x86_64/clone3.S).
+ */
+static __noinline int is_newborn(const struct walk *w)
+{
+	__u8 before[12] = {};
+
+	if (w->rax || read_user(before, sizeof(before), w->pc - sizeof(before)))
+		return 0;
+	for (int i = 0; i + 1 < (int)sizeof(before); i++)
+		if (before[i] == 0x0f && before[i + 1] == 0x05) /* syscall */
+			return 1;
+	return 0;
+}
+
 /* Puts what is known of pc into w->native_cache[w->native_slot]. Returns 0 if no mapping has it. */
 static __noinline int find_native(struct walk *w, const struct process *p, __u64 pc)
 {
@@ -221,6 +237,8 @@ static __noinline void step_native(struct walk *w, const struct process *p)
 	default:
 		if (w->leaf && step_bare_leaf(w, p))
 			return;
+		if (w->leaf && is_newborn(w))
+			return end_walk(w, END_COMPLETE);
 		return bridge(w, hs, END_NO_UNWIND_INFO);
 	}
 	if (read_pair(w, cfa - 16, saved))

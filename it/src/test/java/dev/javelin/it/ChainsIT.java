@@ -88,7 +88,7 @@ class ChainsIT {
                     .sum();
             assertThat((double) broken / samples)
                     .as("share of wrong and incomplete stacks of %d: %s", samples, checks)
-                    .isLessThanOrEqualTo(MAX_BROKEN);
+                    .isLessThanOrEqualTo(Lengths.share(MAX_BROKEN, samples));
         }
     }
 

@@ -17,6 +17,14 @@ final class Lengths {
         return Duration.ofSeconds(FULL ? full : usually);
     }
 
+    /**
+     * What a share that must not be exceeded allows in that many samples: in the short recordings three standard errors more, so
+     * that one sample among a thousand decides nothing; in the long ones the share itself.
+     */
+    static double share(double share, int samples) {
+        return FULL || samples == 0 ? share : share + 3 * Math.sqrt(share / samples);
+    }
+
     /** Whether the long tests run as well. */
     static boolean full() {
         return FULL;

@@ -85,21 +85,19 @@ public final class HotSpotSymbols {
      * @param compileId nmethod._compile_id when the sample was taken
      * @param pcOffset pc minus the blob's code begin
      * @param method nmethod._method when the sample was taken: all that is left when the code is freed meanwhile
-     * @param leaf whether the pc is where the thread was, and not a return address
      * @return innermost first, at least one frame
      */
-    public List<Frame> compiled(long nmethod, int compileId, int pcOffset, long method, boolean leaf) {
+    public List<Frame> compiled(long nmethod, int compileId, int pcOffset, long method) {
         NMethodInfo info = compilation(nmethod, compileId);
         if (info == null) {
             MethodInfo only = methods.at(method, 0, () -> false);
             return List.of(only == null ? UNLOADED : frame(FrameType.JIT_COMPILED, only, -1));
         }
-        Integer key = pcOffset << 1 | (leaf ? 1 : 0);
-        List<Frame> frames = info.frames.get(key);
+        List<Frame> frames = info.frames.get(pcOffset);
         if (frames == null) {
-            frames = decode(nmethod, info, pcOffset, leaf);
+            frames = decode(nmethod, info, pcOffset);
             if (!frames.contains(UNLOADED)) {
-                info.frames.put(key, frames);
+                info.frames.put(pcOffset, frames);
             }
         }
         return frames;
@@ -155,8 +153,8 @@ public final class HotSpotSymbols {
         }
     }
 
-    private List<Frame> decode(long nmethod, NMethodInfo info, int pcOffset, boolean leaf) {
-        long[] scopes = scopes(info, pcOffset, leaf);
+    private List<Frame> decode(long nmethod, NMethodInfo info, int pcOffset) {
+        long[] scopes = scopes(info, pcOffset);
         List<Frame> frames = new ArrayList<>(scopes.length / 2);
         for (int i = 0; i < scopes.length; i += 2) {
             boolean outermost = i + 2 == scopes.length;
@@ -168,9 +166,9 @@ public final class HotSpotSymbols {
     }
 
     /** Of a native wrapper, of a pc that nothing is recorded for, and of what makes no sense: the method alone. */
-    private static long[] scopes(NMethodInfo info, int pcOffset, boolean leaf) {
+    private static long[] scopes(NMethodInfo info, int pcOffset) {
         try {
-            long[] scopes = info.scopesAt(pcOffset, leaf);
+            long[] scopes = info.scopesAt(pcOffset);
             if (scopes.length > 0 && scopes[scopes.length - 2] == info.method) {
                 return scopes;
             }

@@ -62,12 +62,12 @@ final class NMethodInfo {
      * The scopes at a pc, innermost first: pairs of Method* and bytecode index (-1: at the method's entry). Empty where
      * nothing is recorded.
      *
-     * @param leaf whether execution is about to run the instruction at the pc; otherwise the pc is a return address, whose
-     *     PcDesc is that of the call before it
+     * @param pcOffset of a return address, whose PcDesc is that of the call before it; or of where the thread was interrupted: there
+     *     the next PcDesc holds, as for HotSpot's own AsyncGetCallTrace (nmethod::pc_desc_near)
      * @throws IndexOutOfBoundsException when the debug information makes no sense
      */
-    long[] scopesAt(int pcOffset, boolean leaf) {
-        int index = indexOf(leaf ? pcOffset + 1 : pcOffset);
+    long[] scopesAt(int pcOffset) {
+        int index = indexOf(pcOffset);
         if (index < 0 || scopeOffsets[index] == 0) {
             return new long[0];
         }

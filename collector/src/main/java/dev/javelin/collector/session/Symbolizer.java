@@ -127,7 +127,7 @@ final class Symbolizer {
 
     private int[] userFrame(Target target, long word0, long word1, long word2) {
         // the flags that say how a frame was found make no difference to its name
-        long identity = word0 & ~((long) (RawFrame.FLAG_SCANNED | RawFrame.FLAG_FROZEN) << 48);
+        long identity = word0 & ~((long) (RawFrame.FLAG_SCANNED | RawFrame.FLAG_FROZEN | RawFrame.FLAG_LEAF) << 48);
         RawKey key = new RawKey(target.pid(), identity, word1, word2);
         int[] known = frames.get(key);
         if (known != null) {
@@ -154,12 +154,11 @@ final class Symbolizer {
 
     private List<Frame> name(Target target, long word0, long word1, long word2) {
         long address = RawFrame.address(word0);
-        boolean leaf = (RawFrame.flags(word0) & RawFrame.FLAG_LEAF) != 0;
         return switch (RawFrame.kind(word0)) {
             case RawFrame.NATIVE -> List.of(nativeFrame((int) word1, word2));
             case RawFrame.INTERPRETED -> java(target.symbols().interpreted(address, word1, (int) word2));
             case RawFrame.COMPILED ->
-                java(target.symbols().compiled(address, (int) (word1 >>> 32), (int) word1, word2, leaf));
+                java(target.symbols().compiled(address, (int) (word1 >>> 32), (int) word1, word2));
             case RawFrame.STUB -> target.symbols().stub(address, word1);
             case RawFrame.SKIPPED -> List.of(Frame.marker("[native frames missing]"));
             case RawFrame.CARRIER -> List.of(Frame.marker("[carrier thread]"));

@@ -115,7 +115,7 @@ class ChurnTest {
             CodeCacheWalk.Blob blob = seen.blob();
             List<Frame> frames = seen.interpreted()
                     ? symbols.interpreted(blob.method(), seen.constMethod(), 0)
-                    : symbols.compiled(blob.address(), blob.compileId(), seen.offset(), blob.method(), true);
+                    : symbols.compiled(blob.address(), blob.compileId(), seen.offset(), blob.method());
             for (Frame frame : frames) {
                 if (frame.className() == null) {
                     assertThat(frame).as("seed %d", seed).isEqualTo(HotSpotSymbols.UNLOADED);

@@ -63,7 +63,7 @@ class CompiledCodeTest {
     private static void assertAgrees(HotSpotSymbols symbols, CodeCacheWalk.Blob blob, Listed expected) {
         assertThat(blob.level()).isEqualTo(expected.level());
         assertThat(blob.codeBegin()).isEqualTo(expected.codeBegin());
-        List<Frame> frames = symbols.compiled(blob.address(), blob.compileId(), 16, blob.method(), true);
+        List<Frame> frames = symbols.compiled(blob.address(), blob.compileId(), 16, blob.method());
         Frame outermost = frames.get(frames.size() - 1);
         assertThat(outermost.className().replace('/', '.'))
                 .isEqualTo(expected.className().replace('/', '.'));
@@ -107,9 +107,7 @@ class CompiledCodeTest {
             int all = 0;
             for (CodeCacheWalk.Blob blob : new CodeCacheWalk(hotSpot, layout).blobs()) {
                 for (int offset = 0; blob.nmethod() && offset < blob.codeSize(); offset += 4) {
-                    boolean leaf = (offset & 4) == 0;
-                    for (Frame frame :
-                            symbols.compiled(blob.address(), blob.compileId(), offset, blob.method(), leaf)) {
+                    for (Frame frame : symbols.compiled(blob.address(), blob.compileId(), offset, blob.method())) {
                         all++;
                         types.merge(frame.type(), 1, Integer::sum);
                         unnamed += frame.className() == null ? 1 : 0;
@@ -136,8 +134,7 @@ class CompiledCodeTest {
             List<String> chains = new ArrayList<>();
             for (CodeCacheWalk.Blob blob : new CodeCacheWalk(hotSpot, layout).blobs()) {
                 for (int offset = 0; blob.nmethod() && offset < blob.codeSize(); offset++) {
-                    List<Frame> frames =
-                            symbols.compiled(blob.address(), blob.compileId(), offset, blob.method(), true);
+                    List<Frame> frames = symbols.compiled(blob.address(), blob.compileId(), offset, blob.method());
                     frames.forEach(frame -> assertLineIsOf(known, frame));
                     chains.add(
                             String.join("<", frames.stream().map(Frame::method).toList()));

@@ -70,9 +70,9 @@ class InterpretedTest {
             }
             for (CodeCacheWalk.Blob blob : new CodeCacheWalk(hotSpot, CodeLayout.of(hotSpot)).blobs()) {
                 if (blob.nmethod()) {
-                    List<Frame> other = symbols.compiled(blob.address(), -7, 16, blob.address(), true);
+                    List<Frame> other = symbols.compiled(blob.address(), -7, 16, blob.address());
                     assertThat(other).containsExactly(HotSpotSymbols.UNLOADED);
-                    List<Frame> gone = symbols.compiled(blob.address(), -7, 16, blob.method(), false);
+                    List<Frame> gone = symbols.compiled(blob.address(), -7, 16, blob.method());
                     assertThat(gone).hasSize(1);
                     assertThat(gone.get(0).bci()).isEqualTo(-1);
                 }
@@ -97,9 +97,9 @@ class InterpretedTest {
                 int offset = random.nextInt();
                 List<Frame> frames = switch (i % 4) {
                     case 0 -> symbols.interpreted(address, hotSpot.loadBias() + offset, offset);
-                    case 1 -> symbols.compiled(address, offset & 0xfff, offset, address, true);
+                    case 1 -> symbols.compiled(address, offset & 0xfff, offset, address);
                     case 2 -> symbols.stub(address, offset);
-                    default -> symbols.compiled(address, offset & 0xff, random.nextInt(), random.nextLong(), false);
+                    default -> symbols.compiled(address, offset & 0xff, random.nextInt(), random.nextLong());
                 };
                 String name = symbols.threadName(address, "java");
                 assertThat(frames).as("seed %d", seed).isNotEmpty();
@@ -132,7 +132,7 @@ class InterpretedTest {
             target.kill();
             symbols.refresh();
             assertThat(symbols.interpreted(method, method, 3)).containsExactly(HotSpotSymbols.UNLOADED);
-            assertThat(symbols.compiled(method, 3, 3, method, true)).containsExactly(HotSpotSymbols.UNLOADED);
+            assertThat(symbols.compiled(method, 3, 3, method)).containsExactly(HotSpotSymbols.UNLOADED);
             assertThat(symbols.stub(method, 3)).containsExactly(HotSpotSymbols.UNKNOWN);
             assertThat(symbols.threadName(thread, "main")).isNull();
             assertThat(symbols.virtualThreadName(thread)).isNull();

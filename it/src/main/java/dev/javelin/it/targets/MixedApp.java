@@ -56,15 +56,22 @@ public final class MixedApp {
         works.keySet().forEach(name -> done.put(name, new LongAdder()));
     }
 
-    /** Runs until it is told to stop; with the argument {@code cold} it is ready at once. */
+    /**
+     * Runs until it is told to stop; with the argument {@code cold} it is ready at once, with {@code steady} it starts no threads
+     * but its own.
+     */
     public static void main(String[] arguments) throws Exception {
         MixedApp app = new MixedApp();
+        List<String> options = List.of(arguments);
+        if (options.contains("steady")) {
+            app.works.remove("threads");
+        }
         for (int i = 0; i < THREADS; i++) {
             Thread worker = new Thread(app::forever, "worker-" + i);
             worker.start();
         }
         Console console = new Console().on("account", app::account).listen();
-        if (arguments.length == 0) {
+        if (!options.contains("cold")) {
             Thread.sleep(3000);
         }
         console.ready();

@@ -56,26 +56,33 @@ static __noinline enum leaf_state leaf_state(struct walk *w)
 #define RESTORES_WITHIN 320
 #define MAX_SPILLED 4096
 
+struct restore {
+	__u64 pc;
+	__u32 bytes;
+};
+
+/* One position of the search for add rsp, n; 1 ends it. */
+static long find_restore(__u64 index, void *context)
+{
+	struct restore *r = context;
+	__u8 b[8] = {};
+
+	if (read_user(b, 7, r->pc + index))
+		return 1;
+	if (b[0] != 0x48 || (b[1] != 0x83 && b[1] != 0x81))
+		return 0;
+	if (b[2] == 0xc4) /* add rsp */
+		r->bytes = b[1] == 0x83 ? b[3] : b[3] | (__u32)b[4] << 8 | (__u32)b[5] << 16 | (__u32)b[6] << 24;
+	return b[2] == 0xc4 || b[2] == 0xec; /* or sub rsp */
+}
+
 /* Words that the code from pc on gives back to the stack before it takes any: the immediate of its add rsp, n. */
 static __noinline int spilled_words(__u64 pc)
 {
-	__u8 b[8] = {};
+	struct restore r = {.pc = pc};
 
-	for (int i = 0; i < RESTORES_WITHIN; i++) {
-		__u32 bytes = 0;
-
-		if (read_user(b, 7, pc + i))
-			return 0;
-		if (b[0] != 0x48 || (b[1] != 0x83 && b[1] != 0x81))
-			continue;
-		if (b[2] == 0xec) /* sub rsp */
-			return 0;
-		if (b[2] != 0xc4) /* add rsp */
-			continue;
-		bytes = b[1] == 0x83 ? b[3] : b[3] | (__u32)b[4] << 8 | (__u32)b[5] << 16 | (__u32)b[6] << 24;
-		return bytes < MAX_SPILLED ? bytes / 8 : 0;
-	}
-	return 0;
+	bpf_loop(RESTORES_WITHIN, find_restore, &r, 0);
+	return r.bytes < MAX_SPILLED ? r.bytes / 8 : 0;
 }
 
 static __noinline void step_compiled_leaf(struct walk *w, const struct hotspot *hs)

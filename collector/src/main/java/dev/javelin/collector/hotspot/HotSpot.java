@@ -8,9 +8,7 @@ import dev.javelin.collector.proc.ProcMaps;
 import dev.javelin.collector.proc.TargetMemory;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -50,11 +48,10 @@ public final class HotSpot implements Closeable {
      * @throws IOException when the process does not exist or may not be read; the message says which
      */
     public static HotSpot find(int pid) throws IOException {
-        List<Mapping> candidates = libjvmMappings(pid);
+        Mapping mapping = libjvmMapping(pid);
         TargetMemory memory = TargetMemory.open(pid);
         ElfFile libjvm = null;
         try {
-            Mapping mapping = candidates.get(0);
             libjvm = ElfFile.open(ProcFiles.open(pid, mapping));
             return new HotSpot(pid, memory, libjvm, mapping.start());
         } catch (IOException | RuntimeException e) {
@@ -70,18 +67,21 @@ public final class HotSpot implements Closeable {
         }
     }
 
-    /** The first mapping of each libjvm.so: file offset 0 is mapped at ELF address 0 plus the load bias. */
-    private static List<Mapping> libjvmMappings(int pid) throws IOException {
-        List<Mapping> found = new ArrayList<>();
+    /**
+     * The first mapping of libjvm.so, whose file offset 0 is at ELF address 0 plus the load bias: the last one below its code.
+     * Profilers, this one too, map the file elsewhere as well, to read it.
+     */
+    private static Mapping libjvmMapping(int pid) throws IOException {
+        Mapping first = null;
         for (Mapping mapping : ProcMaps.read(pid)) {
-            if (mapping.fileOffset() == 0 && mapping.fileName().equals("libjvm.so") && mapping.isFile()) {
-                found.add(mapping);
+            if (mapping.fileName().equals("libjvm.so") && mapping.isFile()) {
+                first = mapping.fileOffset() == 0 ? mapping : first;
+                if (mapping.executable() && first != null && first.inode() == mapping.inode()) {
+                    return first;
+                }
             }
         }
-        if (found.isEmpty()) {
-            throw new HotSpotException("process " + pid + " is not a HotSpot JVM: it has no libjvm.so mapped");
-        }
-        return found;
+        throw new HotSpotException("process " + pid + " is not a HotSpot JVM: it has no libjvm.so mapped");
     }
 
     private static void closeQuietly(Closeable closeable) {

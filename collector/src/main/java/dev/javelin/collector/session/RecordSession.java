@@ -24,11 +24,11 @@ import java.util.concurrent.CompletionException;
  */
 public final class RecordSession {
     /** How often records are looked for: often enough that what they refer to is still there. */
-    private static final int POLL_MILLIS = 50;
+    private static final int POLL_MILLIS = 100;
     /** Little work, but at once: what a sample met is to be named before it is gone, however busy the machine is. */
     private static final int PROMPT = -10;
     /** The pause while new code keeps turning up, as when a JVM starts. */
-    private static final int BUSY_POLL_MILLIS = 10;
+    private static final int BUSY_POLL_MILLIS = 20;
 
     private static final int RING_BYTES = 32 << 20;
 
@@ -192,7 +192,7 @@ public final class RecordSession {
             loaded.ring().await((int) Math.max(1, Math.min(pause, (end - now) / 1_000_000)));
             recorder.doWork(System.nanoTime());
             report.keepUp();
-            pause = recorder.metNewCode() ? BUSY_POLL_MILLIS : Math.min(pause + 5, POLL_MILLIS);
+            pause = recorder.metNewCode() ? BUSY_POLL_MILLIS : Math.min(pause + 10, POLL_MILLIS);
         }
     }
 }

@@ -24,7 +24,23 @@ final class Symbolizer {
     private static final int[] NO_FRAMES = {};
 
     /** A frame of one process, as the walker gave it; kernel frames have pid 0. */
-    private record RawKey(int pid, long word0, long word1, long word2) {}
+    private record RawKey(int pid, long word0, long word1, long word2) {
+        /** By hand: without C2, what a record gets by itself is slow. */
+        @Override
+        public int hashCode() {
+            long h = ((word0 * 31 + word1) * 31 + word2) * 0x9e3779b97f4a7c15L + pid;
+            return (int) (h ^ h >>> 32);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof RawKey key
+                    && key.word0 == word0
+                    && key.word1 == word1
+                    && key.word2 == word2
+                    && key.pid == pid;
+        }
+    }
 
     private final Profile profile;
     private final NativeObjects objects;

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.javelin.collector.hotspot.target.Workload;
 import java.io.IOException;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +64,18 @@ class HotSpotTest {
             assertThat(second.structs().address("CodeCache", "_low_bound")).isEqualTo(here + distance);
             assertThat(CodeLayout.of(second).blob())
                     .isEqualTo(CodeLayout.of(first).blob());
+        }
+    }
+
+    @Test
+    void shouldFindTheCodeOfAJvmThatMapsItsLibraryAsDataToo() throws IOException {
+        Path libjvm = Path.of(System.getProperty("java.home"), "lib", "server", "libjvm.so");
+        try (FileChannel file = FileChannel.open(libjvm)) {
+            MappedByteBuffer data = file.map(FileChannel.MapMode.READ_ONLY, 0, file.size());
+            try (HotSpot hotSpot = HotSpot.find((int) ProcessHandle.current().pid())) {
+                assertThat(hotSpot.majorVersion()).isEqualTo(Runtime.version().feature());
+            }
+            assertThat(data.get(0)).isEqualTo((byte) 0x7f);
         }
     }
 

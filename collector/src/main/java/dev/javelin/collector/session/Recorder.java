@@ -22,6 +22,9 @@ import java.util.Set;
  * date. Owns no thread and no clock: {@link #doWork} is called with the time.
  */
 final class Recorder implements AutoCloseable {
+    /** Java frames that were looked up between two looks at the ring. */
+    private static final int MUCH = 10;
+
     private static final long MILLIS = 1_000_000;
     /** How long a process that execed, or appeared, is given to become a JVM. */
     private static final long PATIENCE = 10_000 * MILLIS;
@@ -189,10 +192,10 @@ final class Recorder implements AutoCloseable {
         return !request.all() && targets.isEmpty() && expected.isEmpty();
     }
 
-    /** Whether new code has turned up since the last call. */
+    /** Whether much new code has turned up since the last call. */
     boolean metNewCode() {
         long now = symbolizer.resolved();
-        boolean met = now > resolvedBefore;
+        boolean met = now - resolvedBefore > MUCH;
         resolvedBefore = now;
         return met;
     }

@@ -13,6 +13,6 @@ public final class ThreadNice {
      * @return false if that is refused: less than now needs CAP_SYS_NICE
      */
     public static boolean set(int nice) {
-        return LibC.setThreadNice(nice) == 0;
+        return LibC.setpriority(LibC.PRIO_PROCESS, 0, nice) == 0; // 0: on Linux each thread has a nice value of its own
     }
 }

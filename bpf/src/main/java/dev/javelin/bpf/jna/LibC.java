@@ -14,7 +14,7 @@ public final class LibC {
     /** {@code bpf(2)} in {@code asm/unistd_64.h}. */
     public static final long SYS_BPF = 321;
 
-    private static final int PRIO_PROCESS = 0;
+    public static final int PRIO_PROCESS = 0;
 
     public static final int PROT_READ = 1;
     public static final int PROT_WRITE = 2;
@@ -56,9 +56,8 @@ public final class LibC {
         return library().callInt("ioctl", fd, request, argument);
     }
 
-    /** Of the calling thread: on Linux each has a nice value of its own. */
-    public static int setThreadNice(int nice) {
-        return library().callInt("setpriority", PRIO_PROCESS, 0, nice);
+    public static int setpriority(int which, int who, int priority) {
+        return library().callInt("setpriority", which, who, priority);
     }
 
     public static int fcntl(int fd, int command, int argument) {

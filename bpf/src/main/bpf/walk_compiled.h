@@ -57,24 +57,25 @@ static __noinline int step_known_code(struct walk *w, const struct hotspot *hs)
 
 /*
  * Code of an nmethod behind its body, such as a load barrier of ZGC, spills registers below the frame while it calls out
- * (ZSaveLiveRegisters, src/hotspot/cpu/x86/gc/z/zBarrierSetAssembler_x86.cpp): makes the frame larger by what is given back
- * after the call, where the frame alone has no return address.
+ * (ZSaveLiveRegisters, src/hotspot/cpu/x86/gc/z/zBarrierSetAssembler_x86.cpp). Returns the bytes by which the stack is deeper than
+ * the frame: what is given back after the call, where only that leads to a return address.
  */
-static __noinline void add_spilled(struct walk *w, const struct hotspot *hs)
+static __noinline __u64 spilled_bytes(const struct walk *w, const struct hotspot *hs)
 {
-	__u64 ret = 0;
+	__u64 ret = 0, caller_sp = w->sp + (__u64)w->frame_size * 8, spilled;
 
-	if (w->frame_size <= 0 || w->frame_size >= 0x100000)
-		return;
-	if (!read_word(w->sp + (__u64)w->frame_size * 8 - 8, &ret) && in_code_cache(hs, ret))
-		return;
-	w->frame_size += spilled_words(w->pc);
+	if (w->frame_size <= 0 || w->frame_size >= 0x100000 || read_word(caller_sp - 8, &ret) || in_code_cache(hs, ret))
+		return 0;
+	spilled = (__u64)spilled_words(w->pc) * 8;
+	if (!spilled || read_word(caller_sp + spilled - 8, &ret) || !is_java_return(hs, ret))
+		return 0;
+	return spilled;
 }
 
 static __noinline void step_compiled(struct walk *w, const struct process *p)
 {
 	const struct hotspot *hs = &p->hotspot;
-	__u64 saved[2] = {}, caller_sp; /* saved: rbp and the return address */
+	__u64 saved[2] = {}, caller_sp, spilled = 0; /* saved: rbp and the return address */
 
 	if (!w->leaf && step_known_code(w, hs))
 		return;
@@ -83,8 +84,9 @@ static __noinline void step_compiled(struct walk *w, const struct process *p)
 		return end_walk(w, END_NO_BLOB);
 	}
 	if (w->is_nmethod && !w->leaf)
-		add_spilled(w, hs);
-	remember_code(w);
+		spilled = spilled_bytes(w, hs);
+	if (!spilled)
+		remember_code(w);
 	emit_blob(w, undeoptimised_pc(w, w->sp));
 	if (w->leaf) {
 		if (w->is_nmethod)
@@ -98,7 +100,7 @@ static __noinline void step_compiled(struct walk *w, const struct process *p)
 		return step_stub_leaf(w, p);
 	}
 	if (w->frame_size > 0 && w->frame_size < 0x100000) {
-		caller_sp = w->sp + (__u64)w->frame_size * 8;
+		caller_sp = w->sp + (__u64)w->frame_size * 8 + spilled;
 		if (read_pair(w, caller_sp - 16, saved))
 			return end_walk(w, END_STACK_UNREADABLE);
 	} else {

@@ -164,7 +164,7 @@ static __noinline int is_newborn(const struct walk *w)
 {
 	__u8 before[12] = {};
 
-	if (w->rax || read_user(before, sizeof(before), w->pc - sizeof(before)))
+	if (w->rax || w->java_thread || read_user(before, sizeof(before), w->pc - sizeof(before)))
 		return 0;
 	for (int i = 0; i + 1 < (int)sizeof(before); i++)
 		if (before[i] == 0x0f && before[i + 1] == 0x05) /* syscall */

@@ -72,8 +72,8 @@ static __always_inline __u64 current_java_thread(const struct hotspot *hs, __u64
 static __always_inline void walk_user_stack(struct walk *w, struct process *p)
 {
 	struct walk_context context = {.walk = w, .process = p};
-	/* Markers, chunk changes and bridges take steps of their own; the frame limit ends the walk before this does. */
-	__u32 steps = w->max_frames * 2 + 64;
+	/* Markers, chunk changes, bridges and scans take steps of their own; the frame limit ends the walk before this does. */
+	__u32 steps = w->max_frames * 2 + 64 + SCANNED_STUB_WORDS + SCANNED_WORDS;
 
 	w->end = WALKING;
 	bpf_loop(steps, walk_step, &context, 0);

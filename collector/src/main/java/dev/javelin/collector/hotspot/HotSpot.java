@@ -72,14 +72,19 @@ public final class HotSpot implements Closeable {
      * Profilers, this one too, map the file elsewhere as well, to read it.
      */
     private static Mapping libjvmMapping(int pid) throws IOException {
+        Mapping any = null;
         Mapping first = null;
         for (Mapping mapping : ProcMaps.read(pid)) {
             if (mapping.fileName().equals("libjvm.so") && mapping.isFile()) {
                 first = mapping.fileOffset() == 0 ? mapping : first;
+                any = any == null ? first : any;
                 if (mapping.executable() && first != null && first.inode() == mapping.inode()) {
                     return first;
                 }
             }
+        }
+        if (any != null) {
+            return any; // its code was moved to huge pages, which have no file
         }
         throw new HotSpotException("process " + pid + " is not a HotSpot JVM: it has no libjvm.so mapped");
     }

@@ -5,6 +5,7 @@ import dev.javelin.collector.proc.TargetMemory;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * Tells the classes of the boot, platform and application loaders, which live as long as the JVM; hidden classes have a
@@ -42,21 +43,33 @@ final class LastingLoaders {
                 "ClassLoaderData._is_anonymous");
     }
 
-    /** Whether a class, by its InstanceKlass*, is of such a loader; false where that cannot be told. */
-    boolean isLasting(long klass) {
+    /** Whether a class, by its InstanceKlass*, is of a loader that was learnt to be lasting; the class itself need not be alive. */
+    boolean isKnown(long klass) {
+        try {
+            return dataAt >= 0 && lasting.contains(memory.readLong(klass + dataAt));
+        } catch (MemoryUnreadable e) {
+            return false;
+        }
+    }
+
+    /**
+     * Whether a class that is alive is of a lasting loader; false where that cannot be told.
+     *
+     * @param alive whether it still is, asked after its loader was read
+     */
+    boolean learn(long klass, BooleanSupplier alive) {
         if (dataAt < 0 || loaderAt < 0 || ownAt < 0) {
             return false;
         }
+        if (isKnown(klass)) {
+            return true;
+        }
         try {
             long data = memory.readLong(klass + dataAt);
-            if (lasting.contains(data)) {
-                return true;
-            }
             if (!MethodReader.isPointer(data) || memory.readByte(data + ownAt) != 0 || !isBuiltIn(data)) {
                 return false;
             }
-            lasting.add(data);
-            return true;
+            return alive.getAsBoolean() && lasting.add(data);
         } catch (MemoryUnreadable | IndexOutOfBoundsException e) {
             return false;
         }

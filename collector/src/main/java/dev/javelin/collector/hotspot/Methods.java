@@ -66,7 +66,9 @@ final class Methods {
      */
     MethodInfo at(long method, long constMethod, BooleanSupplier held) {
         MethodInfo before = known.get(method);
-        if (before != null && !conflicts(before, constMethod) && (before.lasting || isOfThisEpoch(before))) {
+        if (before != null
+                && !conflicts(before, constMethod)
+                && (isOfThisEpoch(before) || (before.lasting && isUnchanged(before, constMethod)))) {
             return before;
         }
         MethodInfo now = read(method);
@@ -81,14 +83,26 @@ final class Methods {
         // only this says that it is alive now: the others, that it was when the sample was taken
         if (isSettled() && !unloading.moved()) {
             kept.epoch = unloading.epoch();
-            kept.lasting = loaders.isLasting(kept.holder);
+            kept.lasting = loaders.learn(kept.holder, () -> !unloading.moved());
             return kept;
         }
-        if (constMethod != 0 && loaders.isLasting(kept.holder)) {
+        if (constMethod != 0 && loaders.isKnown(kept.holder)) {
             kept.lasting = true;
             return kept;
         }
         return wasThereBefore(kept) || held.getAsBoolean() ? kept : null;
+    }
+
+    /** A class that is never unloaded may be redefined, and its old methods go: their memory is used by other methods then. */
+    private boolean isUnchanged(MethodInfo info, long constMethod) {
+        if (constMethod != 0) {
+            return true; // the sample says so
+        }
+        try {
+            return reader.constMethodOf(info.method) == info.constMethod;
+        } catch (MemoryUnreadable e) {
+            return false;
+        }
     }
 
     private boolean isOfThisEpoch(MethodInfo info) {

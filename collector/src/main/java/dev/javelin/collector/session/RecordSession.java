@@ -27,6 +27,8 @@ public final class RecordSession {
     private static final int POLL_MILLIS = 100;
     /** Little work, but at once: what a sample met is to be named before it is gone, however busy the machine is. */
     private static final int PROMPT = -10;
+
+    private static final int USUAL = 0;
     /** The pause while new code keeps turning up, as when a JVM starts. */
     private static final int BUSY_POLL_MILLIS = 20;
 
@@ -159,6 +161,7 @@ public final class RecordSession {
         try (Report report = Report.open(profile, request, facts)) {
             loop(recorder, loaded, report);
             recorder.onClose();
+            ThreadNice.set(USUAL);
             facts.ended();
             RecordingInfo info = facts.info(profile);
             report.finish(info);

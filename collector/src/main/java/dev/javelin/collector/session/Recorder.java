@@ -110,13 +110,7 @@ final class Recorder implements AutoCloseable {
 
     /** Handles what has come in; the number of records. */
     int doWork(long now) {
-        long written = walker.ring().written(); // of what comes after the look at the targets it says nothing
-        for (Target target : targets.values()) {
-            if (target.symbols().refresh()) {
-                symbolizer.forgetMortal(target.pid());
-            }
-        }
-        int records = walker.ring().poll(written);
+        int records = takeBatch();
         for (Target target : targets.values()) {
             if (watches.get(target.pid()).due(now)) {
                 boolean changed = target.refresh(walker, objects);
@@ -138,6 +132,17 @@ final class Recorder implements AutoCloseable {
             }
         }
         return records;
+    }
+
+    /** Takes what was written before a look at what the targets have unloaded. */
+    private int takeBatch() {
+        long written = walker.ring().written();
+        for (Target target : targets.values()) {
+            if (target.symbols().refresh()) {
+                symbolizer.forgetMortal(target.pid());
+            }
+        }
+        return walker.ring().poll(written);
     }
 
     private void dropIfEnded(int pid) {
@@ -235,7 +240,7 @@ final class Recorder implements AutoCloseable {
     /** Takes the last records after sampling has stopped. */
     void onClose() {
         walker.detach();
-        walker.ring().poll();
+        takeBatch();
     }
 
     @Override

@@ -18,7 +18,10 @@ record JavaChild(Process process, BufferedReader lines) implements AutoCloseable
     }
 
     static ProcessBuilder builder(Class<?> main) {
+        // whoever runs the tests may ignore a signal, as nohup does, and children inherit that
         return new ProcessBuilder(
+                        "env",
+                        "--default-signal=HUP,INT,TERM",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),

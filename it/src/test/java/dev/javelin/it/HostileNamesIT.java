@@ -83,8 +83,9 @@ class HostileNamesIT {
         String dom = Browser.dom(chromium, html, "header&view=tree", directory);
         assertThat(dom).contains("<title>").doesNotContain("<title>run", "<img");
         assertThat(count("<script", dom)).isEqualTo(count("<script", page));
+        // the tree opens the path with the most samples, and each of the classes has as many as the others
         assertThat(dom)
-                .contains("hostile/&lt;script&gt;alert(1)&lt;/script&gt;.a b 17")
+                .containsPattern("hostile/[^<]*\\.a b 17")
                 .contains("[&lt;script&gt;document.title='run'&lt;/script&gt;&lt;img src=x")
                 .contains("[a;b c 5 tid=")
                 .contains("\uD83D\uDE00smile", "back\\slash\\u003b", "${7*7}{{7*7}}%s%n", "')-alert(1)-('");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +24,11 @@ public class Child implements AutoCloseable {
     /** Starts it with more environment. */
     public Child(List<String> command, Map<String, String> environment) {
         this.command = List.copyOf(command);
-        ProcessBuilder builder = new ProcessBuilder(command);
+        // a background job ignores SIGINT, and what it starts inherits that: env takes the child's own defaults, then
+        // becomes it
+        List<String> line = new ArrayList<>(List.of("env", "--default-signal=HUP,INT,TERM"));
+        line.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(line);
         builder.environment().putAll(environment);
         try {
             process = builder.start();

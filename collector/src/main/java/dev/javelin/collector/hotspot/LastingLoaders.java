@@ -10,14 +10,12 @@ import java.util.function.BooleanSupplier;
 /**
  * Tells the classes of the boot, platform and application loaders, which live as long as the JVM; hidden classes have a
  * ClassLoaderData of their own (classfile/classLoaderData.hpp; _has_class_mirror_holder, and in JDK 8 and 11 _is_anonymous and
- * _is_unsafe_anonymous). Where the tables of the JVM lack what is needed no class counts as lasting. For one thread.
+ * _is_unsafe_anonymous). In JDK 8, whose loaders are no OopHandles, only the boot loader is told. Where the tables of the JVM
+ * lack what is needed no class counts as lasting. For one thread.
  */
 final class LastingLoaders {
     private static final List<String> BUILT_IN = List.of(
-            "jdk/internal/loader/ClassLoaders$AppClassLoader",
-            "jdk/internal/loader/ClassLoaders$PlatformClassLoader",
-            "sun/misc/Launcher$AppClassLoader",
-            "sun/misc/Launcher$ExtClassLoader");
+            "jdk/internal/loader/ClassLoaders$AppClassLoader", "jdk/internal/loader/ClassLoaders$PlatformClassLoader");
 
     private final TargetMemory memory;
     private final OopReader heap;

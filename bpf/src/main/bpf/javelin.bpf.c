@@ -30,6 +30,7 @@ int on_sample(struct bpf_perf_event_data *ctx)
 		r.sp = *(volatile unsigned long *)&ctx->sp;
 		r.bp = *(volatile unsigned long *)&ctx->bp;
 		r.r13 = *(volatile unsigned long *)&ctx->r13;
+		r.r15 = *(volatile unsigned long *)&ctx->r15;
 		r.bx = *(volatile unsigned long *)&ctx->bx;
 		r.ax = *(volatile unsigned long *)&ctx->ax;
 		r.dx = *(volatile unsigned long *)&ctx->dx;

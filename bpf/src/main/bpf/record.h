@@ -29,7 +29,7 @@ struct {
 #define SYSCALL_CLONE3 435
 
 struct registers {
-	__u64 ip, sp, bp, r13, bx, ax, dx;
+	__u64 ip, sp, bp, r13, r15, bx, ax, dx;
 	__u32 in_syscall;
 	__u32 at_entry;
 };
@@ -66,7 +66,7 @@ static __always_inline void start_walk(struct walk *w)
 	w->map.end = 0;
 	w->map.start = 1;
 	w->java_thread = 0;
-	w->window_at = 0;
+	w->window_at = NO_WINDOW;
 	w->vm_sp = 0;
 	w->serial++;
 	w->pid = bpf_get_current_pid_tgid() >> 32;
@@ -80,6 +80,7 @@ static __always_inline void entry_registers(struct task_struct *task, struct reg
 	r->sp = regs->sp;
 	r->bp = regs->bp;
 	r->r13 = regs->r13;
+	r->r15 = regs->r15;
 	r->bx = regs->bx;
 	r->ax = regs->ax;
 	r->dx = regs->dx;
@@ -105,7 +106,7 @@ static __always_inline void walk_from(struct walk *w, struct process *p, const s
 	w->in_syscall = r->in_syscall;
 	w->at_entry = r->at_entry;
 	if (p->is_hotspot)
-		w->java_thread = current_java_thread(&p->hotspot, fsbase);
+		w->java_thread = current_java_thread(w, &p->hotspot, fsbase, r->r15);
 	if (w->java_thread)
 		w->flags |= SAMPLE_JAVA_THREAD;
 	if (!record_user_frames)

@@ -32,9 +32,15 @@ enum walk_mode {
 };
 
 /*
- * Direct-mapped caches of what is known of return addresses: the frames at the base of stacks are always the same ones.
- * Each fits into one page or two, since a miss of the TLB costs more than the rest of a frame.
+ * Caches of what is known of return addresses: the frames at the base of stacks are always the same ones. Each fits into one page
+ * or two, since a miss of the TLB costs more than the rest of a frame. A key has two neighbouring slots; which of them gives way
+ * changes from walk to walk, so that two keys that meet both find their place.
  */
+static __always_inline __u32 cache_slot(__u64 key, __u32 size)
+{
+	return (__u32)(key * 0x9e3779b97f4a7c15ULL >> 52) & (size - 1);
+}
+
 struct native_code {
 	__u64 pc;
 	__u64 row;
@@ -56,8 +62,45 @@ struct compiled_code {
 };
 #define COMPILED_CACHE 128
 
+/*
+ * An interpreted frame that was met before. A Method that runs keeps its ConstMethod, so a frame with the same Method and the same
+ * place in its bytecodes has the same one.
+ */
+struct interpreted_code {
+	__u64 method;
+	__u64 bcp;
+	__u64 const_method;
+	__u32 pid;
+	__u32 pad;
+};
+#define INTERPRETED_CACHE 32
+
+/* The nmethod last met at the leaf in 256 bytes of code; as above, its compile id tells whether it is still there. */
+struct leaf_code {
+	__u64 blob;
+	__u64 code_begin, code_end;
+	__u64 deopt_handler, method;
+	__u32 compile_id, pid;
+	__s32 frame_size, frame_complete;
+	__u32 orig_pc_offset, pad;
+};
+#define LEAF_CACHE 32
+
+/* Where a Java thread keeps its JavaThread*, and what was there: a thread stays of one kind as long as it lives. */
+struct thread_local
+{
+	__u64 fsbase;
+	__u64 address;
+	__u64 java_thread;
+	__u32 tid;
+	__u32 pad;
+};
+#define THREAD_CACHE 32
+
 /* Words of the stack that are read at once. */
 #define STACK_WINDOW 64
+/* No word lies a whole number of words behind this address. */
+#define NO_WINDOW 1
 
 /* What one walk needs; lives in `scratch`, because 512 bytes of BPF stack are too few. */
 struct walk {
@@ -72,7 +115,6 @@ struct walk {
 	__u32 mode;
 	__u32 end;
 	__u32 flags; /* enum sample_flag */
-	__u64 fsbase;
 	__u64 java_thread;
 	__u32 bridged_at;  /* frame count at the last use of the anchor, plus one */
 	__u32 chunks;      /* stack chunks entered, against cycles */
@@ -93,9 +135,11 @@ struct walk {
 	__u32 compile_id, orig_pc_offset, is_nmethod, pad;
 	__s32 frame_size, frame_complete;
 	__u8 bytes[BLOB_BYTES + 8];
-	__u64 slots[12];
-	__u64 window_at; /* address of window[0]; 0: nothing read yet */
+	__u64 window_at; /* address of window[0], or NO_WINDOW */
 	__u64 window[STACK_WINDOW];
+	struct thread_local thread_cache[THREAD_CACHE];
+	struct interpreted_code interpreted_cache[INTERPRETED_CACHE];
+	struct leaf_code leaf_cache[LEAF_CACHE];
 	struct native_code native_cache[NATIVE_CACHE];
 	struct compiled_code compiled_cache[COMPILED_CACHE];
 	/* the record */
@@ -114,28 +158,35 @@ static __always_inline int read_word(__u64 from, __u64 *word)
 }
 
 /*
- * Two neighbouring words of the stack, the lower one first: usually a saved rbp and a return address. Frames are small, so one
- * copy of 512 bytes brings several.
+ * `words` words of the stack from `from` on, at most STACK_WINDOW; NULL if they cannot be read. Frames are small, so one copy of 512
+ * bytes brings several. The words stand until the next call.
  */
-static __always_inline int read_pair(struct walk *w, __u64 from, __u64 *pair)
+static __always_inline const __u64 *stack_words(struct walk *w, __u64 from, __u32 words)
 {
 	__u64 at = from - w->window_at;
 
-	if (at > (STACK_WINDOW - 2) * 8) {
+	if (at > (STACK_WINDOW - words) * 8 || (at & 7)) {
 		w->window_at = from;
 		at = 0;
 		if (read_user(w->window, sizeof(w->window), from)) {
-			w->window_at = 0; /* the end of the stack may be near */
-			return read_user(pair, 16, from);
+			w->window_at = NO_WINDOW; /* the end of the stack may be near: no more than needed, for this once */
+			if (read_user(w->window, words * 8, from))
+				return NULL;
 		}
 	}
-	if (at & 7)
-		return read_user(pair, 16, from);
 	at >>= 3;
-	if (at > STACK_WINDOW - 2)
+	return at <= STACK_WINDOW - words ? &w->window[at] : NULL;
+}
+
+/* Two neighbouring words of the stack, the lower one first: usually a saved rbp and a return address. */
+static __always_inline int read_pair(struct walk *w, __u64 from, __u64 *pair)
+{
+	const __u64 *words = stack_words(w, from, 2);
+
+	if (!words)
 		return 1;
-	pair[0] = w->window[at];
-	pair[1] = w->window[at + 1];
+	pair[0] = words[0];
+	pair[1] = words[1];
 	return 0;
 }
 

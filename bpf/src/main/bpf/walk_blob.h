@@ -20,6 +20,17 @@ static __always_inline __u32 blob_u32(const struct walk *w, __u32 at)
 	return at <= BLOB_BYTES - 8 ? *(const __u32 *)(w->bytes + at) : 0;
 }
 
+/* The slot of what is known of pc, or else the one that gives way to it. */
+static __always_inline struct compiled_code *compiled_slot(struct walk *w, __u64 pc)
+{
+	__u32 slot = cache_slot(pc, COMPILED_CACHE);
+
+	for (int way = 0; way < 2; way++)
+		if (w->compiled_cache[slot ^ way].pc == pc && w->compiled_cache[slot ^ way].pid == w->pid)
+			return &w->compiled_cache[slot ^ way];
+	return &w->compiled_cache[slot ^ (w->serial & 1)];
+}
+
 /* The blob that holds pc by the segment map of its heap, 0 if none. CodeHeap::find_start, src/hotspot/share/memory/heap.cpp */
 static __noinline __u64 blob_start(const struct hotspot *hs, __u64 pc)
 {
@@ -47,12 +58,58 @@ static __noinline __u64 blob_start(const struct hotspot *hs, __u64 pc)
 	return 0;
 }
 
+static __always_inline struct leaf_code *leaf_slot(struct walk *w, __u64 pc)
+{
+	return &w->leaf_cache[cache_slot(pc >> 8, LEAF_CACHE)];
+}
+
+/* Loads the nmethod that was at the leaf before into w. Returns 0 if it is another one or there no more. */
+static __noinline int find_known_leaf(struct walk *w, const struct hotspot *hs, __u64 pc)
+{
+	struct leaf_code *c = leaf_slot(w, pc);
+	__u32 compile_id = 0;
+
+	if (c->pid != w->pid || pc < c->code_begin || pc >= c->code_end ||
+	    read_user(&compile_id, 4, c->blob + hs->nmethod_compile_id) || compile_id != c->compile_id)
+		return 0;
+	w->code_begin = c->code_begin;
+	w->code_end = c->code_end;
+	w->frame_size = c->frame_size;
+	w->frame_complete = c->frame_complete;
+	w->kind = hs->kind_nmethod;
+	w->is_nmethod = 1;
+	w->method = c->method;
+	w->compile_id = compile_id;
+	w->orig_pc_offset = c->orig_pc_offset;
+	w->deopt_handler = c->deopt_handler;
+	w->blob = c->blob;
+	return 1;
+}
+
+static __always_inline void remember_leaf(struct walk *w, __u64 pc)
+{
+	struct leaf_code *c = leaf_slot(w, pc);
+
+	c->blob = w->blob;
+	c->code_begin = w->code_begin;
+	c->code_end = w->code_end;
+	c->deopt_handler = w->deopt_handler;
+	c->method = w->method;
+	c->compile_id = w->compile_id;
+	c->pid = w->pid;
+	c->frame_size = w->frame_size;
+	c->frame_complete = w->frame_complete;
+	c->orig_pc_offset = w->orig_pc_offset;
+}
+
 /* Loads what is needed of the blob that holds pc into w. Returns 0 if there is none. */
 static __noinline int find_blob(struct walk *w, const struct hotspot *hs, __u64 pc)
 {
 	__u64 blob;
 
 	if (w->blob && pc >= w->code_begin && pc < w->code_end)
+		return 1;
+	if (w->leaf && find_known_leaf(w, hs, pc))
 		return 1;
 	w->blob = 0;
 	blob = blob_start(hs, pc);
@@ -80,6 +137,8 @@ static __noinline int find_blob(struct walk *w, const struct hotspot *hs, __u64 
 								       : blob_u64(w, hs->nmethod_deopt_handler);
 	}
 	w->blob = blob;
+	if (w->leaf && w->is_nmethod)
+		remember_leaf(w, pc);
 	return 1;
 }
 
@@ -109,7 +168,10 @@ static __always_inline void emit_blob(struct walk *w, __u64 pc)
 /* Goes to the caller if ret can be one's return address. */
 static __always_inline int try_return(struct walk *w, const struct hotspot *hs, __u64 ret, __u64 sp, __u64 fp)
 {
-	if (!is_java_return(hs, ret))
+	const struct compiled_code *c = compiled_slot(w, ret);
+
+	/* Frames were walked by this return address before: no need to look at the call again. */
+	if ((c->pc != ret || c->pid != w->pid) && !is_java_return(hs, ret))
 		return 0;
 	to_caller(w, ret, sp, fp);
 	return 1;

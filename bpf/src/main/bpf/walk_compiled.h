@@ -7,11 +7,6 @@
 #include "walk_leaf.h"
 #include "walk_stubs.h"
 
-static __always_inline struct compiled_code *compiled_slot(struct walk *w, __u64 pc)
-{
-	return &w->compiled_cache[(__u32)(pc * 0x9e3779b97f4a7c15ULL >> 57) & (COMPILED_CACHE - 1)];
-}
-
 /* Keeps what find_blob found of an nmethod's return address. A deopt handler stands for other pcs, and is not kept. */
 static __always_inline void remember_code(struct walk *w)
 {

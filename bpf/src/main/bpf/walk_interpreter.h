@@ -9,22 +9,46 @@
 
 #include "walk.h"
 
-/* w->slots holds the words fp-72 .. fp+8: */
+/* The words fp-72 .. fp+8: */
 #define SLOT_BCP 1
 #define SLOT_METHOD 6
 #define SLOT_SENDER_SP 8
 #define SLOT_LINK 9
 #define SLOT_RETURN 10
 #define SLOTS_BELOW_FP 72
-#define SLOTS_BYTES 88
+#define SLOTS 11
+
+/* The ConstMethod of the Method of a frame whose callee is at hand; 0 if it is no Method. */
+static __always_inline __u64 const_method_of(struct walk *w, const struct hotspot *hs, __u64 method, __u64 bcp)
+{
+	__u32 slot = cache_slot(bcp, INTERPRETED_CACHE);
+	struct interpreted_code *c;
+	__u64 const_method = 0;
+
+	for (int way = 0; way < 2 && !w->leaf; way++) {
+		c = &w->interpreted_cache[slot ^ way];
+		if (c->method == method && c->bcp == bcp && c->pid == w->pid)
+			return c->const_method;
+	}
+	if (method < 4096 || (method & 7) || read_word(method + hs->method_const_method, &const_method) ||
+	    const_method < 4096 || (const_method & 7))
+		return 0;
+	if (!w->leaf && bcp - const_method - hs->const_method_size < 65536) {
+		c = &w->interpreted_cache[slot ^ (w->serial & 1)];
+		c->method = method;
+		c->bcp = bcp;
+		c->pid = w->pid;
+		c->const_method = const_method;
+	}
+	return const_method;
+}
 
 /* Emits the frame of a Method; r13 is preferred as the bytecode pointer at the leaf. Returns 0 if it is no Method. */
 static __always_inline int emit_interpreted(struct walk *w, const struct hotspot *hs, __u64 method, __u64 bcp, __u64 flags)
 {
-	__u64 const_method = 0, codes, bci = -1;
+	__u64 const_method = const_method_of(w, hs, method, bcp), codes, bci = -1;
 
-	if (method < 4096 || (method & 7) || read_word(method + hs->method_const_method, &const_method) ||
-	    const_method < 4096 || (const_method & 7))
+	if (!const_method)
 		return 0;
 	codes = const_method + hs->const_method_size;
 	if (w->leaf && w->r13 - codes < 65536)
@@ -38,16 +62,13 @@ static __always_inline int emit_interpreted(struct walk *w, const struct hotspot
 /* The frame at w->fp, complete. */
 static __noinline void step_interpreted_frame(struct walk *w, const struct hotspot *hs)
 {
-	__u64 sender_sp;
+	const __u64 *slots = stack_words(w, w->fp - SLOTS_BELOW_FP, SLOTS);
 
-	if (read_user(w->slots, SLOTS_BYTES, w->fp - SLOTS_BELOW_FP))
+	if (!slots)
 		return end_walk(w, END_STACK_UNREADABLE);
-	if (!emit_interpreted(w, hs, w->slots[SLOT_METHOD], w->slots[SLOT_BCP], frame_flags(w)))
+	if (!emit_interpreted(w, hs, slots[SLOT_METHOD], slots[SLOT_BCP], frame_flags(w)) || slots[SLOT_SENDER_SP] < w->fp)
 		return end_walk(w, END_BAD_INTERPRETED);
-	sender_sp = w->slots[SLOT_SENDER_SP];
-	if (sender_sp < w->fp)
-		return end_walk(w, END_BAD_INTERPRETED);
-	return to_caller(w, w->slots[SLOT_RETURN], sender_sp, w->slots[SLOT_LINK]);
+	return to_caller(w, slots[SLOT_RETURN], slots[SLOT_SENDER_SP], slots[SLOT_LINK]);
 }
 
 /*

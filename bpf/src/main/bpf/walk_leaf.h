@@ -20,9 +20,9 @@ enum leaf_state {
 static __noinline enum leaf_state leaf_state(struct walk *w)
 {
 	__u64 offset = w->pc - w->code_begin;
-	__u8 b[8] = {}, before[8] = {};
+	__u8 around[16] = {}, *before = around, *b = around + 8;
 
-	if (read_user(b, 8, w->pc) || read_user(before, 8, w->pc - 8))
+	if (read_user(around, 16, w->pc - 8))
 		return LEAF_FRAME;
 	if (w->frame_complete > 0 && offset < (__u64)w->frame_complete) {
 		if (b[0] == 0x55) /* push rbp */
@@ -99,10 +99,13 @@ static __noinline void step_compiled_leaf(struct walk *w, const struct hotspot *
 			return;
 	}
 	if (w->frame_size > 0 && w->frame_size < 0x100000) {
-		if (read_word(caller_sp - 8, &ret))
+		__u64 top[2] = {}; /* rbp and the return address */
+
+		if (read_pair(w, caller_sp - 16, top))
 			return end_walk(w, END_STACK_UNREADABLE);
+		ret = top[1];
 		if (state != LEAF_FRAME_OWN_FP && w->frame_size > 1)
-			read_word(caller_sp - 16, &saved);
+			saved = top[0];
 		if (try_return(w, hs, ret, caller_sp, saved))
 			return;
 		sp = caller_sp + (__u64)spilled_words(w->pc) * 8;

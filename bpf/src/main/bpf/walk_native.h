@@ -175,13 +175,19 @@ static __noinline int is_newborn(const struct walk *w)
 /* Puts what is known of pc into w->native_cache[w->native_slot]. Returns 0 if no mapping has it. */
 static __noinline int find_native(struct walk *w, const struct process *p, __u64 pc)
 {
-	__u32 slot = (__u32)(pc * 0x9e3779b97f4a7c15ULL >> 57) & (NATIVE_CACHE - 1);
-	struct native_code *c = &w->native_cache[slot];
+	__u32 slot = cache_slot(pc, NATIVE_CACHE);
 	__u32 mappings = p->mappings >> 32;
+	struct native_code *c;
 
+	for (int way = 0; way < 2; way++) {
+		w->native_slot = slot ^ way;
+		c = &w->native_cache[slot ^ way];
+		if (c->pc == pc && c->mappings == mappings)
+			return 1;
+	}
+	slot ^= w->serial & 1;
 	w->native_slot = slot;
-	if (c->pc == pc && c->mappings == mappings)
-		return 1;
+	c = &w->native_cache[slot];
 	if ((pc < w->map.start || pc >= w->map.end) && !find_mapping(w, p, pc))
 		return 0;
 	c->pc = pc;

@@ -52,19 +52,32 @@ static long walk_step(__u64 index, void *context)
 }
 
 /*
- * The current thread's JavaThread by libjvm's thread-local storage: fs:8 is the dynamic thread vector, 16 bytes a module
- * (glibc's dtv_t). 0 if the thread has none: a GC or compiler thread has another kind of Thread, which the vtables tell.
+ * The current thread's JavaThread by libjvm's thread-local storage: fs:8 is the dynamic thread vector, 16 bytes a module (glibc's
+ * dtv_t). Java code has it in r15, which tells that what was found before still holds. 0 if the thread has none: a GC or compiler
+ * thread has another kind of Thread, which the vtables tell.
  */
-static __always_inline __u64 current_java_thread(const struct hotspot *hs, __u64 fsbase)
+static __always_inline __u64 current_java_thread(struct walk *w, const struct hotspot *hs, __u64 fsbase, __u64 r15)
 {
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct thread_local *c = &w->thread_cache[cache_slot(tid, THREAD_CACHE)];
 	__u64 dtv, block, thread = 0, vtable = 0;
 
+	if (c->tid == tid && c->fsbase == fsbase &&
+	    ((r15 == c->java_thread && in_code_cache(hs, w->pc)) ||
+	     (!read_word(c->address, &thread) && thread == c->java_thread)))
+		return c->java_thread;
 	if (!hs->tls_module || read_word(fsbase + 8, &dtv) || read_word(dtv + 16 * hs->tls_module, &block) || block + 1 <= 1 ||
 	    read_word(block + hs->tls_offset, &thread) || !thread || read_word(thread, &vtable))
 		return 0;
-	for (int i = 0; i < MAX_THREAD_VTABLES; i++)
-		if (vtable && hs->thread_vtables[i] == vtable)
-			return thread;
+	for (int i = 0; i < MAX_THREAD_VTABLES; i++) {
+		if (!vtable || hs->thread_vtables[i] != vtable)
+			continue;
+		c->tid = tid;
+		c->fsbase = fsbase;
+		c->address = block + hs->tls_offset;
+		c->java_thread = thread;
+		return thread;
+	}
 	return 0;
 }
 

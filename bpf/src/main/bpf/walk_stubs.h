@@ -224,13 +224,22 @@ static __noinline void step_stub_leaf(struct walk *w, const struct process *p)
 /* JavaCalls: call_stub's frame is a plain rbp frame; what follows is native. */
 static __always_inline void step_call_stub(struct walk *w, const struct hotspot *hs)
 {
-	__u64 link, ret;
+	__u64 saved[2]; /* rbp and the return address */
+	struct compiled_code *c = compiled_slot(w, w->pc);
 
-	if (find_blob(w, hs, w->pc))
-		emit_blob(w, w->pc);
-	if (read_word(w->fp, &link) || read_word(w->fp + 8, &ret))
+	/* The blob with the first stubs is never freed. */
+	if (c->pc != w->pc || c->pid != w->pid) {
+		if (!find_blob(w, hs, w->pc))
+			return end_walk(w, END_NO_BLOB);
+		c->pc = w->pc;
+		c->pid = w->pid;
+		c->blob = w->blob;
+		c->code_begin = w->code_begin;
+	}
+	emit(w, FRAME_STUB, frame_flags(w), c->blob, w->pc - c->code_begin, 0);
+	if (read_pair(w, w->fp, saved))
 		return end_walk(w, END_STACK_UNREADABLE);
-	return to_caller(w, ret, w->fp + 16, link);
+	return to_caller(w, saved[1], w->fp + 16, saved[0]);
 }
 
 /*

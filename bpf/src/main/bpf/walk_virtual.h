@@ -144,6 +144,7 @@ static __noinline void step_return_barrier(struct walk *w, const struct hotspot 
 
 static __noinline void step_frozen(struct walk *w, const struct hotspot *hs)
 {
+	const __u64 *slots;
 	__u64 next, fp;
 	__s64 link = 0;
 
@@ -152,11 +153,11 @@ static __noinline void step_frozen(struct walk *w, const struct hotspot *hs)
 		if (read_user(&link, 8, w->sp - 16))
 			return end_walk(w, END_BAD_CHUNK);
 		fp = w->sp - 16 + link * 8;
-		if (fp < w->sp || fp > w->chunk_end || read_user(w->slots, SLOTS_BYTES, fp - SLOTS_BELOW_FP))
+		if (fp < w->sp || fp > w->chunk_end || !(slots = stack_words(w, fp - SLOTS_BELOW_FP, SLOTS)))
 			return end_walk(w, END_BAD_CHUNK);
-		if (!emit_interpreted(w, hs, w->slots[SLOT_METHOD], w->slots[SLOT_BCP], FRAME_FROZEN))
+		if (!emit_interpreted(w, hs, slots[SLOT_METHOD], slots[SLOT_BCP], FRAME_FROZEN))
 			return end_walk(w, END_BAD_INTERPRETED);
-		return to_frozen_caller(w, hs, fp + 16, fp + (__s64)w->slots[SLOT_SENDER_SP] * 8);
+		return to_frozen_caller(w, hs, fp + 16, fp + (__s64)slots[SLOT_SENDER_SP] * 8);
 	}
 	if (!in_code_cache(hs, w->pc) || !find_blob(w, hs, w->pc) || w->frame_size <= 0 || w->frame_size >= 0x100000)
 		return end_walk(w, END_BAD_CHUNK);

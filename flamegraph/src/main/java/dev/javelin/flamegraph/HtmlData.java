@@ -151,6 +151,7 @@ final class HtmlData {
         map.put("event", Text.visible(info.event()));
         map.put("unit", Text.visible(info.unit()));
         map.put("interval", info.interval());
+        map.put("counted", info.interval() == 0 ? "hit" : "sample");
         map.put("total", options.has(Flag.TOTAL));
         map.put("inverted", options.has(Flag.INVERTED) != options.has(Flag.REVERSE));
         map.put("reversed", options.has(Flag.REVERSE));

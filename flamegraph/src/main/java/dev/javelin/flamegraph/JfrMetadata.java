@@ -35,6 +35,7 @@ final class JfrMetadata {
     static final int LOSS = 112;
     static final int THREAD_ON_CPU = 113;
     static final int SAMPLE_WEIGHT = 114;
+    static final int AGGREGATE = 115;
     private static final int LABEL = 201;
     private static final int CATEGORY = 202;
     private static final int TIMESTAMP = 203;
@@ -158,6 +159,12 @@ final class JfrMetadata {
                         "Javelin")
                 .pooled("sampledThread", THREAD, "Thread")
                 .labelled("weight", LONG, "Weight");
+        event(to, "javelin.Aggregate", AGGREGATE, "Events of a Thread with the Same Stack, Summed up", "Javelin")
+                .pooled("eventThread", THREAD, "Thread")
+                .pooled("stackTrace", STACK_TRACE, "Stack Trace")
+                .labelled("event", STRING, "Event")
+                .labelled("count", LONG, "Number of Events")
+                .labelled("total", LONG, "Sum of Their Values, in the Recording's Unit");
         event(to, "javelin.Fact", FACT, "Fact about the Recording", "Javelin")
                 .labelled("name", STRING, "Name")
                 .labelled("value", STRING, "Value");

@@ -17,7 +17,8 @@ import java.util.Map;
  * <p>The samples are {@code jdk.ExecutionSample} events; what the report's header shows is in {@code javelin.Recording},
  * {@code javelin.Loss}, {@code javelin.Fact} and {@code jdk.JVMInformation}. A sample's CPU is that of the last
  * {@code javelin.ThreadOnCpu} of its thread before it in the chunk; its weight is the interval, unless a
- * {@code javelin.SampleWeight} follows it. Layout of a chunk: header (68 bytes, big
+ * {@code javelin.SampleWeight} follows it. Events that were counted and summed up before they came here are
+ * {@code javelin.Aggregate}: one for each thread, stack and event, at the time when it was read. Layout of a chunk: header (68 bytes, big
  * endian), metadata, events, checkpoints with the constants, linked backwards by the header's offset of the last.
  *
  * <p>Used by one thread, the one that writes the profile.
@@ -96,7 +97,7 @@ public final class JfrStream implements Closeable {
     }
 
     /**
-     * Writes the samples that the profile holds, and makes the profile forget them. A chunk that has become large enough
+     * Writes the samples and aggregates that the profile holds, and makes the profile forget them. A chunk that has become large enough
      * is completed.
      *
      * @throws IOException if the file cannot be written, for example because the disk is full
@@ -112,6 +113,9 @@ public final class JfrStream implements Closeable {
             });
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        }
+        for (Profile.AggregateEntry entry : profile.aggregateEntries()) {
+            aggregate(entry);
         }
         profile.dropSamples();
     }
@@ -140,14 +144,7 @@ public final class JfrStream implements Closeable {
     }
 
     private void sample(long time, int thread, int cpu, int stack, long value) throws IOException {
-        if (chunkStart >= 0 && chunkIsFull()) {
-            endChunk(false);
-        }
-        if (chunkStart < 0) {
-            beginChunk(chunkSamples == 0 && position == 0 ? Math.min(startTicks, time) : time);
-        }
-        firstTick = Math.min(firstTick, time);
-        lastTick = Math.max(lastTick, time);
+        makeRoom(time);
         writeCpu(time, thread, cpu);
         begin(JfrMetadata.EXECUTION_SAMPLE, time).number(constants.thread(thread));
         event.number(constants.stack(stack)).number(JfrConstants.STATE_DEFAULT);
@@ -159,6 +156,27 @@ public final class JfrStream implements Closeable {
             writeEvent();
         }
         chunkSamples++;
+    }
+
+    private void aggregate(Profile.AggregateEntry entry) throws IOException {
+        makeRoom(entry.timeNanos());
+        begin(JfrMetadata.AGGREGATE, entry.timeNanos()).number(constants.thread(entry.thread()));
+        event.number(constants.stack(entry.stack())).text(entry.event());
+        event.number(entry.count()).number(entry.total());
+        writeEvent();
+        chunkSamples++;
+    }
+
+    /** Sees to it that a chunk is open that has room, and that it spans this time. */
+    private void makeRoom(long time) throws IOException {
+        if (chunkStart >= 0 && chunkIsFull()) {
+            endChunk(false);
+        }
+        if (chunkStart < 0) {
+            beginChunk(chunkSamples == 0 && position == 0 ? Math.min(startTicks, time) : time);
+        }
+        firstTick = Math.min(firstTick, time);
+        lastTick = Math.max(lastTick, time);
     }
 
     private void writeCpu(long time, int thread, int cpu) throws IOException {

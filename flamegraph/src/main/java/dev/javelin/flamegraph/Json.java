@@ -3,7 +3,7 @@ package dev.javelin.flamegraph;
 import java.util.List;
 import java.util.Map;
 
-/** Writes JSON. */
+/** Writes JSON; what a terminal might obey or not show is escaped, so that it can be looked at there. */
 final class Json {
     private Json() {}
 
@@ -52,7 +52,7 @@ final class Json {
             char c = s.charAt(i);
             if (c == '"' || c == '\\') {
                 out.append('\\').append(c);
-            } else if (c < 0x20 || c == 0x2028 || c == 0x2029 || Character.isSurrogate(c)) {
+            } else if (Text.isUnseen(c) || Character.isSurrogate(c)) {
                 Text.unit(out, c);
             } else {
                 out.append(c);

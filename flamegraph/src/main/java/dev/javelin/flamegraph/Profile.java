@@ -1,6 +1,7 @@
 package dev.javelin.flamegraph;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,13 @@ public final class Profile {
         void aggregate(int stack, int thread, long count, long value);
     }
 
+    /**
+     * Events that were counted and summed up before they came here.
+     *
+     * @param timeNanos CLOCK_MONOTONIC of when they were read, nanoseconds
+     */
+    record AggregateEntry(long timeNanos, int thread, int stack, String event, long count, long total) {}
+
     /** The stack without frames. */
     public static final int EMPTY_STACK = 0;
 
@@ -42,6 +50,7 @@ public final class Profile {
     private final StackTree stacks = new StackTree();
     private final Aggregate aggregate = new Aggregate();
     private final SampleStore samples = new SampleStore();
+    private final List<AggregateEntry> aggregateEntries = new ArrayList<>();
     private long sampleCount;
     private long totalValue;
 
@@ -187,6 +196,24 @@ public final class Profile {
         totalValue += value;
     }
 
+    /**
+     * Adds events that were counted and summed up elsewhere, such as in the kernel: each counts as a sample. A profile that
+     * keeps samples keeps this as one entry.
+     *
+     * @param timeNanos CLOCK_MONOTONIC of when they were read, nanoseconds
+     * @param thread id from {@link #thread(int, int, String, String)}
+     * @param stack id from {@link #stack}
+     * @param event the event's name, as it is shown
+     * @param count how many there were
+     * @param total sum of their values, in the unit of {@link RecordingInfo#unit()}
+     */
+    public void addAggregate(long timeNanos, int thread, int stack, String event, long count, long total) {
+        if (keepSamples) {
+            aggregateEntries.add(new AggregateEntry(timeNanos, thread, stack, event, count, total));
+        }
+        add(stack, thread, count, total);
+    }
+
     /** Number of samples added. */
     public long sampleCount() {
         return sampleCount;
@@ -219,8 +246,14 @@ public final class Profile {
         return samples.bytes();
     }
 
-    /** Forgets the single samples, after they were written out; the aggregates stay. */
+    /** What {@link #addAggregate} added, as far as it is kept and was not dropped since. */
+    List<AggregateEntry> aggregateEntries() {
+        return Collections.unmodifiableList(aggregateEntries);
+    }
+
+    /** Forgets the single samples and entries, after they were written out; the aggregates stay. */
     void dropSamples() {
         samples.clear();
+        aggregateEntries.clear();
     }
 }

@@ -20,7 +20,8 @@ import java.util.Objects;
  * @param duration how long it was recorded
  * @param event what was sampled, for example {@code "cpu"}
  * @param unit the unit of the samples' values and of {@code interval}: {@code "ns"}, {@code "bytes"}, {@code "events"}
- * @param interval the sampling interval in {@code unit}; 0 if every event was recorded
+ * @param interval the sampling interval in {@code unit}; 0 if every event was recorded, which reports then
+ *     call hits instead of samples
  * @param targets the processes that were recorded
  * @param completeSamples how many of the samples have a complete stack; -1 if not known
  * @param losses what is missing, by reason, with how many samples; reasons with 0 may be listed

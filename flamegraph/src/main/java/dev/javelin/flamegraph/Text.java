@@ -43,6 +43,20 @@ final class Text {
         return s;
     }
 
+    /** As {@link #visible}, and everything else that is not ASCII is escaped, too. */
+    static String ascii(String s) {
+        StringBuilder out = new StringBuilder(s.length());
+        for (int i = 0; i < s.length(); i++) {
+            char c = s.charAt(i);
+            if (c >= 0x7f || isUnseen(c)) {
+                unit(out, c);
+            } else {
+                out.append(c);
+            }
+        }
+        return out.toString();
+    }
+
     private static String escape(String s, int from, boolean unseen, boolean collapsed) {
         StringBuilder out = new StringBuilder(s.length() + 16).append(s, 0, from);
         for (int i = from; i < s.length(); i++) {
@@ -73,7 +87,8 @@ final class Text {
         return Character.isLowSurrogate(c) && (i == 0 || !Character.isHighSurrogate(s.charAt(i - 1)));
     }
 
-    private static boolean isUnseen(char c) {
+    /** Whether it is a control, line-breaking, bidirectional or invisible character. */
+    static boolean isUnseen(char c) {
         if (c < 0x7f) {
             return c < 0x20;
         }

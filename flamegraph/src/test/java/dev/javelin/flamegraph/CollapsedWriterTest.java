@@ -119,6 +119,14 @@ class CollapsedWriterTest {
     }
 
     @Test
+    void shouldWriteHitsOrTimeOfAggregates() throws IOException {
+        assertThat(write(Samples.aggregates(false), ReportOptions.defaults()))
+                .isEqualTo("app/Main.run;app/Cache.get 999\napp/Main.run;app/Disk.load 1\n");
+        assertThat(write(Samples.aggregates(true), with(Flag.TOTAL)))
+                .isEqualTo("app/Main.run;app/Cache.get 1000000\napp/Main.run;app/Disk.load 3000000\n");
+    }
+
+    @Test
     void shouldNameAStackWithoutFrames() throws IOException {
         Profile profile = new Profile(false);
         profile.sample(1, profile.thread(1, 1, "x", null), 0, Profile.EMPTY_STACK, 1);

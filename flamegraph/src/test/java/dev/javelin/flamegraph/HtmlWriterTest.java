@@ -86,22 +86,29 @@ class HtmlWriterTest {
     }
 
     @Test
+    void shouldShowHitsOrTimeOfAggregates() throws Exception {
+        Chromium.require();
+        assertThat(drive(Samples.aggregates(false), Samples.hitsInfo(), ReportOptions.defaults()))
+                .contains("hover root: all 1,000 hits 100 % of all")
+                .contains("arrow: app/Main.run, 1,000 hits, 100 %")
+                .contains("methods: app/Cache.get=999,app/Disk.load=1");
+        ReportOptions total = ReportOptions.builder().with(Flag.TOTAL).build();
+        assertThat(drive(Samples.aggregates(false), Samples.hitsInfo(), total))
+                .contains("hover root: all 4 ms 100 % of all")
+                .contains("arrow: app/Main.run, 4 ms, 100 %")
+                .contains("methods: app/Disk.load=3 ms,app/Cache.get=1 ms");
+        Path page = write(Samples.aggregates(false), Samples.hitsInfo(), total);
+        assertThat(Chromium.dom(page, "", directory))
+                .contains(">1,000 hits<", ">4\u2009ms in all<", "<dt>Hits</dt>")
+                .doesNotContain("1,000 samples");
+        page = write(new Profile(false), Samples.hitsInfo(), total);
+        assertThat(Chromium.dom(page, "", directory)).contains("No hits were recorded.", ">0 hits<");
+    }
+
+    @Test
     void shouldAnswerMouseAndKeys() throws Exception {
         Chromium.require();
-        Path page = write(Samples.mixed(false), Samples.info(), ReportOptions.defaults());
-        String html = Files.readString(page);
-        String driver;
-        try (InputStream in = HtmlWriterTest.class.getResourceAsStream("driver.js")) {
-            driver = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
-        String driven = html.replaceFirst("<meta http-equiv=\"Content-Security-Policy\"[^>]*>", "")
-                .replace("</body>", "<script>" + driver + "</script></body>");
-        Files.writeString(page, driven);
-        String dom = Chromium.dom(page, "theme=light", directory);
-        assertThat(dom).contains("<pre id=\"result\">");
-        String result = between(dom, "<pre id=\"result\">", "</pre>")
-                .replace('\u2009', ' ')
-                .strip();
+        String result = drive(Samples.mixed(false), Samples.info(), ReportOptions.defaults());
         assertThat(result).isEqualTo("""
                         hover root: all 10 samples 100 % of all
                         hover start_thread: start_thread 9 samples 90.00 % of all Native
@@ -124,6 +131,24 @@ class HtmlWriterTest {
                         methods: java/lang/String.charAt=5,app/Work.loop=1
                         graph hidden: false
                         theme: dark""".strip());
+    }
+
+    /** What the page showed while a user was played. */
+    private String drive(Profile profile, RecordingInfo info, ReportOptions options) throws Exception {
+        Path page = write(profile, info, options);
+        String html = Files.readString(page);
+        String driver;
+        try (InputStream in = HtmlWriterTest.class.getResourceAsStream("driver.js")) {
+            driver = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        String driven = html.replaceFirst("<meta http-equiv=\"Content-Security-Policy\"[^>]*>", "")
+                .replace("</body>", "<script>" + driver + "</script></body>");
+        Files.writeString(page, driven);
+        String dom = Chromium.dom(page, "theme=light", directory);
+        assertThat(dom).contains("<pre id=\"result\">");
+        return between(dom, "<pre id=\"result\">", "</pre>")
+                .replace('\u2009', ' ')
+                .strip();
     }
 
     @Test

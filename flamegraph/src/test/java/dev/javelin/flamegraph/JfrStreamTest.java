@@ -114,6 +114,45 @@ class JfrStreamTest {
     }
 
     @Test
+    void shouldWriteAggregatesAsOneEventEach() throws Exception {
+        Path file = write(Samples.aggregates(true), Samples.hitsInfo());
+        assertThat(samples(file)).isEmpty();
+        List<RecordedEvent> aggregates = events(file, "javelin.Aggregate");
+        assertThat(aggregates.stream().map(e -> e.getString("event"))).containsExactly("syscall:read", Samples.SCRIPT);
+        assertThat(aggregates.stream().map(e -> e.getLong("count"))).containsExactly(999L, 1L);
+        assertThat(aggregates.stream().map(e -> e.getLong("total"))).containsExactly(1_000_000L, 3_000_000L);
+        RecordedEvent first = aggregates.get(0);
+        assertThat(first.getEventType().getFields().get(0).getName()).isEqualTo("startTime");
+        assertThat(first.getStartTime()).isEqualTo("2026-11-22T12:00:00.500Z");
+        assertThat(first.getThread().getJavaName()).isEqualTo("main");
+        assertThat(first.getStackTrace().getFrames().stream()
+                        .map(f -> f.getMethod().getName()))
+                .containsExactly("get", "run");
+        assertThat(events(file, "javelin.Recording").get(0).getLong("samples")).isEqualTo(1000);
+        for (Path jfr : jfrTools()) {
+            assertThat(run(jfr, "print", "--events", "javelin.Aggregate", file))
+                    .contains("count = 999", "total = 1000000", "event = \"syscall:read\"", "app.Cache.get(int)");
+        }
+    }
+
+    @Test
+    void shouldStreamAggregatesInChunks() throws IOException {
+        Profile profile = new Profile(true);
+        Path file = directory.resolve("chunks.jfr");
+        try (JfrStream stream = JfrStream.open(profile, file, Samples.info().start(), START, 0, 10)) {
+            for (int i = 0; i < 35; i++) {
+                profile.addAggregate(START + i, profile.thread(1, i, "t", null), 0, "e", i, 2L * i);
+                stream.append();
+                assertThat(profile.aggregateEntries()).isEmpty();
+            }
+            stream.finish(Samples.hitsInfo());
+        }
+        assertThat(events(file, "javelin.Aggregate").stream().mapToLong(e -> e.getLong("total")))
+                .hasSize(35)
+                .contains(0L, 68L);
+    }
+
+    @Test
     void shouldKeepHostileTexts() throws IOException {
         Path file = write(Samples.hostile(), Samples.hostileInfo());
         List<String> threads = new ArrayList<>();

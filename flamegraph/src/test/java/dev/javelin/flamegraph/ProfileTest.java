@@ -75,6 +75,26 @@ class ProfileTest {
     }
 
     @Test
+    void shouldCountWhatWasSummedUpElsewhere() {
+        for (boolean keepSamples : new boolean[] {true, false}) {
+            Profile profile = new Profile(keepSamples);
+            int stack = profile.stack(new int[] {profile.frame(READ), profile.frame(RUN)}, 0, 2);
+            profile.addAggregate(10, 3, stack, "syscall:read", 100, 5_000);
+            profile.addAggregate(20, 3, stack, "syscall:write", 1, 7);
+            profile.sample(30, 3, 0, stack, 1);
+            List<List<Long>> rows = new ArrayList<>();
+            profile.forEachAggregate((s, t, n, v) -> rows.add(List.of((long) s, (long) t, n, v)));
+            assertThat(rows).containsExactly(List.of((long) stack, 3L, 102L, 5_008L));
+            assertThat(profile.sampleCount()).isEqualTo(102);
+            assertThat(profile.totalValue()).isEqualTo(5_008);
+            assertThat(profile.aggregateEntries()).hasSize(keepSamples ? 2 : 0);
+            profile.dropSamples();
+            assertThat(profile.aggregateEntries()).isEmpty();
+            assertThat(profile.totalValue()).isEqualTo(5_008);
+        }
+    }
+
+    @Test
     void shouldKeepManySamplesExactlyAndInFewBytes() {
         long seed = System.nanoTime();
         Random random = new Random(seed);

@@ -101,6 +101,30 @@ final class Samples {
         return profile;
     }
 
+    /** A recording of every event, whose value is a time. */
+    static RecordingInfo hitsInfo() {
+        return RecordingInfo.builder()
+                .title("Reads of Demo")
+                .start(Instant.parse("2026-11-22T12:00:00Z"), 1_000_000_000L)
+                .duration(Duration.ofSeconds(10))
+                .event("syscall:read", "ns", 0)
+                .build();
+    }
+
+    /** Reads by two methods, as aggregates: many short ones, and one long one. */
+    static Profile aggregates(boolean keepSamples) {
+        Profile profile = new Profile(keepSamples);
+        int run = profile.frame(java(FrameType.INTERPRETED, "app/Main", "run"));
+        int many = profile.frame(java(FrameType.JIT_COMPILED, "app/Cache", "get"));
+        int one = profile.frame(java(FrameType.JIT_COMPILED, "app/Disk", "load"));
+        int main = profile.thread(4711, 4712, "java", "main");
+        int none = profile.thread(4711, 0, "", null);
+        long t = 1_500_000_000L;
+        profile.addAggregate(t, main, profile.stack(new int[] {many, run}, 0, 2), "syscall:read", 999, 1_000_000);
+        profile.addAggregate(t, none, profile.stack(new int[] {one, run}, 0, 2), SCRIPT, 1, 3_000_000);
+        return profile;
+    }
+
     /** A profile in which every hostile text is class, method, native symbol, library, signature and thread. */
     static Profile hostile() {
         Profile profile = new Profile(true);

@@ -12,9 +12,9 @@ function showHeader(profile) {
   const { info } = profile;
   document.getElementById('title').textContent = info.title;
   const facts = document.getElementById('facts');
-  facts.append(chip(`${plainNumber.format(info.samples)} ${info.samples === 1 ? 'sample' : 'samples'}`));
+  facts.append(chip(counted(info, info.samples)));
   if (info.total) {
-    facts.append(chip(weight(profile, profile.total[0])));
+    facts.append(chip(`${weight(profile, profile.total[0])} in all`));
   } else if (profile.total[0] !== info.samples) {
     facts.append(chip(`${plainNumber.format(profile.total[0])} shown`));
   }
@@ -76,7 +76,7 @@ function recordingList({ info }) {
 }
 
 function qualityList(info) {
-  const rows = [['Samples', plainNumber.format(info.samples)]];
+  const rows = [[info.counted === 'hit' ? 'Hits' : 'Samples', plainNumber.format(info.samples)]];
   if (completeShare(info) >= 0) {
     rows.push(['Complete stacks', `${plainNumber.format(info.complete)} (${percent(info.complete, info.samples)})`]);
   }

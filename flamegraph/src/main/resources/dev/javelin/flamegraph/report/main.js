@@ -59,7 +59,9 @@ class Report {
     if (profile.total[0] === 0) {
       byId('empty').hidden = false;
       byId('empty').textContent =
-        profile.info.samples > 0 ? 'No sample matches what was asked for.' : 'No samples were recorded.';
+        profile.info.samples > 0
+          ? `No ${profile.info.counted} matches what was asked for.`
+          : `No ${profile.info.counted}s were recorded.`;
     }
     const asked = new URLSearchParams(location.hash.slice(1));
     const stored = this.storedTheme();

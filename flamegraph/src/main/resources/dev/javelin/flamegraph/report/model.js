@@ -201,11 +201,16 @@ function bytes(count) {
   return plainNumber.format(count) + '\u2009B';
 }
 
-/** A weight with its unit: samples, or what the profile sums up. */
+/** A number of samples, or of hits if every event was recorded. */
+function counted(info, count) {
+  return `${plainNumber.format(count)} ${info.counted}${count === 1 ? '' : 's'}`;
+}
+
+/** A weight with its unit: samples or hits, or what the profile sums up. */
 function weight(profile, value) {
   const { total, unit } = profile.info;
   if (!total) {
-    return plainNumber.format(value) + (value === 1 ? ' sample' : ' samples');
+    return counted(profile.info, value);
   }
   return unit === 'ns' ? duration(value) : unit === 'bytes' ? bytes(value) : plainNumber.format(value) + ' ' + unit;
 }

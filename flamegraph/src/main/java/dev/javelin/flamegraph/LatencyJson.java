@@ -1,0 +1,51 @@
+package dev.javelin.flamegraph;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Latencies as JSON; a figure that is not known is null. */
+final class LatencyJson {
+    private LatencyJson() {}
+
+    /** One object, or an array of as many as there are tables if that is not one. */
+    static String of(List<LatencyTable> tables) {
+        List<Map<String, Object>> objects =
+                tables.stream().map(LatencyJson::object).toList();
+        StringBuilder out = new StringBuilder();
+        Json.write(out, objects.size() == 1 ? objects.get(0) : objects);
+        return out.append('\n').toString();
+    }
+
+    private static Map<String, Object> object(LatencyTable table) {
+        Map<String, Object> map = figures("probe", table.probe(), table.all());
+        map.put("lost", table.lost());
+        map.put(
+                "keys",
+                table.rows().stream()
+                        .map(row -> figures("key", row.key(), row.latencies()))
+                        .toList());
+        return map;
+    }
+
+    private static Map<String, Object> figures(String kind, String name, Latencies latencies) {
+        boolean any = latencies.count() > 0;
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put(kind, name);
+        map.put("unit", "ns");
+        map.put("count", latencies.count());
+        map.put("min", any ? latencies.min() : null);
+        map.put("mean", any ? latencies.mean() : null);
+        map.put("p50", percentile(latencies, 50));
+        map.put("p90", percentile(latencies, 90));
+        map.put("p99", percentile(latencies, 99));
+        map.put("p999", percentile(latencies, 99.9));
+        map.put("max", any ? latencies.max() : null);
+        return map;
+    }
+
+    private static Long percentile(Latencies latencies, double percent) {
+        long value = latencies.percentile(percent);
+        return value < 0 ? null : value;
+    }
+}

@@ -1,0 +1,138 @@
+package dev.javelin.flamegraph;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+
+/** Writes the page of latencies: what was recorded, and for each probe a chart and a table of its keys. */
+final class LatencyPage {
+    private static final HtmlPage PAGE =
+            new HtmlPage("latency.html", List.of("theme.css", "latency.css"), List.of("latency.js"));
+    private static final List<String> HEADS = List.of("Count", "Total", "Mean", "p50", "p90", "p99", "p99.9", "Max");
+
+    private final List<LatencyTable> tables;
+    private final RecordingInfo info;
+
+    private LatencyPage(List<LatencyTable> tables, RecordingInfo info) {
+        this.tables = LatencyTable.longestFirst(tables);
+        this.info = info;
+    }
+
+    static void write(List<LatencyTable> tables, RecordingInfo info, Writer out) throws IOException {
+        LatencyPage page = new LatencyPage(tables, info);
+        PAGE.write(out, part -> switch (part) {
+            case "title" -> HtmlPage.escaped(info.title());
+            case "chips" -> page.chips();
+            case "facts" -> page.facts();
+            case "probes" -> page.probes();
+            default -> throw new IllegalStateException("unknown part of the page: " + part);
+        });
+    }
+
+    private String chips() {
+        long count = 0;
+        long lost = info.lost();
+        for (LatencyTable table : tables) {
+            count += table.all().count();
+            lost += table.lost();
+        }
+        return chip("", counted(count, "event"))
+                + chip("", counted(tables.size(), "probe"))
+                + (lost > 0 ? chip(" warn", counted(lost) + " lost") : "")
+                + chip("", Nanos.unicode(info.duration().toNanos()));
+    }
+
+    private String facts() {
+        StringBuilder out = new StringBuilder();
+        fact(out, "Summary", info.summary());
+        fact(out, "Command", info.command());
+        fact(out, "Version", info.version());
+        fact(
+                out,
+                "Started",
+                DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+                        .format(info.start().atOffset(ZoneOffset.UTC)));
+        fact(out, "Duration", Nanos.unicode(info.duration().toNanos()));
+        fact(out, "Event", info.event());
+        for (RecordingInfo.Target target : info.targets()) {
+            fact(out, "Process " + target.pid(), target.command());
+            fact(out, "JVM of " + target.pid(), target.runtime());
+        }
+        info.losses().forEach((reason, count) -> fact(out, "Lost: " + reason, counted(count)));
+        info.facts().forEach((name, value) -> fact(out, name, String.valueOf(value)));
+        return out.toString();
+    }
+
+    private static void fact(StringBuilder out, String name, String value) {
+        if (!value.isEmpty()) {
+            out.append("<dt>").append(HtmlPage.escaped(name)).append("</dt>");
+            out.append("<dd>").append(HtmlPage.escaped(value)).append("</dd>\n");
+        }
+    }
+
+    private String probes() {
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < tables.size(); i++) {
+            probe(out, "probe-" + (i + 1), tables.get(i));
+        }
+        return out.toString();
+    }
+
+    private static void probe(StringBuilder out, String id, LatencyTable table) {
+        String name = HtmlPage.escaped(table.probe());
+        out.append("<section aria-labelledby=\"").append(id).append("\">\n");
+        out.append("<h2 id=\"").append(id).append("\">").append(name).append("</h2>\n<p class=\"chips\">");
+        out.append(chip("", counted(table.all().count(), "event")));
+        out.append(chip("", Nanos.unicode(table.all().total()) + " in all"));
+        if (table.lost() > 0) {
+            out.append(chip(" warn", counted(table.lost()) + " lost"));
+        }
+        out.append("</p>\n").append(LatencyChart.of(id, table.probe(), table.all()));
+        out.append("\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-labelledby=\"")
+                .append(id)
+                .append("\">");
+        out.append("<table>\n<thead><tr><th scope=\"col\">Key</th>");
+        HEADS.forEach(head -> out.append("<th scope=\"col\">").append(head).append("</th>"));
+        out.append("</tr></thead>\n<tbody>\n");
+        row(out, " class=\"all\"", "all", table.all());
+        table.rows().forEach(row -> row(out, "", HtmlPage.escaped(row.key()), row.latencies()));
+        out.append("</tbody></table></div>\n</section>\n");
+    }
+
+    private static void row(StringBuilder out, String attributes, String name, Latencies latencies) {
+        out.append("<tr")
+                .append(attributes)
+                .append("><th scope=\"row\">")
+                .append(name)
+                .append("</th>");
+        boolean any = latencies.count() > 0;
+        cell(out, counted(latencies.count()));
+        cell(out, Nanos.unicode(latencies.total()));
+        cell(out, any ? Nanos.unicode(latencies.mean()) : "\u2013");
+        for (double percent : new double[] {50, 90, 99, 99.9}) {
+            long value = latencies.percentile(percent);
+            cell(out, value < 0 ? "\u2013" : Nanos.unicode(value));
+        }
+        cell(out, any ? Nanos.unicode(latencies.max()) : "\u2013");
+        out.append("</tr>\n");
+    }
+
+    private static void cell(StringBuilder out, String text) {
+        out.append("<td>").append(text).append("</td>");
+    }
+
+    private static String chip(String style, String text) {
+        return "<span class=\"chip" + style + "\">" + text + "</span>";
+    }
+
+    private static String counted(long count, String what) {
+        return counted(count) + " " + what + (count == 1 ? "" : "s");
+    }
+
+    private static String counted(long count) {
+        return String.format(Locale.ROOT, "%,d", count);
+    }
+}

@@ -11,6 +11,7 @@ final class LatencyChart {
     private static final int WIDTH = 960;
     private static final int MARGIN = 14;
     private static final int LABEL_ROW = 16;
+    private static final int LABEL = 100;
     private static final int TOP = 58;
     private static final int BOTTOM = 218;
     private static final int HEIGHT = 244;
@@ -148,16 +149,16 @@ final class LatencyChart {
                 100.0 * bin.count() / count));
     }
 
-    /** Each percentile's label has a line of its own, so that close ones can be read. */
+    /** Each percentile's label has a row of its own, where its line begins, so that close ones can be read. */
     private void marks() {
-        for (double percent : MARKS) {
-            double x = x((double) latencies.percentile(percent));
-            line("mark", x, 4, x, BOTTOM);
+        for (int i = 0; i < MARKS.length; i++) {
+            double x = x((double) latencies.percentile(MARKS[i]));
+            line("mark", x, i * LABEL_ROW + 4, x, BOTTOM);
         }
         for (int i = 0; i < MARKS.length; i++) {
             double x = x((double) latencies.percentile(MARKS[i]));
-            boolean beforeLine = x > WIDTH * 0.85;
-            text("label", x + (beforeLine ? -5 : 5), (i + 1) * LABEL_ROW, beforeLine ? "end" : "start", mark(MARKS[i]));
+            boolean before = x > WIDTH - LABEL;
+            text("label", x + (before ? -5 : 5), (i + 1) * LABEL_ROW, before ? "end" : "start", mark(MARKS[i]));
         }
     }
 

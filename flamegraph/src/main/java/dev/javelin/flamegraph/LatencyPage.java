@@ -33,15 +33,10 @@ final class LatencyPage {
     }
 
     private String chips() {
-        long count = 0;
-        long lost = info.lost();
-        for (LatencyTable table : tables) {
-            count += table.all().count();
-            lost += table.lost();
-        }
+        long count = tables.stream().mapToLong(table -> table.all().count()).sum();
         return chip("", counted(count, "event"))
                 + chip("", counted(tables.size(), "probe"))
-                + (lost > 0 ? chip(" warn", counted(lost) + " lost") : "")
+                + (info.lost() > 0 ? chip(" warn", counted(info.lost()) + " lost") : "")
                 + chip("", Nanos.unicode(info.duration().toNanos()));
     }
 
@@ -90,8 +85,8 @@ final class LatencyPage {
         if (table.lost() > 0) {
             out.append(chip(" warn", counted(table.lost()) + " lost"));
         }
-        out.append("</p>\n").append(LatencyChart.of(id, table.probe(), table.all()));
-        out.append("\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-labelledby=\"")
+        out.append("</p>\n<div class=\"scroll\">").append(LatencyChart.of(id, table.probe(), table.all()));
+        out.append("</div>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-labelledby=\"")
                 .append(id)
                 .append("\">");
         out.append("<table>\n<thead><tr><th scope=\"col\">Key</th>");

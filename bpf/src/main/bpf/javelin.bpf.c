@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* The programs that are attached: each says where its event comes from and leaves the rest to record.h. */
-#include "record.h"
+#include "waits.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -14,15 +14,16 @@ int on_sample(struct bpf_perf_event_data *ctx)
 	struct process *p;
 	struct walk *w;
 	__u32 kernel_words = 0;
-	long bytes;
 
 	count(COUNT_TICKS);
 	p = bpf_map_lookup_elem(&processes, &pid);
 	if (!p)
 		return 0;
-	w = claim_scratch();
-	if (!w)
+	w = claim_scratch(CONTEXT_CLOCK);
+	if (!w) {
+		count(COUNT_SLOT_BUSY);
 		return 0;
+	}
 	start_walk(w);
 	task = bpf_get_current_task_btf();
 	if (*(volatile unsigned long *)&ctx->cs & 3) {
@@ -36,13 +37,7 @@ int on_sample(struct bpf_perf_event_data *ctx)
 		r.dx = *(volatile unsigned long *)&ctx->dx;
 	} else {
 		w->flags |= SAMPLE_IN_KERNEL;
-		if (record_kernel_frames) {
-			bytes = bpf_get_stack(ctx, w->area, MAX_KERNEL_FRAMES * 8, 0);
-			if (bytes > 0)
-				kernel_words = (__u32)bytes >> 3;
-			if (kernel_words > MAX_KERNEL_FRAMES)
-				kernel_words = MAX_KERNEL_FRAMES;
-		}
+		kernel_words = walk_kernel(w, ctx, 0);
 		entry_registers(task, &r);
 	}
 	w->words = kernel_words;
@@ -87,5 +82,155 @@ int on_exit(void *ctx)
 	/* The leader may leave before other threads do; the collector looks whether any is left. */
 	if (pid == (__u32)id && bpf_map_lookup_elem(&processes, &pid))
 		notify(RECORD_EXIT, pid);
+	return 0;
+}
+
+/* A function in user space: a uprobe at its entry, or the nop of a USDT probe. */
+SEC("uprobe")
+int on_function(struct pt_regs *ctx)
+{
+	__u32 row = bpf_get_attach_cookie(ctx);
+	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
+	struct process *p = current_process();
+	struct registers r = {};
+	struct hit hit = {};
+
+	if (!probe || !p)
+		return 0;
+	if (probe->flags & PROBE_CALLS) {
+		struct call call = {.arguments = {ctx->di, ctx->si, ctx->dx, ctx->cx, ctx->r8, ctx->r9}};
+
+		call.since = bpf_ktime_get_ns();
+		enter_call(row, ctx->sp, &call);
+		return 0;
+	}
+	read_arguments(&hit, probe, ctx);
+	if (!is_taken(probe, row, &hit))
+		return 0;
+	probe_registers(ctx, &r);
+	return account(ctx, p, probe, row, &hit, &r, NO_KERNEL_FRAMES);
+}
+
+/* The return of a function in user space; the registers are those of the caller again. */
+SEC("uretprobe")
+int on_function_return(struct pt_regs *ctx)
+{
+	__u32 row = bpf_get_attach_cookie(ctx);
+	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
+	struct process *p = current_process();
+	struct registers r = {};
+	struct hit hit = {};
+
+	if (!probe || !p)
+		return 0;
+	/* The return address has been popped: what was sp at the entry is one word below. */
+	if (probe->flags & PROBE_CALLS && !leave_call(row, ctx->sp - 8, &hit))
+		return 0;
+	hit.retval = ctx->ax;
+	if (!is_taken(probe, row, &hit))
+		return 0;
+	probe_registers(ctx, &r);
+	r.after_call = 1;
+	return account(ctx, p, probe, row, &hit, &r, NO_KERNEL_FRAMES);
+}
+
+/* A classic tracepoint, in the context of a target's thread. */
+SEC("tracepoint")
+int on_tracepoint(void *ctx)
+{
+	__u32 row = bpf_get_attach_cookie(ctx);
+	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
+	struct process *p = current_process();
+	struct registers r = {};
+	struct hit hit = {};
+
+	if (!probe || !p)
+		return 0;
+	read_fields(&hit, probe, ctx);
+	if (!is_taken(probe, row, &hit))
+		return 0;
+	entry_registers(bpf_get_current_task_btf(), &r);
+	return account(ctx, p, probe, row, &hit, &r, 0);
+}
+
+static __always_inline struct probe *syscall_probe(__u32 number, __u32 *row)
+{
+	__u32 *found = bpf_map_lookup_elem(&syscall_probes, &number);
+
+	if (!found || !*found)
+		return NULL;
+	*row = *found - 1;
+	return bpf_map_lookup_elem(&probes, row);
+}
+
+/* One tracepoint for all system calls: their own ones would be thousands of links. */
+SEC("raw_tracepoint/sys_enter")
+int on_syscall(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct call call = {};
+	struct pt_regs *regs;
+	__u32 row;
+
+	if (!current_process() || !syscall_probe(ctx->args[1], &row))
+		return 0;
+	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	call.arguments[0] = regs->di;
+	call.arguments[1] = regs->si;
+	call.arguments[2] = regs->dx;
+	call.arguments[3] = regs->r10;
+	call.arguments[4] = regs->r8;
+	call.arguments[5] = regs->r9;
+	call.since = bpf_ktime_get_ns();
+	enter_call(row, 0, &call);
+	return 0;
+}
+
+SEC("raw_tracepoint/sys_exit")
+int on_syscall_return(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct process *p = current_process();
+	struct registers r = {};
+	struct hit hit = {};
+	struct pt_regs *regs;
+	struct probe *probe;
+	__u32 row;
+
+	if (!p)
+		return 0;
+	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	hit.syscall = regs->orig_ax;
+	probe = syscall_probe(hit.syscall, &row);
+	if (!probe || !leave_call(row, 0, &hit))
+		return 0;
+	hit.retval = ctx->args[1];
+	if (!is_taken(probe, row, &hit))
+		return 0;
+	entry_registers(bpf_get_current_task_btf(), &r);
+	return account(ctx, p, probe, row, &hit, &r, NO_KERNEL_FRAMES);
+}
+
+/* bool preempt, struct task_struct *prev (which is current), *next: include/trace/events/sched.h */
+SEC("raw_tracepoint/sched_switch")
+int on_switch(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *next = (struct task_struct *)ctx->args[2];
+	struct process *p = current_process();
+
+	if (p)
+		begin_wait(ctx, p, ctx->args[0] != 0);
+	end_wait(BPF_CORE_READ(next, pid));
+	return 0;
+}
+
+/* struct task_struct *p: a thread is going to be woken by the current one */
+SEC("raw_tracepoint/sched_waking")
+int on_waking(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *woken = (struct task_struct *)ctx->args[0];
+	__u32 tid = BPF_CORE_READ(woken, pid);
+	struct wait *wait = bpf_map_lookup_elem(&waits, &tid);
+
+	if (wait && !wait->woken)
+		wait->woken = bpf_ktime_get_ns();
 	return 0;
 }

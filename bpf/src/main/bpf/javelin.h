@@ -67,18 +67,25 @@ enum sample_flag {
 
 /* Rows of the per-CPU array `counters`. */
 enum counter {
-	COUNT_TICKS = 0,       /* clock ticks that our program saw, of all threads and of idle time */
-	COUNT_SAMPLES = 1,     /* samples handed to the ring buffer */
-	COUNT_RING_FULL = 2,   /* samples lost: no room in the ring buffer */
-	COUNT_SLOT_BUSY = 3,   /* samples lost: the walker's scratch was in use on this CPU */
-	COUNT_EVENTS_LOST = 4, /* exec and exit notices lost: no room in the ring buffer */
-	COUNTERS = 5,
+	COUNT_TICKS = 0,        /* clock ticks that our program saw, of all threads and of idle time */
+	COUNT_SAMPLES = 1,      /* samples handed to the ring buffer */
+	COUNT_RING_FULL = 2,    /* samples lost: no room in the ring buffer */
+	COUNT_SLOT_BUSY = 3,    /* samples lost: the walker's scratch was in use on this CPU */
+	COUNT_EVENTS_LOST = 4,  /* exec and exit notices lost: no room in the ring buffer */
+	COUNT_STACKS = 5,       /* different stacks handed to the ring buffer */
+	COUNT_TOTALS_FULL = 6,  /* events lost: no room in `totals` or `buckets` */
+	COUNT_BLOCKED_FULL = 7, /* waits lost: no room in `waits` */
+	COUNT_CALLS_FULL = 8,   /* calls lost: no room in `calls` */
+	COUNT_NO_STACK = 9,     /* events counted without their stack: the walker's scratch was in use, or the ring was full */
+	COUNTERS = 10,
 };
 
 enum record_type {
 	RECORD_SAMPLE = 1,
-	RECORD_EXEC = 2, /* a process called execve */
-	RECORD_EXIT = 3, /* a target's last thread left */
+	RECORD_EXEC = 2,  /* a process called execve */
+	RECORD_EXIT = 3,  /* a target's last thread left */
+	RECORD_STACK = 4,  /* a sample whose value is the id by which `totals` names its stack */
+	RECORD_THREAD = 5, /* a sample without frames: a thread that `totals` will name by its tid */
 };
 
 struct record_header {
@@ -180,12 +187,151 @@ struct hotspot {
 	__u16 chunk_sp, chunk_bottom, chunk_size, chunk_parent, chunk_stack;
 	__u16 chunk_bottom_is_argsize; /* 1: bottom = size - argsize (JDK 20, 21) */
 	__u16 thread_saved_exception_pc;
-	__u16 pad;
+	__u16 heap_block_used; /* bool, in the header before the CodeBlob */
+};
+
+#define MAX_ARGUMENTS 12
+#define MAX_PREDICATE_OPS 32
+
+/* What a probe does with an event; several at once. */
+enum probe_flag {
+	PROBE_STACKS = 1,  /* events are counted by their stacks, too */
+	PROBE_BUCKETS = 2, /* a histogram per key is kept in `buckets` */
+	PROBE_CALLS = 4,   /* an event is a call from entry to return, and not either of them */
+	PROBE_WAKERS = 8,  /* waits are counted by the stack of who woke the thread, too */
+};
+
+/* What is measured of an event, and what it is counted by. */
+enum probe_what {
+	WHAT_ONE = 0,
+	WHAT_ARGUMENT = 1,
+	WHAT_RETURN = 2,
+	WHAT_DURATION = 3, /* nanoseconds */
+	WHAT_THREAD = 4,
+	WHAT_CPU = 5,
+	WHAT_SYSCALL = 6,
+};
+
+enum argument_kind {
+	ARGUMENT_NONE = 0,
+	ARGUMENT_REGISTER = 1,
+	ARGUMENT_MEMORY = 2, /* at register + index * scale + offset */
+	ARGUMENT_CONSTANT = 3,
+	ARGUMENT_FIELD = 4, /* of a tracepoint's record, at offset */
+};
+
+struct argument {
+	__u8 kind; /* enum argument_kind */
+	__u8 size; /* bytes: 1, 2, 4, 8 */
+	__u8 is_signed;
+	__u8 scale;        /* 0: no index register */
+	__u16 register_at; /* offset in struct pt_regs */
+	__u16 index_at;
+	__s64 offset; /* or the constant */
+};
+
+/* Codes of the predicate's machine, see PredicateOp.java. All values are signed 64 bits. */
+enum predicate_code {
+	PREDICATE_END = 0,
+	PREDICATE_CONST = 1,
+	PREDICATE_ARG = 2,
+	PREDICATE_RETVAL = 3,
+	PREDICATE_DURATION = 4,
+	PREDICATE_TID = 5,
+	PREDICATE_PID = 6,
+	PREDICATE_CPU = 7,
+	PREDICATE_COMM = 8,
+	PREDICATE_ADD = 16,
+	PREDICATE_SUB = 17,
+	PREDICATE_MUL = 18,
+	PREDICATE_DIV = 19,
+	PREDICATE_MOD = 20,
+	PREDICATE_BIT_AND = 21,
+	PREDICATE_BIT_OR = 22,
+	PREDICATE_BIT_XOR = 23,
+	PREDICATE_SHL = 24,
+	PREDICATE_SHR = 25,
+	PREDICATE_NEG = 26,
+	PREDICATE_BIT_NOT = 27,
+	PREDICATE_NOT = 28,
+	PREDICATE_EQ = 32,
+	PREDICATE_NE = 33,
+	PREDICATE_LT = 34,
+	PREDICATE_LE = 35,
+	PREDICATE_GT = 36,
+	PREDICATE_GE = 37,
+	PREDICATE_AND = 38,
+	PREDICATE_OR = 39,
+};
+
+struct predicate_op {
+	__u32 code; /* enum predicate_code */
+	__u32 index;
+	__s64 value;
+};
+
+/* Row of `probes`; the attach cookie is its number. */
+struct probe {
+	__u32 flags;       /* enum probe_flag */
+	__u16 value;       /* enum probe_what */
+	__u16 value_index; /* of the argument */
+	__u16 key;         /* enum probe_what; WHAT_ONE: none */
+	__u16 key_index;
+	__u32 predicate_ops; /* 0: every event */
+	__u32 zero;          /* always 0, which the verifier does not know */
+	__u32 pad;
+	__u64 period; /* every so many events one is taken, and stands for all of them */
+	struct argument arguments[MAX_ARGUMENTS];
+	struct predicate_op predicate[MAX_PREDICATE_OPS];
+};
+
+/* Key of `totals`: what events are counted by. */
+struct total_key {
+	__u64 stack; /* id of a RECORD_STACK; 0: none */
+	__u64 waker; /* the same of the thread that woke this one */
+	__u64 key;
+	__u32 probe;
+	__u32 pid;
+	__u32 tid;
+	__u32 wait; /* enum wait_class, for off-CPU time */
+};
+
+struct total {
+	__u64 count;
+	__u64 sum;
+	__u64 least;
+	__u64 most;
+};
+
+/* Key of `buckets`; the bucket's number is that of LogLinear.java. */
+struct bucket_key {
+	__u64 key;
+	__u32 probe;
+	__u32 bucket;
+};
+
+/* How a thread left the CPU. */
+enum wait_class {
+	WAIT_NONE = 0,
+	WAIT_PREEMPTED = 1, /* it could have gone on */
+	WAIT_BLOCKED = 2,   /* interruptible */
+	WAIT_DISK = 3,      /* uninterruptible */
+	WAIT_STOPPED = 4,   /* by a signal or a debugger */
+};
+
+/* Value of `waits`, keyed by tid: a thread that is off the CPU. */
+struct wait {
+	__u64 since; /* CLOCK_MONOTONIC, nanoseconds */
+	__u64 woken; /* 0: not yet */
+	__u64 stack;
+	__u64 waker;
+	__u32 pid;
+	__u32 wait; /* enum wait_class */
 };
 
 /* Value of `processes`, keyed by pid (tgid). */
 struct process {
-	__u64 mappings; /* first row << 32 | count, replaced as one word */
+	__u64 mappings; /* first row << 32 | generation << 16 | count, replaced as one word; the generation differs each time */
 	__u64 is_hotspot;
 	struct hotspot hotspot;
 };

@@ -22,17 +22,21 @@ struct thread_struct {
 	unsigned long fsbase;
 };
 
-struct task_struct {
-	unsigned int flags;
-	int pid;
-	int tgid;
-	int exit_code;
-	struct task_struct *group_leader;
-	struct thread_struct thread;
+struct return_instance {
+	unsigned long stack, orig_ret_vaddr;
+	struct return_instance *next;
 };
 
-struct bpf_perf_event_data_kern {
-	struct pt_regs *regs;
+struct uprobe_task {
+	struct return_instance *return_instances;
+};
+
+struct task_struct {
+	unsigned int flags;
+	unsigned int __state;
+	struct uprobe_task *utask;
+	int pid;
+	struct thread_struct thread;
 };
 
 #pragma clang attribute pop
@@ -43,7 +47,5 @@ struct bpf_perf_event_data {
 	__u64 sample_period;
 	__u64 addr;
 };
-
-#define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
 
 #endif

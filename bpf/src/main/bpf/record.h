@@ -13,7 +13,7 @@ const volatile __u32 record_user_frames = 1;
 const volatile __u64 wakeup_bytes = 4 << 20;
 
 /*
- * CPU -> scratch of one walk. An ordinary array, since a per-CPU array's values end at 32 kB and this is 62 kB: 3 words of
+ * CPU * contexts + context -> scratch of one walk. An ordinary array, since a per-CPU array's values end at 32 kB and this is 62 kB: 3 words of
  * 8 bytes for each of 2,048 frames, 127 kernel frames, and the walker's caches. Sized by the collector.
  */
 struct {
@@ -30,22 +30,38 @@ struct {
 
 struct registers {
 	__u64 ip, sp, bp, r13, r15, bx, ax, dx;
-	__u32 in_syscall;
+	__u32 after_call; /* 1: ip lies behind the instruction at which the thread is */
 	__u32 at_entry;
 };
 
-static __always_inline struct walk *claim_scratch(void)
-{
-	__u32 cpu = bpf_get_smp_processor_id();
-	struct walk *w = bpf_map_lookup_elem(&scratch, &cpu);
+/*
+ * Walks may interrupt each other on one CPU: the clock all others, the scheduler those of probes, and a thread with a probe may be
+ * preempted by another.
+ */
+enum context {
+	CONTEXT_CLOCK = 0,
+	CONTEXT_SCHEDULER = 1,
+	CONTEXT_PROBE = 2,
+	CONTEXTS = 4,
+};
 
-	if (!w)
-		return NULL;
-	if (__sync_val_compare_and_swap(&w->busy, 0, 1)) {
-		count(COUNT_SLOT_BUSY);
-		return NULL;
-	}
-	return w;
+/* 1 if only the clock is used. */
+const volatile __u32 contexts = 1;
+
+static __always_inline struct walk *claim_slot(__u32 slot)
+{
+	struct walk *w = bpf_map_lookup_elem(&scratch, &slot);
+
+	return w && !__sync_val_compare_and_swap(&w->busy, 0, 1) ? w : NULL;
+}
+
+/* Scratch for a walk, NULL if all that this context may have is in use. */
+static __always_inline struct walk *claim_scratch(enum context context)
+{
+	__u32 slot = bpf_get_smp_processor_id() * contexts + context;
+	struct walk *w = claim_slot(slot);
+
+	return w || context != CONTEXT_PROBE ? w : claim_slot(slot + 1);
 }
 
 static __always_inline void release_scratch(struct walk *w)
@@ -69,6 +85,8 @@ static __always_inline void start_walk(struct walk *w)
 	w->window_at = NO_WINDOW;
 	w->vm_sp = 0;
 	w->serial++;
+	w->sample.head.time_ns = bpf_ktime_get_ns();
+	w->second = w->sample.head.time_ns >> 30;
 	w->pid = bpf_get_current_pid_tgid() >> 32;
 }
 
@@ -84,13 +102,26 @@ static __always_inline void entry_registers(struct task_struct *task, struct reg
 	r->bx = regs->bx;
 	r->ax = regs->ax;
 	r->dx = regs->dx;
-	r->in_syscall = (long)regs->orig_ax >= 0;
+	r->after_call = (long)regs->orig_ax >= 0;
 	/*
 	 * A child that has not left clone has an empty stack. A thread in exit called it from its entry, start_thread, and may
 	 * have no memory any more that could be read.
 	 */
 	r->at_entry = (regs->ax == 0 && (regs->orig_ax == SYSCALL_CLONE || regs->orig_ax == SYSCALL_CLONE3)) ||
 		      regs->orig_ax == SYSCALL_EXIT;
+}
+
+/* The kernel's part of the stack of the current thread, without the `skip` frames at its leaf. Returns its words. */
+static __always_inline __u32 walk_kernel(struct walk *w, void *ctx, __u64 skip)
+{
+	long bytes;
+
+	if (!record_kernel_frames)
+		return 0;
+	bytes = bpf_get_stack(ctx, w->area, MAX_KERNEL_FRAMES * 8, skip);
+	if (bytes <= 0)
+		return 0;
+	return bytes > MAX_KERNEL_FRAMES * 8 ? MAX_KERNEL_FRAMES : (__u32)bytes >> 3;
 }
 
 static __always_inline void walk_from(struct walk *w, struct process *p, const struct registers *r, __u64 fsbase)
@@ -103,7 +134,7 @@ static __always_inline void walk_from(struct walk *w, struct process *p, const s
 	w->rax = r->ax;
 	w->rdx = r->dx;
 	w->leaf = 1;
-	w->in_syscall = r->in_syscall;
+	w->in_syscall = r->after_call;
 	w->at_entry = r->at_entry;
 	if (p->is_hotspot)
 		w->java_thread = current_java_thread(w, &p->hotspot, fsbase, r->r15);
@@ -117,16 +148,16 @@ static __always_inline void walk_from(struct walk *w, struct process *p, const s
 		walk_user_stack(w, p);
 }
 
-static __always_inline void send(struct walk *w, __u32 kernel_words)
+/* Puts the record of the walk into the ring. Returns 0 if there is no room. */
+static __always_inline int hand_over(struct walk *w, __u32 kernel_words, __u32 type)
 {
 	struct sample *s = &w->sample;
 	__u64 id = bpf_get_current_pid_tgid();
 	__u64 bytes = sizeof(*s) + (__u64)w->words * 8;
 	__u64 flags = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 
-	s->head.type = RECORD_SAMPLE;
+	s->head.type = type;
 	s->head.pid = id >> 32;
-	s->head.time_ns = bpf_ktime_get_ns();
 	s->tid = id;
 	s->cpu = bpf_get_smp_processor_id();
 	s->kernel_frames = kernel_words;
@@ -138,10 +169,13 @@ static __always_inline void send(struct walk *w, __u32 kernel_words)
 	bpf_get_current_comm(s->comm, sizeof(s->comm));
 	if (bytes > sizeof(*s) + sizeof(w->area))
 		bytes = sizeof(*s) + sizeof(w->area);
-	if (bpf_ringbuf_output(&ring, s, bytes, flags))
-		count(COUNT_RING_FULL);
-	else
-		count(COUNT_SAMPLES);
+	return !bpf_ringbuf_output(&ring, s, bytes, flags);
+}
+
+/* Hands a sample over, and counts it or its loss. */
+static __always_inline void send(struct walk *w, __u32 kernel_words)
+{
+	count(hand_over(w, kernel_words, RECORD_SAMPLE) ? COUNT_SAMPLES : COUNT_RING_FULL);
 }
 
 #endif

@@ -19,6 +19,8 @@
 #define FRAME_AREA_WORDS (MAX_KERNEL_FRAMES + MAX_USER_FRAMES * FRAME_WORDS)
 /* One read brings the header of a CodeBlob or nmethod; the farthest field that is used lies at 308 (JDK 17). */
 #define BLOB_BYTES 320
+/* Of a block of the code heap, its header, the CodeBlob and the nmethod's compile id; a power of two. */
+#define BLOCK_BYTES 512
 
 /* Not an end yet. */
 #define WALKING WALK_ENDS
@@ -46,7 +48,7 @@ struct native_code {
 	__u64 row;
 	__u64 address; /* virtual address in the object's file */
 	__u32 object;
-	__u32 mappings; /* first row of the process's mappings when this was found: other ones mean other code */
+	__u32 mappings; /* of the process when this was found: other ones may mean other code */
 };
 #define NATIVE_CACHE 128
 
@@ -64,14 +66,15 @@ struct compiled_code {
 
 /*
  * An interpreted frame that was met before. A Method that runs keeps its ConstMethod, so a frame with the same Method and the same
- * place in its bytecodes has the same one.
+ * place in its bytecodes has the same one; for a second or so, since where classes are redefined again and again both may become
+ * another's.
  */
 struct interpreted_code {
 	__u64 method;
 	__u64 bcp;
 	__u64 const_method;
 	__u32 pid;
-	__u32 pad;
+	__u32 read_in; /* walk.second when it was read */
 };
 #define INTERPRETED_CACHE 32
 
@@ -92,6 +95,7 @@ struct thread_local
 	__u64 fsbase;
 	__u64 address;
 	__u64 java_thread;
+	__u64 vtable;
 	__u32 tid;
 	__u32 pad;
 };
@@ -100,7 +104,7 @@ struct thread_local
 /* Words of the stack that are read at once. */
 #define STACK_WINDOW 64
 /* No word lies a whole number of words behind this address. */
-#define NO_WINDOW 1
+#define NO_WINDOW (1ULL << 63 | 1)
 
 /* What one walk needs; lives in `scratch`, because 512 bytes of BPF stack are too few. */
 struct walk {
@@ -110,7 +114,7 @@ struct walk {
 	__u64 r13, rbx, rax, rdx; /* of the leaf only */
 	__u32 leaf;               /* 1: pc, sp, fp and the four above are the thread's own registers */
 	__u32 at_entry;           /* 1: the leaf is the thread's entry: it has not left clone yet, or leaves for good */
-	__u32 in_syscall;         /* 1: the leaf's pc lies behind a syscall instruction, which may end its function */
+	__u32 in_syscall; /* 1: the leaf's pc lies behind the instruction that it is in, a syscall or a call that has returned */
 	__u32 frames, max_frames;
 	__u32 mode;
 	__u32 end;
@@ -121,6 +125,7 @@ struct walk {
 	__u32 native_slot; /* in native_cache, of the native frame at hand */
 	__u32 pid;
 	__u32 serial;  /* number of this walk on this CPU */
+	__u32 second;  /* the time, in units of 1.07 s */
 	__u32 scanned; /* words looked at in modes SCANNING and SCANNING_STUB */
 	/* virtual threads */
 	__u64 cont_entry;
@@ -135,7 +140,8 @@ struct walk {
 	__u32 compile_id, orig_pc_offset, is_nmethod, pad;
 	__s32 frame_size, frame_complete;
 	__u8 bytes[BLOB_BYTES + 8];
-	__u64 window_at; /* address of window[0], or NO_WINDOW */
+	__u8 block[BLOCK_BYTES]; /* of an nmethod met before */
+	__u64 window_at;         /* address of window[0], or NO_WINDOW */
 	__u64 window[STACK_WINDOW];
 	struct thread_local thread_cache[THREAD_CACHE];
 	struct interpreted_code interpreted_cache[INTERPRETED_CACHE];

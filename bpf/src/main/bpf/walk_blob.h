@@ -58,19 +58,35 @@ static __noinline __u64 blob_start(const struct hotspot *hs, __u64 pc)
 	return 0;
 }
 
+/*
+ * Whether an nmethod is still there. The compile id alone does not tell: a freed block keeps it until its own first bytes are used
+ * again, while its rest may already be another nmethod's (CodeHeap::search_freelist hands out the end of a block).
+ */
+static __noinline int is_still_there(struct walk *w, const struct hotspot *hs, __u64 blob, __u32 compile_id)
+{
+	__u32 header = hs->heap_block_header, bytes = header + hs->nmethod_compile_id + 4;
+	__u32 kind_at = header + hs->blob_kind, id_at = header + hs->nmethod_compile_id, used_at = hs->heap_block_used;
+	__u64 kind;
+
+	if (bytes >= BLOCK_BYTES || kind_at > BLOCK_BYTES - 8 || id_at > BLOCK_BYTES - 4 || used_at >= BLOCK_BYTES)
+		return 0;
+	if (read_user(w->block, bytes & (BLOCK_BYTES - 1), blob - header) || !w->block[used_at])
+		return 0;
+	kind = hs->blob_kind ? w->block[kind_at] : *(const __u64 *)(w->block + kind_at);
+	return kind == hs->kind_nmethod && *(const __u32 *)(w->block + id_at) == compile_id;
+}
+
 static __always_inline struct leaf_code *leaf_slot(struct walk *w, __u64 pc)
 {
 	return &w->leaf_cache[cache_slot(pc >> 8, LEAF_CACHE)];
 }
 
 /* Loads the nmethod that was at the leaf before into w. Returns 0 if it is another one or there no more. */
-static __noinline int find_known_leaf(struct walk *w, const struct hotspot *hs, __u64 pc)
+static __always_inline int find_known_leaf(struct walk *w, const struct hotspot *hs, __u64 pc)
 {
 	struct leaf_code *c = leaf_slot(w, pc);
-	__u32 compile_id = 0;
 
-	if (c->pid != w->pid || pc < c->code_begin || pc >= c->code_end ||
-	    read_user(&compile_id, 4, c->blob + hs->nmethod_compile_id) || compile_id != c->compile_id)
+	if (c->pid != w->pid || pc < c->code_begin || pc >= c->code_end || !is_still_there(w, hs, c->blob, c->compile_id))
 		return 0;
 	w->code_begin = c->code_begin;
 	w->code_end = c->code_end;
@@ -79,7 +95,7 @@ static __noinline int find_known_leaf(struct walk *w, const struct hotspot *hs, 
 	w->kind = hs->kind_nmethod;
 	w->is_nmethod = 1;
 	w->method = c->method;
-	w->compile_id = compile_id;
+	w->compile_id = c->compile_id;
 	w->orig_pc_offset = c->orig_pc_offset;
 	w->deopt_handler = c->deopt_handler;
 	w->blob = c->blob;
@@ -168,10 +184,7 @@ static __always_inline void emit_blob(struct walk *w, __u64 pc)
 /* Goes to the caller if ret can be one's return address. */
 static __always_inline int try_return(struct walk *w, const struct hotspot *hs, __u64 ret, __u64 sp, __u64 fp)
 {
-	const struct compiled_code *c = compiled_slot(w, ret);
-
-	/* Frames were walked by this return address before: no need to look at the call again. */
-	if ((c->pc != ret || c->pid != w->pid) && !is_java_return(hs, ret))
+	if (!is_java_return(hs, ret))
 		return 0;
 	to_caller(w, ret, sp, fp);
 	return 1;

@@ -25,19 +25,18 @@ static __always_inline void remember_code(struct walk *w)
 }
 
 /*
- * The frame of an nmethod whose return address was met before. Its memory may have been given to another nmethod since:
- * that one has another compile id, which is looked at once in each walk. Returns 0 if it is not known.
+ * The frame of an nmethod whose return address was met before. Its memory may have been given to another nmethod since,
+ * which is looked at once in each walk. Returns 0 if it is not known.
  */
 static __noinline int step_known_code(struct walk *w, const struct hotspot *hs)
 {
 	struct compiled_code *c = compiled_slot(w, w->pc);
 	__u64 saved[2] = {}, caller_sp;
-	__u32 compile_id = 0;
 
-	if (c->pc != w->pc || c->pid != w->pid)
+	if (c->pc != w->pc || c->pid != w->pid || c->frame_size <= 0)
 		return 0;
 	if (c->walk != w->serial) {
-		if (read_user(&compile_id, 4, c->blob + hs->nmethod_compile_id) || compile_id != c->compile_id)
+		if (!is_still_there(w, hs, c->blob, c->compile_id))
 			return 0;
 		c->walk = w->serial;
 	}

@@ -27,7 +27,7 @@ static __always_inline __u64 const_method_of(struct walk *w, const struct hotspo
 
 	for (int way = 0; way < 2 && !w->leaf; way++) {
 		c = &w->interpreted_cache[slot ^ way];
-		if (c->method == method && c->bcp == bcp && c->pid == w->pid)
+		if (c->method == method && c->bcp == bcp && c->pid == w->pid && c->read_in == w->second)
 			return c->const_method;
 	}
 	if (method < 4096 || (method & 7) || read_word(method + hs->method_const_method, &const_method) ||
@@ -38,6 +38,7 @@ static __always_inline __u64 const_method_of(struct walk *w, const struct hotspo
 		c->method = method;
 		c->bcp = bcp;
 		c->pid = w->pid;
+		c->read_in = w->second;
 		c->const_method = const_method;
 	}
 	return const_method;

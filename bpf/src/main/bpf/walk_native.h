@@ -26,7 +26,7 @@ static __noinline int find_mapping(struct walk *w, const struct process *p, __u6
 {
 	__u64 run = *(volatile const __u64 *)&p->mappings;
 	__u32 low = run >> 32;
-	__u32 high = low + (__u32)run;
+	__u32 high = low + (run & 0xffff);
 	struct mapping *m;
 
 	for (int i = 0; i < MAPPING_STEPS && low < high; i++) {
@@ -176,7 +176,7 @@ static __noinline int is_newborn(const struct walk *w)
 static __noinline int find_native(struct walk *w, const struct process *p, __u64 pc)
 {
 	__u32 slot = cache_slot(pc, NATIVE_CACHE);
-	__u32 mappings = p->mappings >> 32;
+	__u32 mappings = p->mappings >> 16; /* the generation and the low half of the first row */
 	struct native_code *c;
 
 	for (int way = 0; way < 2; way++) {

@@ -62,10 +62,13 @@ static __always_inline __u64 current_java_thread(struct walk *w, const struct ho
 	struct thread_local *c = &w->thread_cache[cache_slot(tid, THREAD_CACHE)];
 	__u64 dtv, block, thread = 0, vtable = 0;
 
-	if (c->tid == tid && c->fsbase == fsbase &&
-	    ((r15 == c->java_thread && in_code_cache(hs, w->pc)) ||
-	     (!read_word(c->address, &thread) && thread == c->java_thread)))
-		return c->java_thread;
+	if (c->tid == tid && c->fsbase == fsbase) {
+		if (r15 == c->java_thread && in_code_cache(hs, w->pc))
+			return r15;
+		if (!read_word(c->address, &thread) && thread == c->java_thread && !read_word(thread, &vtable) &&
+		    vtable == c->vtable)
+			return thread;
+	}
 	if (!hs->tls_module || read_word(fsbase + 8, &dtv) || read_word(dtv + 16 * hs->tls_module, &block) || block + 1 <= 1 ||
 	    read_word(block + hs->tls_offset, &thread) || !thread || read_word(thread, &vtable))
 		return 0;
@@ -76,6 +79,7 @@ static __always_inline __u64 current_java_thread(struct walk *w, const struct ho
 		c->fsbase = fsbase;
 		c->address = block + hs->tls_offset;
 		c->java_thread = thread;
+		c->vtable = vtable;
 		return thread;
 	}
 	return 0;

@@ -228,15 +228,15 @@ static __always_inline void step_call_stub(struct walk *w, const struct hotspot 
 	struct compiled_code *c = compiled_slot(w, w->pc);
 
 	/* The blob with the first stubs is never freed. */
-	if (c->pc != w->pc || c->pid != w->pid) {
-		if (!find_blob(w, hs, w->pc))
-			return end_walk(w, END_NO_BLOB);
+	if ((c->pc != w->pc || c->pid != w->pid) && find_blob(w, hs, w->pc)) {
 		c->pc = w->pc;
 		c->pid = w->pid;
 		c->blob = w->blob;
 		c->code_begin = w->code_begin;
+		c->frame_size = 0; /* not an nmethod's */
 	}
-	emit(w, FRAME_STUB, frame_flags(w), c->blob, w->pc - c->code_begin, 0);
+	if (c->pc == w->pc && c->pid == w->pid)
+		emit(w, FRAME_STUB, frame_flags(w), c->blob, w->pc - c->code_begin, 0);
 	if (read_pair(w, w->fp, saved))
 		return end_walk(w, END_STACK_UNREADABLE);
 	return to_caller(w, saved[1], w->fp + 16, saved[0]);

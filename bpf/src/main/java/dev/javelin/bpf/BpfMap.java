@@ -17,6 +17,7 @@ public final class BpfMap {
     private static final int TYPE_ARRAY_PER_CPU = 6;
     private static final int TYPE_LRU_HASH_PER_CPU = 10;
     private static final int BATCH_BYTES = 1 << 20;
+    private static final long NO_EXIST = 1;
 
     private final String name;
     private final int fd;
@@ -90,6 +91,20 @@ public final class BpfMap {
     public synchronized void update(ByteBuffer key, ByteBuffer value) {
         putKey(key);
         store(value);
+    }
+
+    /** Sets the value of a key that is not there yet; false when it is. */
+    public synchronized boolean insert(ByteBuffer key, ByteBuffer value) {
+        putKey(key);
+        scratch.buffer().put(valueAt, value, value.position(), transferSize);
+        if (LibBpf.bpf_map_update_elem(fd, scratch.address(), scratch.address() + valueAt, NO_EXIST) < 0) {
+            int errno = LibC.errno();
+            if (errno != Errno.EEXIST) {
+                throw new BpfException("insert into", name, errno, "");
+            }
+            return false;
+        }
+        return true;
     }
 
     /** {@link #update} for arrays and other maps with 4-byte keys. */

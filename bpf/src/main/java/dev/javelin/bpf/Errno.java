@@ -7,6 +7,7 @@ import java.util.Map;
 public final class Errno {
     public static final int EPERM = 1;
     public static final int ENOENT = 2;
+    public static final int EEXIST = 17;
     public static final int ESRCH = 3;
     public static final int EINTR = 4;
     public static final int E2BIG = 7;

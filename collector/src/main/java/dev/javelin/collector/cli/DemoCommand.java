@@ -1,6 +1,7 @@
 package dev.javelin.collector.cli;
 
 import dev.javelin.collector.session.RecordRequest;
+import dev.javelin.collector.walker.Probes;
 import dev.javelin.flamegraph.ReportOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,6 +66,7 @@ final class DemoCommand implements Callable<Integer> {
                 List.of(pid),
                 false,
                 SampleSettings.CPU,
+                Probes.NONE,
                 INTERVAL_NANOS,
                 time,
                 path,

@@ -95,6 +95,7 @@ final class RecordCommand implements Callable<Integer> {
                 found.processes().stream().map(ProcessInfo::pid).toList(),
                 found.all(),
                 sampling.event(),
+                sampling.probes(),
                 sampling.interval(),
                 sampling.duration(),
                 output.path(),

@@ -2,7 +2,12 @@ package dev.javelin.collector.cli;
 
 import dev.javelin.bpf.PerfAttr;
 import dev.javelin.collector.session.JavelinException;
+import dev.javelin.collector.walker.AttachPoint;
+import dev.javelin.collector.walker.ProbeRow;
+import dev.javelin.collector.walker.ProbeRow.What;
+import dev.javelin.collector.walker.Probes;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
@@ -10,6 +15,10 @@ import picocli.CommandLine.Option;
 final class SampleSettings {
     /** The event that is sampled if none is named. */
     static final String CPU = "cpu";
+    /** Events of the scheduler, which are measured and not sampled. */
+    private static final String OFF_CPU = "offcpu";
+
+    private static final String RUN_QUEUE = "runq";
 
     private static final long DEFAULT_INTERVAL_NANOS = 10_000_000;
     private static final long MIN_INTERVAL_NANOS = 100_000;
@@ -24,7 +33,9 @@ final class SampleSettings {
             names = {"-e", "--event"},
             paramLabel = "EVENT",
             defaultValue = CPU,
-            description = "What to sample: cpu (the default), or a hardware event such as cycles or cache-misses.")
+            description =
+                    "What to record: cpu (the default); offcpu, the time off the CPU; runq, the time from being able to run"
+                            + " to running; or a hardware event such as cycles or cache-misses.")
     private String event;
 
     @Option(
@@ -62,9 +73,9 @@ final class SampleSettings {
         if (event.contains(",")) {
             throw JavelinException.usage("-e " + event + ": one event at a time can be recorded");
         }
-        if (!event.equals(CPU) && !isHardware(event)) {
+        if (!event.equals(CPU) && !isMeasured() && !isHardware(event)) {
             throw JavelinException.usage(
-                    "-e " + event + ": unknown event; known are cpu and, where the processor's counters"
+                    "-e " + event + ": unknown event; known are cpu, offcpu, runq and, where the processor's counters"
                             + " can be used, " + hardwareNames() + ", rNNN");
         }
         return event;
@@ -93,11 +104,35 @@ final class SampleSettings {
         if (frequency != null && interval != null) {
             throw JavelinException.usage("-i and -F say the same in two ways: give one of them");
         }
+        if (isMeasured()) {
+            if (frequency != null || interval != null) {
+                throw JavelinException.usage("-e " + event + ": every event is measured, there is nothing to set with "
+                        + (frequency != null ? "-F" : "-i"));
+            }
+            return 0;
+        }
         return event.equals(CPU) ? intervalNanos() : intervalEvents();
+    }
+
+    private boolean isMeasured() {
+        return event.equals(OFF_CPU) || event.equals(RUN_QUEUE);
+    }
+
+    /** What is recorded instead of samples; none if samples are. */
+    Probes probes() {
+        if (!isMeasured()) {
+            return Probes.NONE;
+        }
+        AttachPoint point = event.equals(OFF_CPU) ? new AttachPoint.OffCpu() : new AttachPoint.RunQueue();
+        ProbeRow row = new ProbeRow(ProbeRow.FLAG_STACKS, What.DURATION, What.ONE, 1, List.of(), List.of());
+        return new Probes(List.of(new Probes.Probe(row, List.of(point))));
     }
 
     /** The interval for the user to read. */
     String shownInterval() {
+        if (isMeasured()) {
+            return "time";
+        }
         return event.equals(CPU) ? "every " + Units.duration(interval()) : "every " + interval() + " events";
     }
 

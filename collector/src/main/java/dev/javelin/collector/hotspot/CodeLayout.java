@@ -17,6 +17,7 @@ import java.util.Map;
  * @param codeLow first address of the code cache (CodeCache::_low_bound; JDK 8: of its only heap)
  * @param codeHigh first address after it (CodeCache::_high_bound), reserved memory included
  * @param heaps the code heaps: up to three with a segmented code cache, else one
+ * @param heapBlockUsed offset in that block of the bool that says whether it is in use
  * @param heapBlockHeader bytes from the start of a segment-map block to its CodeBlob (sizeof HeapBlock, rounded up to 8)
  * @param blob fields of CodeBlob
  * @param kinds how blobs are told apart
@@ -33,6 +34,7 @@ public record CodeLayout(
         long codeHigh,
         List<Heap> heaps,
         int heapBlockHeader,
+        int heapBlockUsed,
         Blob blob,
         BlobKinds kinds,
         NMethod nmethod,

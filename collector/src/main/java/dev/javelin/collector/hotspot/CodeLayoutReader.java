@@ -57,6 +57,7 @@ final class CodeLayoutReader {
                     high,
                     heaps,
                     (structs.sizeOf("HeapBlock") + 7) & -8,
+                    (int) structs.anyOffset("HeapBlock::Header._used"),
                     blob(),
                     kinds(),
                     nmethod(),

@@ -5,6 +5,7 @@ import dev.javelin.flamegraph.Frame;
 import dev.javelin.flamegraph.FrameType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Turns the raw frames of a walk through a HotSpot process into classes, methods and lines. The target runs on: everything
@@ -28,6 +29,7 @@ public final class HotSpotSymbols {
     private final NMethodReader nmethods;
     private final StubNames stubs;
     private final ThreadNames threads;
+    private final JavaThreadList javaThreads;
     private final Compilations compilations = new Compilations();
 
     /**
@@ -44,6 +46,7 @@ public final class HotSpotSymbols {
             nmethods = new NMethodReader(hotSpot, layout);
             stubs = new StubNames(hotSpot, layout);
             threads = new ThreadNames(hotSpot, layout);
+            javaThreads = new JavaThreadList(hotSpot);
         } catch (MemoryUnreadable | IllegalStateException e) {
             throw new HotSpotException("process " + hotSpot.pid() + ": " + e.getMessage(), e);
         }
@@ -125,6 +128,11 @@ public final class HotSpotSymbols {
      */
     public String threadName(long javaThread, String osName) {
         return threads.name(javaThread, osName);
+    }
+
+    /** The JavaThreads that live now, by the numbers that the JVM's own pid namespace has for them. */
+    public Map<Integer, Long> javaThreads() {
+        return javaThreads.byTid();
     }
 
     /**

@@ -4,6 +4,8 @@ import dev.javelin.collector.proc.MemoryUnreadable;
 import dev.javelin.collector.proc.TargetMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /**
@@ -29,6 +31,23 @@ final class JavaThreadList {
         } catch (MemoryUnreadable e) {
             return new long[0];
         }
+    }
+
+    /**
+     * The JavaThreads by the numbers that the JVM's own pid namespace has for them; empty when the list cannot be read now.
+     */
+    Map<Integer, Long> byTid() {
+        Map<Integer, Long> found = new HashMap<>();
+        long osThreadAt = structs.anyOffset("Thread._osthread", "JavaThread._osthread");
+        long idAt = structs.anyOffset("OSThread._thread_id");
+        for (long thread : threads()) {
+            try {
+                found.put(memory.readInt(memory.readLong(thread + osThreadAt) + idAt), thread);
+            } catch (MemoryUnreadable e) {
+                // it has ended meanwhile
+            }
+        }
+        return found;
     }
 
     private long[] array(long list) {

@@ -36,7 +36,7 @@ final class NMethodLayout {
     NMethodLayout(VmStructs structs, CodeLayout layout) {
         headerSize = structs.sizeOf("nmethod");
         blockHeader = layout.heapBlockHeader();
-        usedAt = (int) structs.anyOffset("HeapBlock::Header._used");
+        usedAt = layout.heapBlockUsed();
         kinds = layout.kinds();
         nmethod = layout.nmethod();
         blob = layout.blob();

@@ -40,6 +40,16 @@ public final class Kallsyms {
         return index < 0 ? null : symbols.name(index);
     }
 
+    /** Whether a function is part of how the kernel calls a BPF program at a tracepoint. */
+    public boolean isProbing(long address) {
+        String name = resolve(address);
+        return name != null
+                && (name.startsWith("bpf_prog_")
+                        || name.startsWith("bpf_trace_run")
+                        || name.startsWith("__bpf_trace_")
+                        || name.startsWith("__traceiter_"));
+    }
+
     /** The module of the function at an address: "ext4"; null if it is part of the kernel image, or unknown. */
     public String module(long address) {
         KallsymsTable symbols = table();

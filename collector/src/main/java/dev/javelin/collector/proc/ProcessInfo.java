@@ -94,6 +94,26 @@ public record ProcessInfo(
     }
 
     /**
+     * The threads of a process that are off the CPU and wait for something, by their ids.
+     *
+     * @return the same threads' ids in their own pid namespace
+     */
+    public static Map<Integer, Integer> waitingThreads(int pid) {
+        Map<Integer, Integer> waiting = new LinkedHashMap<>();
+        for (int tid : ProcIo.numbers("/proc/" + pid + "/task")) {
+            try {
+                String status = ProcIo.text(pid, "task/" + tid + "/status");
+                if (!field(status, "State:").strip().matches("[RZX].*")) {
+                    waiting.put(tid, (int) lastNumber(field(status, "NSpid:"), tid));
+                }
+            } catch (IOException e) {
+                // it has ended
+            }
+        }
+        return waiting;
+    }
+
+    /**
      * The kernel's name of one thread.
      *
      * @throws IOException if it is gone

@@ -1,5 +1,6 @@
 package dev.javelin.collector.session;
 
+import dev.javelin.collector.walker.Probes;
 import dev.javelin.flamegraph.ReportOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,7 +11,8 @@ import java.util.List;
  *
  * @param pids the processes to record, in the order given, as this process sees them; empty when {@code all}
  * @param all whether every JVM on the host is recorded, also those that start during the recording
- * @param event {@code cpu} or the name of a hardware event such as {@code cycles} or {@code cache-misses}
+ * @param event {@code cpu} or the name of a hardware event such as {@code cycles} or {@code cache-misses}, or that of the probes
+ * @param probes what is recorded instead of samples; none for those two
  * @param intervalNanos for {@code cpu} the nanoseconds between two samples of a CPU (at least 100,000); for a hardware
  *     event how many events make a sample (at least 1,000)
  * @param duration how long to record, or null until {@link RecordSession#stop} or until every target has ended
@@ -26,6 +28,7 @@ public record RecordRequest(
         List<Integer> pids,
         boolean all,
         String event,
+        Probes probes,
         long intervalNanos,
         Duration duration,
         Path output,

@@ -103,14 +103,19 @@ public final class RecordSession {
                 request.all(),
                 RING_BYTES,
                 several ? 4 << 20 : 1 << 20,
-                several ? 1 << 16 : 1 << 12);
+                several ? 1 << 16 : 1 << 12,
+                request.probes());
     }
 
     private boolean isClock() {
         return request.event().equals("cpu");
     }
 
+    /** What is sampled; null if probes are recorded. */
     private PerfAttr event() {
+        if (!request.probes().isEmpty()) {
+            return null;
+        }
         return isClock()
                 ? PerfAttr.cpuClock(request.intervalNanos())
                 : PerfAttr.named(request.event(), request.intervalNanos());

@@ -37,6 +37,7 @@ final class Recorder implements AutoCloseable {
     private final Tally tally = new Tally();
     private final Symbolizer symbolizer;
     private final Threads threads;
+    private final CountedEvents counted;
     private final Map<Integer, Target> targets = new HashMap<>();
     private final Map<Integer, MappingWatch> watches = new HashMap<>();
     private final List<Target> seen = new ArrayList<>();
@@ -57,14 +58,20 @@ final class Recorder implements AutoCloseable {
         this.objects = objects;
         this.symbolizer = new Symbolizer(profile, objects, new Kallsyms());
         this.threads = new Threads(profile);
+        this.counted = new CountedEvents(profile, symbolizer, threads, tally);
     }
 
-    /** Starts: from here on samples of these targets are taken. */
+    /** Starts: from here on samples of these targets are taken; without an event those of the probes. */
     void onStart(Walker loaded, List<Target> first, PerfAttr event) {
         walker = loaded;
         first.forEach(this::add);
         walker.watchProcesses();
-        walker.attach(event);
+        if (event != null) {
+            walker.attach(event);
+        } else {
+            walker.attachProbes();
+            counted.started(walker.totals(), targets.values());
+        }
     }
 
     private void add(Target target) {
@@ -79,6 +86,8 @@ final class Recorder implements AutoCloseable {
         int pid = SampleDescriptor.pid(data, at);
         switch (SampleDescriptor.type(data, at)) {
             case SampleDescriptor.TYPE_SAMPLE -> sample(data, at, targets.get(pid));
+            case SampleDescriptor.TYPE_STACK -> counted.stack(data, at, targets.get(pid));
+            case SampleDescriptor.TYPE_THREAD -> counted.thread(data, at, targets.get(pid));
             case SampleDescriptor.TYPE_EXEC -> expected.put(pid, SampleDescriptor.timeNanos(data, at) + PATIENCE);
             case SampleDescriptor.TYPE_EXIT -> ended.add(pid);
             default -> orphans++;
@@ -94,7 +103,7 @@ final class Recorder implements AutoCloseable {
             firstSampleNanos = System.nanoTime();
         }
         StackEnd end = SampleDescriptor.end(data, at);
-        tally.add(end, SampleDescriptor.flags(data, at), SampleDescriptor.userFrames(data, at));
+        tally.add(end, SampleDescriptor.flags(data, at), SampleDescriptor.userFrames(data, at), 1);
         if (end == StackEnd.UNMAPPED) {
             watches.get(target.pid()).request();
         }
@@ -223,6 +232,11 @@ final class Recorder implements AutoCloseable {
         return seen;
     }
 
+    /** Waits that had begun before the recording. */
+    long beganBefore() {
+        return counted.beganBefore();
+    }
+
     Tally tally() {
         return tally;
     }
@@ -241,6 +255,9 @@ final class Recorder implements AutoCloseable {
     void onClose() {
         walker.detach();
         takeBatch();
+        if (!request.probes().isEmpty()) {
+            counted.collect(walker.totals());
+        }
     }
 
     @Override

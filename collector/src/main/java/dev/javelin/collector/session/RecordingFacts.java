@@ -85,11 +85,11 @@ final class RecordingFacts {
         Duration duration = Duration.ofNanos(endNanos - startNanos);
         boolean clock = request.event().equals("cpu");
         RecordingInfo.Builder info = RecordingInfo.builder()
-                .title(title(clock))
+                .title(title())
                 .command(request.commandLine(), version())
                 .start(start, startNanos)
                 .duration(duration)
-                .event(request.event(), clock ? "ns" : "events", request.intervalNanos())
+                .event(request.event(), clock || request.probes().isTime() ? "ns" : "events", request.intervalNanos())
                 .completeSamples(tally.complete());
         for (Target target : recorder.seen()) {
             info.target(target.pid(), target.info().commandLine(), target.runtime());
@@ -101,8 +101,13 @@ final class RecordingFacts {
                 .build();
     }
 
-    private String title(boolean clock) {
-        String what = clock ? "CPU time" : request.event();
+    private String title() {
+        String what = switch (request.event()) {
+            case "cpu" -> "CPU time";
+            case "offcpu" -> "Time off the CPU";
+            case "runq" -> "Time in the run queue";
+            default -> request.event();
+        };
         if (recorder.seen().size() == 1) {
             return what + " of " + recorder.seen().get(0).info().shortName();
         }
@@ -120,6 +125,9 @@ final class RecordingFacts {
         losses.put("walker busy", walker.counter(Counter.SLOT_BUSY));
         losses.put("recursion", after.recursionMisses() - before.recursionMisses());
         losses.put("process ended", recorder.orphans());
+        losses.put("totals full", walker.counter(Counter.TOTALS_FULL));
+        losses.put("threads off CPU full", walker.counter(Counter.WAITS_FULL));
+        losses.put("calls full", walker.counter(Counter.CALLS_FULL));
         return losses;
     }
 
@@ -133,6 +141,9 @@ final class RecordingFacts {
             if (end != StackEnd.COMPLETE && tally.count(end) > 0) {
                 facts.put("incomplete: " + end.text(), tally.count(end));
             }
+        }
+        if (recorder.beganBefore() > 0) {
+            facts.put("off the CPU since before the recording, without stacks", recorder.beganBefore());
         }
         if (accountedCpuNanos > 0) {
             facts.put(

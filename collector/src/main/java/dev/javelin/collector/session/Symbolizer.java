@@ -102,8 +102,12 @@ final class Symbolizer {
     private int resolve(ByteBuffer data, int at, int kernel, int user, StackEnd end, Target target) {
         int count = 0;
         int word = SampleDescriptor.kernelFramesAt(at);
+        boolean ours = SampleDescriptor.type(data, at) == SampleDescriptor.TYPE_STACK;
         for (int i = 0; i < kernel; i++, word += 8) {
-            count = append(count, kernelFrame(data.getLong(word)));
+            ours = ours && kallsyms.isProbing(data.getLong(word));
+            if (!ours) {
+                count = append(count, kernelFrame(data.getLong(word)));
+            }
         }
         for (int i = 0; i < user; i++, word += RawFrame.BYTES) {
             count = append(

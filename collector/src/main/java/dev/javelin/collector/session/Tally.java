@@ -11,12 +11,12 @@ final class Tally {
     private long scanned;
     private long userFrames;
 
-    void add(StackEnd end, int flags, int frames) {
+    void add(StackEnd end, int flags, int frames, long samples) {
         boolean java = (flags & SampleDescriptor.FLAG_JAVA_THREAD) != 0;
-        (java ? javaEnds : otherEnds)[end.ordinal()]++;
-        bridged += (flags & SampleDescriptor.FLAG_BRIDGED) != 0 ? 1 : 0;
-        scanned += (flags & SampleDescriptor.FLAG_SCANNED) != 0 ? 1 : 0;
-        userFrames += frames;
+        (java ? javaEnds : otherEnds)[end.ordinal()] += samples;
+        bridged += (flags & SampleDescriptor.FLAG_BRIDGED) != 0 ? samples : 0;
+        scanned += (flags & SampleDescriptor.FLAG_SCANNED) != 0 ? samples : 0;
+        userFrames += frames * samples;
     }
 
     long samples() {

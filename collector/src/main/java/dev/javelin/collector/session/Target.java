@@ -13,7 +13,9 @@ import dev.javelin.collector.walker.Walker;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** One JVM that is recorded. Reads its memory and its files under /proc; it is not stopped, signalled or attached to. */
 final class Target implements Closeable {
@@ -69,6 +71,17 @@ final class Target implements Closeable {
 
     HotSpotSymbols symbols() {
         return symbols;
+    }
+
+    /** The threads that are off the CPU now and wait, with their Java names; null where there is none. */
+    Map<Integer, String> waitingThreads() {
+        Map<Integer, Long> javaThreads = symbols.javaThreads();
+        Map<Integer, String> names = new HashMap<>();
+        ProcessInfo.waitingThreads(pid()).forEach((tid, inside) -> {
+            Long javaThread = javaThreads.get(inside);
+            names.put(tid, javaThread == null ? null : symbols.threadName(javaThread, null));
+        });
+        return names;
     }
 
     /** Reads the mappings and opens the files behind them: the slow part of {@link #install}, which may run before the programs are loaded. */

@@ -11,5 +11,15 @@ public enum Counter {
     /** Samples lost: the walker's scratch was in use. */
     SLOT_BUSY,
     /** Exec and exit notices lost. */
-    EVENTS_LOST
+    EVENTS_LOST,
+    /** Different stacks handed to the ring buffer. */
+    STACKS,
+    /** Events lost: no room among the totals or the buckets. */
+    TOTALS_FULL,
+    /** Waits lost: no room among the threads that are off the CPU. */
+    WAITS_FULL,
+    /** Calls lost: too many at once. */
+    CALLS_FULL,
+    /** Events that were counted without their stack. */
+    NO_STACK
 }

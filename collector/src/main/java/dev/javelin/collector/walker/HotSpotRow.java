@@ -71,6 +71,7 @@ final class HotSpotRow {
         u16(continuations == null ? 0 : thread.contEntry());
         continuations(continuations);
         u16(thread.savedExceptionPc());
+        u16(layout.heapBlockUsed());
     }
 
     private void kinds(BlobKinds kinds) {

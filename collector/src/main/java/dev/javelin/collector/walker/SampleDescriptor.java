@@ -17,6 +17,10 @@ public final class SampleDescriptor {
     public static final int TYPE_SAMPLE = 1;
     public static final int TYPE_EXEC = 2;
     public static final int TYPE_EXIT = 3;
+    /** A sample whose value is the id that {@link Totals} have of its stack. */
+    public static final int TYPE_STACK = 4;
+    /** A sample without frames: a thread that {@link Totals} will name by its tid. */
+    public static final int TYPE_THREAD = 5;
 
     static final int TYPE = 0;
     static final int PID = 4;

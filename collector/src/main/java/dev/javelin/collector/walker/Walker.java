@@ -27,8 +27,6 @@ import java.util.Map;
  * <p>Used by one thread, except for {@link #ring()}'s wake-up.
  */
 public final class Walker implements AutoCloseable {
-    private static final String PROGRAM = "on_sample";
-
     private final BpfObject object;
     private final UnwindRows unwindRows;
     private final BpfMap mappings;
@@ -40,9 +38,11 @@ public final class Walker implements AutoCloseable {
     private final ByteBuffer key = buffer(4);
     private final ByteBuffer row = buffer(HotSpotRow.BYTES);
     private final RingBuffer ring;
+    private final Probes probes;
     private long mappingsLost;
+    private int generation;
 
-    private Walker(BpfObject object, RingBuffer.Handler handler) {
+    private Walker(BpfObject object, Probes probes, RingBuffer.Handler handler) {
         this.object = object;
         unwindRows = new UnwindRows(object.map("unwind_rows").mmap());
         mappings = object.map("mappings");
@@ -53,6 +53,8 @@ public final class Walker implements AutoCloseable {
         counters = object.map("counters");
         runs = new MappingRuns(mappings.maxEntries());
         ring = new RingBuffer(object.map("ring"), handler);
+        this.probes = probes;
+        probes.install(object);
     }
 
     /**
@@ -71,9 +73,9 @@ public final class Walker implements AutoCloseable {
             object.maxEntries("ring", settings.ringBytes());
             object.maxEntries("unwind_rows", settings.unwindRows());
             object.maxEntries("mappings", settings.mappings());
-            object.maxEntries("scratch", Cpus.possible());
+            settings.probes().prepare(object);
             object.load();
-            return new Walker(object, handler);
+            return new Walker(object, settings.probes(), handler);
         } catch (RuntimeException e) {
             object.close();
             throw e;
@@ -118,7 +120,7 @@ public final class Walker implements AutoCloseable {
             return;
         }
         write(run, rows);
-        HotSpotRow.put(row, (long) run.first() << 32 | rows.size(), layout, entries);
+        HotSpotRow.put(row, (long) run.first() << 32 | (++generation & 0xffffL) << 16 | rows.size(), layout, entries);
         key.putInt(0, pid);
         processes.update(key, row);
         runOf.put(pid, run);
@@ -169,7 +171,7 @@ public final class Walker implements AutoCloseable {
      * @throws dev.javelin.bpf.BpfException when the kernel has no such event
      */
     public void attach(PerfAttr event) {
-        BpfProgram handler = object.program(PROGRAM);
+        BpfProgram handler = object.program(Probes.SAMPLER);
         for (int cpu : Cpus.online()) {
             PerfEvent opened = PerfEvent.open(event, -1, cpu);
             events.add(opened);
@@ -177,9 +179,25 @@ public final class Walker implements AutoCloseable {
         }
     }
 
+    /** Attaches the probes that were asked for to what they watch. */
+    public void attachProbes() {
+        probes.attach(object);
+    }
+
     /** Stops sampling; what was recorded stays in the ring. */
     public void detach() {
         events.forEach(PerfEvent::disable);
+        probes.detach();
+    }
+
+    /** What the probes have counted. */
+    public Totals totals() {
+        return new Totals(object.map("totals"), object.map("buckets"), object.map("waits"));
+    }
+
+    /** Events that met the probe's condition. */
+    public long probeEvents(int row) {
+        return probes.events(object, row);
     }
 
     /** A counter of losses, summed over all CPUs. */
@@ -192,9 +210,11 @@ public final class Walker implements AutoCloseable {
         return mappingsLost;
     }
 
-    /** Run time of the sampling program; zeros unless {@code kernel.bpf_stats_enabled} is 1. */
+    /** Run time of the programs that record; zeros unless {@code kernel.bpf_stats_enabled} is 1. */
     public ProgramStats stats() {
-        return object.program(PROGRAM).stats();
+        return probes.programs().stream()
+                .map(program -> object.program(program).stats())
+                .reduce(ProgramStats.NONE, ProgramStats::plus);
     }
 
     @Override

@@ -8,6 +8,7 @@ package dev.javelin.collector.walker;
  * @param ringBytes size of the ring buffer, a power of two
  * @param unwindRows room for unwind rules; 8 bytes each
  * @param mappings room for executable mappings; 48 bytes each
+ * @param probes what else than the clock is recorded; empty for the clock or a hardware counter
  */
 public record WalkerSettings(
         int maxFrames,
@@ -16,4 +17,5 @@ public record WalkerSettings(
         boolean everyExec,
         int ringBytes,
         int unwindRows,
-        int mappings) {}
+        int mappings,
+        Probes probes) {}

@@ -1,0 +1,128 @@
+package dev.javelin.collector.session;
+
+import dev.javelin.collector.proc.ProcessInfo;
+import dev.javelin.collector.walker.SampleDescriptor;
+import dev.javelin.collector.walker.StackEnd;
+import dev.javelin.collector.walker.Totals;
+import dev.javelin.flamegraph.Frame;
+import dev.javelin.flamegraph.Profile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Events that were counted in the kernel: each different stack comes once, while the recording runs, and what was counted with it
+ * when it ends. Used by one thread.
+ */
+final class CountedEvents {
+    private static final Frame BEFORE = Frame.marker("[off the CPU since before the recording]");
+    private static final Frame NO_STACK = Frame.marker("[stack not walked]");
+
+    private record Known(int stack, StackEnd end, int flags, int frames) {}
+
+    private final Profile profile;
+    private final Symbolizer symbolizer;
+    private final Threads threads;
+    private final Tally tally;
+    private final Map<Long, Known> stacks = new HashMap<>();
+    private final Map<Long, Integer> threadIds = new HashMap<>();
+    private final Map<Long, Integer> withWait = new HashMap<>();
+    private long beganBefore;
+
+    CountedEvents(Profile profile, Symbolizer symbolizer, Threads threads, Tally tally) {
+        this.profile = profile;
+        this.symbolizer = symbolizer;
+        this.threads = threads;
+        this.tally = tally;
+    }
+
+    /** A stack that is counted from now on. */
+    void stack(ByteBuffer data, int at, Target target) {
+        if (target != null) {
+            Known known = new Known(
+                    symbolizer.stack(data, at, target),
+                    SampleDescriptor.end(data, at),
+                    SampleDescriptor.flags(data, at),
+                    SampleDescriptor.userFrames(data, at));
+            stacks.put(SampleDescriptor.value(data, at), known);
+        }
+    }
+
+    /** A thread that is counted from now on. */
+    void thread(ByteBuffer data, int at, Target target) {
+        if (target != null) {
+            threadIds.put(
+                    key(SampleDescriptor.pid(data, at), SampleDescriptor.tid(data, at)),
+                    threads.thread(data, at, target));
+        }
+    }
+
+    private static long key(int pid, int tid) {
+        return (long) pid << 32 | tid;
+    }
+
+    /** Accounts for the threads that are off the CPU already. */
+    void started(Totals totals, Collection<Target> targets) {
+        long now = System.nanoTime();
+        for (Target target : targets) {
+            target.waitingThreads().forEach((tid, name) -> {
+                if (totals.beginWait(target.pid(), tid, now, WaitClass.BEFORE)) {
+                    threadIds.putIfAbsent(
+                            key(target.pid(), tid), profile.thread(target.pid(), tid, comm(target.pid(), tid), name));
+                }
+            });
+        }
+    }
+
+    private static String comm(int pid, int tid) {
+        try {
+            return ProcessInfo.threadComm(pid, tid);
+        } catch (IOException e) {
+            return ""; // it has ended
+        }
+    }
+
+    /** Takes what was counted, after the programs were detached. */
+    void collect(Totals totals) {
+        long now = System.nanoTime();
+        totals.forEachTotal((probe, pid, tid, stack, waker, key, wait, total) ->
+                add(pid, tid, stack, wait, total.count(), total.sum()));
+        totals.forEachWait((pid, tid, since, woken, stack, waker, wait) ->
+                add(pid, tid, stack, wait, 1, Math.max(0, now - since)));
+    }
+
+    private void add(int pid, int tid, long stack, int wait, long count, long sum) {
+        Known known = stacks.get(stack);
+        int thread = threadIds.computeIfAbsent(key(pid, tid), k -> profile.thread(pid, tid, "", null));
+        if (known == null) {
+            boolean before = wait == WaitClass.BEFORE;
+            profile.add(profile.stack(new int[] {profile.frame(before ? BEFORE : NO_STACK)}, 0, 1), thread, count, sum);
+            if (before) {
+                beganBefore += count;
+            } else {
+                tally.add(StackEnd.NO_USER_REGISTERS, 0, 0, count);
+            }
+            return;
+        }
+        tally.add(known.end(), known.flags(), known.frames(), count);
+        profile.add(wait == WaitClass.NONE ? known.stack() : withWait(known.stack(), wait), thread, count, sum);
+    }
+
+    /** Waits that had begun before the recording, and whose stacks are not known therefore. */
+    long beganBefore() {
+        return beganBefore;
+    }
+
+    /** The stack with a leaf that says what kind of wait it is. */
+    private int withWait(int stack, int wait) {
+        return withWait.computeIfAbsent((long) stack << 8 | wait, key -> {
+            int[] frames = profile.frames(stack);
+            int[] more = new int[frames.length + 1];
+            System.arraycopy(frames, 0, more, 1, frames.length);
+            more[0] = profile.frame(Frame.marker("[" + WaitClass.of(profile, frames, wait) + "]"));
+            return profile.stack(more, 0, more.length);
+        });
+    }
+}

@@ -1,0 +1,34 @@
+package dev.javelin.collector.walker;
+
+import java.util.List;
+
+/** What a probe watches. */
+public sealed interface AttachPoint {
+    /** Threads of the targets being off the CPU: from leaving it to running again. */
+    record OffCpu() implements AttachPoint {}
+
+    /** Threads of the targets that could run: from being woken or preempted to running. */
+    record RunQueue() implements AttachPoint {}
+
+    /**
+     * An instruction of a file that a target has mapped.
+     *
+     * @param path the file, as this process can open it
+     * @param offset in the file, bytes
+     * @param semaphore offset in the file of the counter that switches a USDT probe on; 0 for none
+     */
+    record Entry(int pid, String path, long offset, long semaphore) implements AttachPoint {}
+
+    /** The return of the function that has this instruction; the return address is still at the stack pointer there. */
+    record Return(int pid, String path, long offset) implements AttachPoint {}
+
+    /** A classic tracepoint, in the threads of the targets. */
+    record Tracepoint(String category, String name) implements AttachPoint {}
+
+    /** System calls by their numbers, from entry to return. */
+    record Syscalls(List<Integer> numbers) implements AttachPoint {
+        public Syscalls {
+            numbers = List.copyOf(numbers);
+        }
+    }
+}

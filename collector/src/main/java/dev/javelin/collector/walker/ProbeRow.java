@@ -1,0 +1,107 @@
+package dev.javelin.collector.walker;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * What a probe takes of an event ({@code struct probe}):
+ *
+ * <pre>
+ *  0 u32 flags  4 u16 value  6 u16 value_index  8 u16 key  10 u16 key_index  12 u32 predicate_ops  16 u32 zero  20 pad
+ * 24 u64 period  32 struct argument arguments[12] (16 each)  224 struct predicate_op predicate[32] (16 each)
+ * </pre>
+ *
+ * @param flags an or of the FLAG constants
+ * @param value what is summed up of an event
+ * @param key what events are counted by, besides stack and thread; {@link What#ONE} for nothing
+ * @param period every so many events one is taken, and stands for all of them; at least 1
+ * @param arguments where the event's arguments are, at most 12
+ * @param predicate which events are taken, at most 32 operations; empty for all
+ */
+public record ProbeRow(
+        int flags, What value, What key, long period, List<Argument> arguments, List<Operation> predicate) {
+    public static final int FLAG_STACKS = 1;
+    public static final int FLAG_BUCKETS = 2;
+    public static final int FLAG_CALLS = 4;
+    public static final int FLAG_WAKERS = 8;
+
+    static final int BYTES = 736;
+    static final int MAX_ARGUMENTS = 12;
+    static final int MAX_OPERATIONS = 32;
+    private static final int PERIOD = 24;
+    private static final int ARGUMENTS = 32;
+    private static final int PREDICATE = 224;
+
+    /** {@code enum probe_what}, with the number of the argument where it is one. */
+    public record What(int code, int index) {
+        public static final What ONE = new What(0, 0);
+        public static final What RETURN = new What(2, 0);
+        /** Nanoseconds. */
+        public static final What DURATION = new What(3, 0);
+
+        public static final What THREAD = new What(4, 0);
+        public static final What CPU = new What(5, 0);
+        public static final What SYSCALL = new What(6, 0);
+
+        public static What argument(int index) {
+            return new What(1, index);
+        }
+    }
+
+    /**
+     * {@code struct argument}.
+     *
+     * @param kind {@code enum argument_kind}
+     * @param size bytes: 1, 2, 4 or 8
+     * @param scale of the index register; 0 if there is none
+     * @param register offset in {@code struct pt_regs}
+     * @param index the same for the index register
+     * @param offset of memory from the register, or the constant, or the offset in a tracepoint's record
+     */
+    public record Argument(int kind, int size, boolean signed, int scale, int register, int index, long offset) {
+        public static final int REGISTER = 1;
+        public static final int MEMORY = 2;
+        public static final int CONSTANT = 3;
+        public static final int FIELD = 4;
+    }
+
+    /** {@code struct predicate_op}. */
+    public record Operation(int code, int index, long value) {}
+
+    public ProbeRow {
+        arguments = List.copyOf(arguments);
+        predicate = List.copyOf(predicate);
+        if (arguments.size() > MAX_ARGUMENTS || predicate.size() > MAX_OPERATIONS || period < 1) {
+            throw new IllegalArgumentException(
+                    arguments.size() + " arguments, " + predicate.size() + " operations, period " + period);
+        }
+    }
+
+    void put(ByteBuffer b, int at) {
+        b.putInt(at, flags);
+        b.putShort(at + 4, (short) value.code());
+        b.putShort(at + 6, (short) value.index());
+        b.putShort(at + 8, (short) key.code());
+        b.putShort(at + 10, (short) key.index());
+        b.putInt(at + 12, predicate.size());
+        b.putLong(at + PERIOD, period);
+        int place = at + ARGUMENTS;
+        for (Argument argument : arguments) {
+            b.put(place, (byte) argument.kind());
+            b.put(place + 1, (byte) argument.size());
+            b.put(place + 2, (byte) (argument.signed() ? 1 : 0));
+            b.put(place + 3, (byte) argument.scale());
+            b.putShort(place + 4, (short) argument.register());
+            b.putShort(place + 6, (short) argument.index());
+            b.putLong(place + 8, argument.offset());
+            place += 16;
+        }
+        place = at + PREDICATE;
+        for (Operation operation : predicate) {
+            b.putInt(place, operation.code());
+            b.putInt(place + 4, operation.index());
+            b.putLong(place + 8, operation.value());
+            place += 16;
+        }
+    }
+}

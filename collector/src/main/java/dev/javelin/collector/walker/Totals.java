@@ -1,0 +1,112 @@
+package dev.javelin.collector.walker;
+
+import dev.javelin.bpf.BpfMap;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Reads what the programs have counted: the maps {@code totals}, {@code buckets} and {@code waits}. */
+public final class Totals {
+    /** One entry of {@code totals}: events of one probe, stack, thread and key. */
+    public interface TotalVisitor {
+        /**
+         * One entry.
+         *
+         * @param stack id of the stack, as its record gave it; 0 for none
+         * @param waker the same of who woke the thread
+         * @param wait {@code enum wait_class}
+         */
+        void total(int probe, int pid, int tid, long stack, long waker, long key, int wait, Total total);
+    }
+
+    /** Events and their values: how many, their sum, the smallest and the greatest one. */
+    public record Total(long count, long sum, long least, long most) {}
+
+    /** One bucket of a histogram. */
+    public interface BucketVisitor {
+        void bucket(int probe, long key, int bucket, long count);
+    }
+
+    /** A thread that is off the CPU; {@code woken} is 0 as long as nobody has woken it. */
+    public interface WaitVisitor {
+        void wait(int pid, int tid, long since, long woken, long stack, long waker, int wait);
+    }
+
+    private final BpfMap totals;
+    private final BpfMap buckets;
+    private final BpfMap waits;
+
+    Totals(BpfMap totals, BpfMap buckets, BpfMap waits) {
+        this.totals = totals;
+        this.buckets = buckets;
+        this.waits = waits;
+    }
+
+    private interface Entry {
+        void entry(ByteBuffer key, ByteBuffer value);
+    }
+
+    private static void forEach(BpfMap map, Entry visitor) {
+        ByteBuffer key = buffer(map.keySize());
+        ByteBuffer next = buffer(map.keySize());
+        ByteBuffer value = buffer(map.lookupSize());
+        boolean more = map.nextKey(null, next);
+        while (more) {
+            key.put(0, next, 0, map.keySize());
+            if (map.lookup(key, value)) {
+                visitor.entry(key, value);
+            }
+            more = map.nextKey(key, next);
+        }
+    }
+
+    private static ByteBuffer buffer(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * Counts a thread as off the CPU from {@code since} on, which was so before the programs saw it leave.
+     *
+     * @param wait told by {@link #forEachTotal}; no {@code enum wait_class}
+     * @return false if the programs have seen it leave meanwhile
+     */
+    public boolean beginWait(int pid, int tid, long since, int wait) {
+        ByteBuffer key = buffer(Integer.BYTES).putInt(0, tid);
+        ByteBuffer value = buffer(waits.lookupSize());
+        value.putLong(0, since).putInt(32, pid).putInt(36, wait);
+        return waits.insert(key, value);
+    }
+
+    /** Visits all totals. */
+    public void forEachTotal(TotalVisitor visitor) {
+        forEach(
+                totals,
+                (k, v) -> visitor.total(
+                        k.getInt(24),
+                        k.getInt(28),
+                        k.getInt(32),
+                        k.getLong(0),
+                        k.getLong(8),
+                        k.getLong(16),
+                        k.getInt(36),
+                        new Total(v.getLong(0), v.getLong(8), v.getLong(16), v.getLong(24))));
+    }
+
+    /** Visits all buckets. */
+    public void forEachBucket(BucketVisitor visitor) {
+        forEach(buckets, (k, v) -> visitor.bucket(k.getInt(8), k.getLong(0), k.getInt(12), v.getLong(0)));
+    }
+
+    /** Visits the threads that are off the CPU now. */
+    public void forEachWait(WaitVisitor visitor) {
+        forEach(
+                waits,
+                (k, v) -> visitor.wait(
+                        v.getInt(32),
+                        k.getInt(0),
+                        v.getLong(0),
+                        v.getLong(8),
+                        v.getLong(16),
+                        v.getLong(24),
+                        v.getInt(36)));
+    }
+}

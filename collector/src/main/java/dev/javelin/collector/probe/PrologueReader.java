@@ -24,7 +24,7 @@ final class PrologueReader {
     private static final int RAX = 0;
     private static final int RBX = 3;
     /** rax, rbx, rbp, r10 to r15: neither an argument nor the stack pointer. */
-    private static final int FREE = 1 << RAX | 1 << RBX | 1 << 5 | 0xfc00;
+    private static final int FREE = (1 << RAX) | (1 << RBX) | (1 << 5) | 0xfc00;
     /** Of {@code cmp} among the eight operations that share encodings. */
     private static final int CMP = 7;
 
@@ -109,69 +109,39 @@ final class PrologueReader {
     /** add, or, adc, sbb, and, sub, xor, cmp in six forms each. */
     private boolean arithmetic(int opcode) {
         boolean compares = opcode >> 3 == CMP;
-        switch (opcode & 7) {
-            case 0:
-                return operands(0) && (compares || changesFreeByte());
-            case 1:
-                return operands(0) && (compares || changesFree());
-            case 2:
-                return operands(0) && (compares || freeByte(register()));
-            case 3:
-                return operands(0) && (compares || free(register()));
-            case 4:
-                return skip(1);
-            case 5:
-                return skip(immediate());
-            default:
-                return false;
-        }
+        return switch (opcode & 7) {
+            case 0 -> operands(0) && (compares || changesFreeByte());
+            case 1 -> operands(0) && (compares || changesFree());
+            case 2 -> operands(0) && (compares || freeByte(register()));
+            case 3 -> operands(0) && (compares || free(register()));
+            case 4 -> skip(1);
+            case 5 -> skip(immediate());
+            default -> false;
+        };
     }
 
     private boolean other(int opcode) {
-        switch (opcode) {
-            case 0x63: // movslq
-            case 0x8b: // mov
-            case 0x8d: // lea
-                return operands(0) && free(register());
-            case 0x69: // imul with a constant
-                return operands(immediate()) && free(register());
-            case 0x6b:
-                return operands(1) && free(register());
-            case 0x80:
-                return operands(1) && (operation() == CMP || changesFreeByte());
-            case 0x81:
-                return operands(immediate()) && (operation() == CMP || changesFree());
-            case 0x83:
-                return operands(1) && (operation() == CMP || changesFree());
-            case 0x84: // test
-            case 0x85:
-                return operands(0);
-            case 0x88: // mov
-                return operands(0) && changesFreeByte();
-            case 0x89:
-                return operands(0) && changesFree();
-            case 0x8a:
-                return operands(0) && freeByte(register());
-            case 0x98: // cltq
-                return true;
-            case 0xa8: // test with a constant
-                return skip(1);
-            case 0xa9:
-                return skip(immediate());
-            case 0xc1: // shifts
-                return operands(1) && changesFree();
-            case 0xd1:
-            case 0xd3:
-                return operands(0) && changesFree();
-            case 0xc7: // mov of a constant
-                return operands(immediate()) && changesFree();
-            case 0xf6: // test with a constant; not, neg
-                return unary(1);
-            case 0xf7:
-                return unary(immediate());
-            default:
-                return constantMove(opcode);
-        }
+        return switch (opcode) {
+            case 0x63, 0x8b, 0x8d -> operands(0) && free(register()); // movslq, mov, lea
+            case 0x69 -> operands(immediate()) && free(register()); // imul with a constant
+            case 0x6b -> operands(1) && free(register());
+            case 0x80 -> operands(1) && (operation() == CMP || changesFreeByte());
+            case 0x81 -> operands(immediate()) && (operation() == CMP || changesFree());
+            case 0x83 -> operands(1) && (operation() == CMP || changesFree());
+            case 0x84, 0x85 -> operands(0); // test
+            case 0x88 -> operands(0) && changesFreeByte(); // mov
+            case 0x89 -> operands(0) && changesFree();
+            case 0x8a -> operands(0) && freeByte(register());
+            case 0x98 -> true; // cltq
+            case 0xa8 -> skip(1); // test with a constant
+            case 0xa9 -> skip(immediate());
+            case 0xc1 -> operands(1) && changesFree(); // shifts
+            case 0xd1, 0xd3 -> operands(0) && changesFree();
+            case 0xc7 -> operands(immediate()) && changesFree(); // mov of a constant
+            case 0xf6 -> unary(1);
+            case 0xf7 -> unary(immediate());
+            default -> constantMove(opcode);
+        };
     }
 
     private boolean constantMove(int opcode) {
@@ -181,6 +151,7 @@ final class PrologueReader {
         return opcode >= 0xb0 && opcode <= 0xb7 && skip(1) && freeByte((opcode & 7) | (rex & 1) << 3);
     }
 
+    /** test with a constant, not, neg; multiplications and divisions change rdx. */
     private boolean unary(int constant) {
         int operation = peek() >> 3 & 7;
         return operation == 0 ? operands(constant) : operation <= 3 && operands(0) && changesFree();
@@ -203,33 +174,14 @@ final class PrologueReader {
         if (opcode >= 0x90 && opcode <= 0x9f) {
             return operands(0) && changesFreeByte(); // set
         }
-        switch (opcode) {
-            case 0xaf: // imul
-            case 0xb6: // movzx, movsx
-            case 0xb7:
-            case 0xbe:
-            case 0xbf:
-                return operands(0) && free(register());
-            case 0xa3: // bt
-                return operands(0);
-            case 0x10: // into a vector register: movups, unpcklpd, movhps, movaps, cvtsi2sd, xorps, punpcklqdq, movd,
-            // movdqa, pxor
-            case 0x14:
-            case 0x16:
-            case 0x28:
-            case 0x2a:
-            case 0x57:
-            case 0x6c:
-            case 0x6e:
-            case 0x6f:
-            case 0xef:
-                return operands(0);
-            case 0x2e: // comparisons of them
-            case 0x2f:
-                return operands(0);
-            default:
-                return false;
-        }
+        return switch (opcode) {
+            case 0xaf, 0xb6, 0xb7, 0xbe, 0xbf -> operands(0) && free(register()); // imul, movzx, movsx
+            case 0xa3 -> operands(0); // bt
+            // into a vector register: movups, unpcklpd, movhps, movaps, cvtsi2sd, xorps, punpcklqdq, movd, movdqa, pxor
+            case 0x10, 0x14, 0x16, 0x28, 0x2a, 0x57, 0x6c, 0x6e, 0x6f, 0xef -> operands(0);
+            case 0x2e, 0x2f -> operands(0); // comparisons of them
+            default -> false;
+        };
     }
 
     /** Reads the ModRM byte with what belongs to it, and skips a constant behind it. */
@@ -275,11 +227,12 @@ final class PrologueReader {
     }
 
     private static boolean free(int register) {
-        return (FREE >> register & 1) != 0;
+        return (FREE & (1 << register)) != 0;
     }
 
     /** Without a REX prefix 4 to 7 are the second bytes of rax, rcx, rdx and rbx. */
     private boolean freeByte(int register) {
-        return rex == 0 && register >= 4 ? register == 4 || register == 7 : free(register);
+        boolean second = rex == 0 && register >= 4;
+        return second ? (register == 4 || register == 7) : free(register);
     }
 }

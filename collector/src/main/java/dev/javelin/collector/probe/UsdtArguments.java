@@ -29,7 +29,7 @@ public final class UsdtArguments {
      */
     public static List<ArgumentLocation> parse(String arguments) {
         List<ArgumentLocation> locations = new ArrayList<>();
-        for (String argument : SEPARATOR.split(arguments.strip())) {
+        for (String argument : SEPARATOR.split(arguments.strip(), -1)) {
             if (!argument.isEmpty()) {
                 locations.add(argument(argument.replaceAll("\\s", "")));
             }

@@ -99,9 +99,10 @@ class FunctionTableTest {
             FunctionTable functions = FunctionTable.of(file);
             assertThat(functions.names(true)).contains("malloc", "free", "pthread_mutex_lock");
             int checked = 0;
-            for (String line :
-                    Tools.run("readelf", "-W", "--dyn-syms", libc.toString()).split("\n")) {
-                String[] fields = line.strip().split("\\s+");
+            for (String line : Tools.run("readelf", "-W", "--dyn-syms", libc.toString())
+                    .lines()
+                    .toList()) {
+                String[] fields = line.strip().split("\\s+", -1);
                 if (fields.length > 7 && fields[3].equals("FUNC") && !fields[6].equals("UND") && checked++ < 100) {
                     assertThat(functions.find(fields[7].replaceAll("@.*", "")))
                             .extracting(FunctionPoint::address)

@@ -66,9 +66,9 @@ class ProbePointTest {
                 "a loop to behind the branch       | 48 85 ff 74 10 eb fe                   | 3  | true",
             })
     void shouldChooseTheFirstEmulatedInstruction(String what, String code, int offset, boolean emulated) {
-        byte[] bytes = new byte[code.isEmpty() ? 0 : code.split(" ").length];
+        byte[] bytes = new byte[code.isEmpty() ? 0 : code.split(" ", -1).length];
         for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) Integer.parseInt(code.split(" ")[i], 16);
+            bytes[i] = (byte) Integer.parseInt(code.split(" ", -1)[i], 16);
         }
         assertThat(ProbePoint.of(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN)))
                 .as(what)
@@ -120,7 +120,8 @@ class ProbePointTest {
     private static Map<Long, String> disassemble(Path path) throws Exception {
         Map<Long, String> instructions = new HashMap<>();
         for (String line : Tools.run("objdump", "-dw", "--no-show-raw-insn", path.toString())
-                .split("\n")) {
+                .lines()
+                .toList()) {
             Matcher matcher = INSTRUCTION.matcher(line);
             if (matcher.matches()) {
                 instructions.put(Long.parseLong(matcher.group(1), 16), matcher.group(2));

@@ -7,9 +7,11 @@ import dev.javelin.collector.elf.Tools;
 import dev.javelin.collector.proc.Mapping;
 import dev.javelin.collector.proc.ProcMaps;
 import dev.javelin.collector.session.JavelinException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,7 +117,7 @@ class TargetLibrariesTest {
     }
 
     @Test
-    void shouldNotGuessWhichOfTwoIsMeant() {
+    void shouldNotGuessWhichOfTwoIsMeant() throws Exception {
         assertThatThrownBy(() -> mapped().find("libz"))
                 .isInstanceOf(JavelinException.class)
                 .hasMessageContaining("several libraries")
@@ -138,7 +140,7 @@ class TargetLibrariesTest {
                 .isEqualTo("/lib/ld-musl-x86_64.so.1");
     }
 
-    private static TargetLibraries mapped() {
+    private static TargetLibraries mapped() throws IOException {
         return mapped(
                 "/lib/libc.so.6",
                 "/lib/libcrypto.so.3",
@@ -151,9 +153,9 @@ class TargetLibrariesTest {
     }
 
     /** Mappings of this process, so that the files can be opened, with other names. */
-    private static TargetLibraries mapped(String... paths) {
+    private static TargetLibraries mapped(String... paths) throws IOException {
         Mapping real = realMapping();
-        List<Mapping> mappings = new java.util.ArrayList<>();
+        List<Mapping> mappings = new ArrayList<>();
         for (String path : paths) {
             mappings.add(new Mapping(
                     real.start(), real.end(), true, false, true, 0, "00:01", 1 + mappings.size(), path, false));
@@ -161,14 +163,10 @@ class TargetLibrariesTest {
         return TargetLibraries.of(SELF, mappings);
     }
 
-    private static Mapping realMapping() {
-        try {
-            return ProcMaps.read(SELF).stream()
-                    .filter(m -> m.isFile() && m.executable())
-                    .findFirst()
-                    .orElseThrow();
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+    private static Mapping realMapping() throws IOException {
+        return ProcMaps.read(SELF).stream()
+                .filter(m -> m.isFile() && m.executable())
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -66,7 +66,8 @@ record Targets(boolean all, List<ProcessInfo> processes) {
         return ProcessInfo.jvms().stream().filter(p -> p.pid() != self).toList();
     }
 
-    private static boolean isNumber(String word) {
+    /** Whether a word is taken for a process number. */
+    static boolean isNumber(String word) {
         return word.chars().allMatch(c -> c >= '0' && c <= '9') && !word.isEmpty();
     }
 

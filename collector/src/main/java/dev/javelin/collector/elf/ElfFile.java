@@ -249,7 +249,14 @@ public final class ElfFile implements Closeable {
         return bytes(section.offset(), section.size(), section.name());
     }
 
-    ByteBuffer bytes(long offset, long size, String what) throws ElfException {
+    /**
+     * Bytes of the file, little endian; no copy is made.
+     *
+     * @param offset where they begin in the file
+     * @param what what they are, for the message
+     * @throws ElfException if they reach beyond the file
+     */
+    public ByteBuffer bytes(long offset, long size, String what) throws ElfException {
         checkRange(offset, size, what);
         return image.slice((int) offset, (int) size).order(ByteOrder.LITTLE_ENDIAN);
     }

@@ -1,2 +1,2 @@
-/** Probes: how users name them, and under which condition a hit counts. Nothing here touches a process or the kernel. */
+/** Probes: the language in which they are asked for, what can be probed in a process, and at which instruction. */
 package dev.javelin.collector.probe;

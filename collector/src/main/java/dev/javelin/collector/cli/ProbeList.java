@@ -1,0 +1,158 @@
+package dev.javelin.collector.cli;
+
+import dev.javelin.collector.elf.ElfException;
+import dev.javelin.collector.elf.ElfFile;
+import dev.javelin.collector.elf.UsdtProbe;
+import dev.javelin.collector.probe.ArgumentLocation;
+import dev.javelin.collector.probe.FunctionTable;
+import dev.javelin.collector.probe.KernelProbes;
+import dev.javelin.collector.probe.SpecPattern;
+import dev.javelin.collector.probe.TargetLibraries;
+import dev.javelin.collector.probe.TargetLibrary;
+import dev.javelin.collector.probe.UnknownNameException;
+import dev.javelin.collector.probe.UsdtArguments;
+import dev.javelin.collector.proc.Kallsyms;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Collects what can be probed in a process, one line each: the probe as commands take it, and what it offers. */
+final class ProbeList {
+    private static final String USDT = "usdt:";
+    private static final String UPROBE = "uprobe:";
+    private static final String TRACEPOINT = "tracepoint:";
+    private static final String KPROBE = "kprobe:";
+
+    private final Messages messages;
+    /** Null for everything, of which functions and tracepoints are only counted. */
+    private final SpecPattern pattern;
+
+    private final List<String> usdt = new ArrayList<>();
+    private final List<String> functions = new ArrayList<>();
+    private final List<String> kernel = new ArrayList<>();
+
+    ProbeList(Messages messages, SpecPattern pattern) {
+        this.messages = messages;
+        this.pattern = pattern;
+    }
+
+    /** The lines; empty if nothing fits. What cannot be looked at is told by a message. */
+    List<String> of(TargetLibraries libraries) {
+        if (mayBe(USDT) || mayBe(UPROBE)) {
+            libraries.names().forEach(name -> addLibrary(libraries, name));
+        }
+        if (mayBe(TRACEPOINT)) {
+            addTracepoints();
+        }
+        if (pattern != null && mayBe(KPROBE) && KernelProbes.hasKprobes()) {
+            addKernelFunctions();
+        }
+        List<String> lines = new ArrayList<>(usdt);
+        lines.addAll(functions);
+        lines.addAll(kernel);
+        return lines;
+    }
+
+    private boolean mayBe(String kind) {
+        return pattern == null || pattern.mayBe(kind);
+    }
+
+    private boolean matches(String spec) {
+        return pattern == null || pattern.matches(spec);
+    }
+
+    private void addLibrary(TargetLibraries libraries, String name) {
+        try {
+            TargetLibrary library = libraries.find(name);
+            try (ElfFile file = ElfFile.open(Path.of(library.pathToOpen()))) {
+                addUsdt(file, USDT + name + ":");
+                addFunctions(file, UPROBE + name + ":");
+            }
+        } catch (ElfException e) {
+            // mapped executable, but no library
+        } catch (IOException e) {
+            messages.line("javelin: probes in " + name + " are not listed: " + e.getMessage());
+        } catch (UnknownNameException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A probe that stands at several places is one; its arguments are of the same types everywhere. */
+    private void addUsdt(ElfFile file, String before) throws ElfException {
+        Map<String, String> probes = new TreeMap<>();
+        for (UsdtProbe probe : UsdtProbe.read(file)) {
+            String spec = before + probe.provider() + ":" + probe.name();
+            if (matches(spec)) {
+                probes.putIfAbsent(spec, arguments(probe));
+            }
+        }
+        probes.forEach((spec, arguments) -> usdt.add(spec + arguments));
+    }
+
+    private static String arguments(UsdtProbe probe) {
+        StringBuilder text = new StringBuilder();
+        int number = 0;
+        for (ArgumentLocation argument : UsdtArguments.parse(probe.arguments())) {
+            text.append(number == 0 ? "  arg" : " arg")
+                    .append(number++)
+                    .append(':')
+                    .append(argument.type());
+        }
+        return text.toString();
+    }
+
+    private void addFunctions(ElfFile file, String before) throws ElfException {
+        FunctionTable table = FunctionTable.of(file);
+        if (pattern != null) {
+            pattern.functions(table, before).stream()
+                    .filter(function -> !function.ifunc())
+                    .map(function -> before + function.name())
+                    .distinct()
+                    .sorted()
+                    .forEach(functions::add);
+        } else if (table.size() > 0) {
+            functions.add(summary(before + "*", table.size(), "functions"));
+        }
+    }
+
+    private static String summary(String spec, int number, String what) {
+        return String.format(Locale.ROOT, "%s  %,d %s", spec, number, what);
+    }
+
+    private void addTracepoints() {
+        Path events = KernelProbes.events();
+        if (events == null) {
+            messages.line("javelin: tracepoints are not listed: tracefs is not mounted, or not readable"
+                    + " (as root: mount -t tracefs tracefs /sys/kernel/tracing)");
+            return;
+        }
+        List<String> tracepoints = KernelProbes.tracepoints(events);
+        if (pattern == null) {
+            kernel.add(summary(TRACEPOINT + "*:*", tracepoints.size(), "tracepoints"));
+            return;
+        }
+        tracepoints.stream()
+                .map(name -> TRACEPOINT + name)
+                .filter(this::matches)
+                .forEach(kernel::add);
+    }
+
+    private void addKernelFunctions() {
+        Kallsyms symbols = new Kallsyms();
+        symbols.names().stream()
+                .filter(name -> !name.contains(".cold"))
+                .map(name -> KPROBE + name)
+                .filter(this::matches)
+                .distinct()
+                .sorted()
+                .forEach(kernel::add);
+        String reason = symbols.unavailableReason();
+        if (reason != null) {
+            messages.line("javelin: kernel functions are not listed: " + reason);
+        }
+    }
+}

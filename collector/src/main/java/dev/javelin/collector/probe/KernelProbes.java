@@ -1,0 +1,50 @@
+package dev.javelin.collector.probe;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What can be probed in this kernel. */
+public final class KernelProbes {
+    private static final List<Path> EVENTS =
+            List.of(Path.of("/sys/kernel/tracing/events"), Path.of("/sys/kernel/debug/tracing/events"));
+    private static final Path KPROBES = Path.of("/sys/bus/event_source/devices/kprobe");
+    /** Records that ftrace makes itself: nothing can be attached to them. */
+    private static final String OWN = "ftrace";
+
+    private KernelProbes() {}
+
+    /** The directory of classic tracepoints in tracefs; null if that is not mounted, or may not be read. */
+    public static Path events() {
+        return EVENTS.stream().filter(Files::isReadable).findFirst().orElse(null);
+    }
+
+    /** The tracepoints in tracefs's directory as {@code category:name}, sorted. */
+    public static List<String> tracepoints(Path events) {
+        List<String> tracepoints = new ArrayList<>();
+        for (String category : directories(events.toFile())) {
+            if (!category.equals(OWN)) {
+                File directory = events.resolve(category).toFile();
+                directories(directory).forEach(name -> tracepoints.add(category + ":" + name));
+            }
+        }
+        return tracepoints;
+    }
+
+    private static List<String> directories(File directory) {
+        String[] names = directory.list((parent, name) -> new File(parent, name).isDirectory());
+        if (names == null) {
+            return List.of();
+        }
+        Arrays.sort(names);
+        return List.of(names);
+    }
+
+    /** Whether the kernel has kprobes for BPF programs (CONFIG_KPROBE_EVENTS). */
+    public static boolean hasKprobes() {
+        return Files.isDirectory(KPROBES);
+    }
+}

@@ -46,7 +46,6 @@ class BadInputIT {
     }
 
     /** TARGET stands for a JVM that runs, SLEEP for a process that is none, DIR for a directory. */
-    /** TARGET stands for a JVM that runs, SLEEP for a process that is none, DIR for a directory. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             2 | record | process number
@@ -64,6 +63,26 @@ class BadInputIT {
             2 | record -d soon TARGET | duration
             2 | record -d 99999999999999999999s TARGET | duration
             2 | record -e nosuchevent TARGET | nosuchevent
+            2 | record -e offcpu -F 99 TARGET | -F
+            2 | record -e uprobe:libc:fsync -i 0 TARGET | -i
+            2 | record -e uprobe:libc:fsnyc TARGET | fsync
+            2 | record -e uprobe:libz9:inflate TARGET | libz9
+            2 | record -e uprobe:libc TARGET | uprobe:LIB:FUNC
+            2 | record -e uprobe:libc:fsync all | all
+            2 | record -e uprobe:libc:fsync/arg0>/ TARGET | arg0>
+            2 | record -e uprobe:libc:memcpy TARGET | IFUNC
+            2 | record -e syscall:fsnyc TARGET | fsync
+            2 | record -e usdt:libjvm:hotspot:gc__begn TARGET | gc__begin
+            2 | record -e usdt:libc:libc:nosuch TARGET | libc
+            2 | record -e kprobe:vfs_read TARGET | kprobe
+            2 | latency | what to measure
+            2 | latency TARGET | what to measure
+            2 | latency syscall:fsnyc TARGET | fsync
+            2 | latency usdt:libjvm:hotspot:gc__begin TARGET | moment
+            2 | latency --by nothing syscall:fsync TARGET | nothing
+            2 | latency --top 0 syscall:fsync TARGET | --top
+            2 | latency -f x.exe syscall:fsync TARGET | x.exe
+            1 | latency syscall:fsync 999999999 | 999999999
             2 | record -j 0 TARGET | -j
             2 | record -j 100000 TARGET | 2048
             2 | record -I [ TARGET | [

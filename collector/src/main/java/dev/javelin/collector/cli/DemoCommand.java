@@ -57,7 +57,7 @@ final class DemoCommand implements Callable<Integer> {
             return recording.run(
                     "recording a sample application, process " + targets.shown() + ", for "
                             + Units.duration(time.toNanos()) + " at " + 1_000_000_000 / INTERVAL_NANOS + " Hz",
-                    () -> explain(output.path()));
+                    result -> explain(output.path()));
         }
     }
 
@@ -79,7 +79,8 @@ final class DemoCommand implements Callable<Integer> {
                         .title("Javelin demo")
                         .build(),
                 cli.commandLine(),
-                cli.verbose());
+                cli.verbose(),
+                key -> null);
     }
 
     private void explain(Path path) {

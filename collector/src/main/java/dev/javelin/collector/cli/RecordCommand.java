@@ -77,7 +77,7 @@ final class RecordCommand implements Callable<Integer> {
         checkSettings();
         Targets found = Targets.of(targets);
         OutputFile output = OutputFile.of(file, found.forFileName());
-        return new Recording(cli, request(found, output), output).run(settings(found, output), () -> {});
+        return new Recording(cli, request(found, output), output).run(settings(found, output), result -> {});
     }
 
     /** Fails for wrong options before anything is looked at. */
@@ -90,12 +90,16 @@ final class RecordCommand implements Callable<Integer> {
         OutputFile.checkFormat(file);
     }
 
+    private static List<Integer> pids(Targets found) {
+        return found.processes().stream().map(ProcessInfo::pid).toList();
+    }
+
     private RecordRequest request(Targets found, OutputFile output) {
         return new RecordRequest(
-                found.processes().stream().map(ProcessInfo::pid).toList(),
+                pids(found),
                 found.all(),
                 sampling.event(),
-                sampling.probes(),
+                sampling.probes(pids(found)),
                 sampling.interval(),
                 sampling.duration(),
                 output.path(),
@@ -104,7 +108,8 @@ final class RecordCommand implements Callable<Integer> {
                 !kernelOnly,
                 report.options(found.all() || found.processes().size() > 1),
                 cli.commandLine(),
-                cli.verbose());
+                cli.verbose(),
+                key -> null);
     }
 
     private String settings(Targets found, OutputFile output) {

@@ -3,6 +3,7 @@ package dev.javelin.collector.cli;
 import dev.javelin.collector.session.RecordRequest;
 import dev.javelin.collector.session.RecordResult;
 import dev.javelin.collector.session.RecordSession;
+import java.util.function.Consumer;
 
 /** Runs one recording for the user: settings first, progress meanwhile, the summary last; Ctrl-C ends it in good order. */
 final class Recording {
@@ -11,6 +12,7 @@ final class Recording {
     private final OutputFile output;
     private final RecordSession session;
 
+    /** {@code output} is null where the result is not a report of stacks. */
     Recording(Cli cli, RecordRequest request, OutputFile output) {
         this.cli = cli;
         this.request = request;
@@ -24,16 +26,18 @@ final class Recording {
      * @param settings what is going to be done, in one line
      * @param afterwards what is to be said when the report is written, before the summary
      */
-    int run(String settings, Runnable afterwards) {
+    int run(String settings, Consumer<RecordResult> afterwards) {
         return new Interrupts(session::stop).run(() -> guarded(settings, afterwards));
     }
 
-    private int guarded(String settings, Runnable afterwards) {
+    private int guarded(String settings, Consumer<RecordResult> afterwards) {
         try (output) {
             cli.messages().line(settings);
             RecordResult result = recorded();
-            output.deliver(cli.out());
-            afterwards.run();
+            if (output != null) {
+                output.deliver(cli.out());
+            }
+            afterwards.accept(result);
             cli.messages().line(result.summary());
             return 0;
         } catch (RuntimeException | Error e) {

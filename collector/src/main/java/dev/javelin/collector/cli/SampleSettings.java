@@ -1,6 +1,8 @@
 package dev.javelin.collector.cli;
 
 import dev.javelin.bpf.PerfAttr;
+import dev.javelin.collector.probe.ProbeResolver;
+import dev.javelin.collector.probe.ProbeSpec;
 import dev.javelin.collector.session.JavelinException;
 import dev.javelin.collector.walker.AttachPoint;
 import dev.javelin.collector.walker.ProbeRow;
@@ -34,8 +36,10 @@ final class SampleSettings {
             paramLabel = "EVENT",
             defaultValue = CPU,
             description =
-                    "What to record: cpu (the default); offcpu, the time off the CPU; runq, the time from being able to run"
-                            + " to running; or a hardware event such as cycles or cache-misses.")
+                    "What to record: cpu (the default); offcpu, the time off the CPU; runq, the time from being able to"
+                            + " run to running; a probe: uprobe:LIB:FUNC, uretprobe:LIB:FUNC, usdt:LIB:PROVIDER:NAME or"
+                            + " syscall:NAME, perhaps with a condition: 'syscall:read /retval > 4096/'; or a hardware event"
+                            + " such as cycles or cache-misses.")
     private String event;
 
     @Option(
@@ -70,13 +74,15 @@ final class SampleSettings {
      * @throws JavelinException if it is unknown
      */
     String event() {
-        if (event.contains(",")) {
+        if (!isSpec() && event.contains(",")) {
             throw JavelinException.usage("-e " + event + ": one event at a time can be recorded");
         }
-        if (!event.equals(CPU) && !isMeasured() && !isHardware(event)) {
-            throw JavelinException.usage(
-                    "-e " + event + ": unknown event; known are cpu, offcpu, runq and, where the processor's counters"
-                            + " can be used, " + hardwareNames() + ", rNNN");
+        if (isSpec()) {
+            spec();
+        } else if (!event.equals(CPU) && !isMeasured() && !isHardware(event)) {
+            throw JavelinException.usage("-e " + event
+                    + ": unknown event; known are cpu, offcpu, runq, probes such as uprobe:libc:fsync, and, where the processor's counters"
+                    + " can be used, " + hardwareNames() + ", rNNN");
         }
         return event;
     }
@@ -104,6 +110,13 @@ final class SampleSettings {
         if (frequency != null && interval != null) {
             throw JavelinException.usage("-i and -F say the same in two ways: give one of them");
         }
+        if (isSpec()) {
+            if (frequency != null) {
+                throw JavelinException.usage(
+                        "-F " + frequency + ": probes fire when they do; -i N takes every Nth hit");
+            }
+            return period();
+        }
         if (isMeasured()) {
             if (frequency != null || interval != null) {
                 throw JavelinException.usage("-e " + event + ": every event is measured, there is nothing to set with "
@@ -118,18 +131,48 @@ final class SampleSettings {
         return event.equals(OFF_CPU) || event.equals(RUN_QUEUE);
     }
 
-    /** What is recorded instead of samples; none if samples are. */
-    Probes probes() {
+    private boolean isSpec() {
+        return event.indexOf(':') >= 0;
+    }
+
+    private ProbeSpec spec() {
+        return ProbeSpec.parse(event);
+    }
+
+    private long period() {
+        try {
+            long hits = interval == null ? 1 : Units.count(interval);
+            if (hits >= 1) {
+                return hits;
+            }
+        } catch (IllegalArgumentException e) {
+            throw JavelinException.usage("-i: " + e.getMessage());
+        }
+        throw JavelinException.usage("-i " + interval + ": every how many hits one is taken must be at least 1");
+    }
+
+    /**
+     * What is recorded instead of samples; none if samples are.
+     *
+     * @param pids the processes in which probes are set
+     */
+    Probes probes(List<Integer> pids) {
+        if (isSpec()) {
+            return new Probes(List.of(new ProbeResolver(pids).hits(spec(), period())));
+        }
         if (!isMeasured()) {
             return Probes.NONE;
         }
         AttachPoint point = event.equals(OFF_CPU) ? new AttachPoint.OffCpu() : new AttachPoint.RunQueue();
         ProbeRow row = new ProbeRow(ProbeRow.FLAG_STACKS, What.DURATION, What.ONE, 1, List.of(), List.of());
-        return new Probes(List.of(new Probes.Probe(row, List.of(point))));
+        return new Probes(List.of(new Probes.Probe(event, null, row, List.of(point))));
     }
 
     /** The interval for the user to read. */
     String shownInterval() {
+        if (isSpec()) {
+            return period() == 1 ? "(every hit)" : "(every " + period() + "th hit)";
+        }
         if (isMeasured()) {
             return "time";
         }

@@ -1,10 +1,12 @@
 package dev.javelin.collector.session;
 
 import dev.javelin.collector.proc.ProcessInfo;
+import dev.javelin.collector.walker.Probes;
 import dev.javelin.collector.walker.SampleDescriptor;
 import dev.javelin.collector.walker.StackEnd;
 import dev.javelin.collector.walker.Totals;
 import dev.javelin.flamegraph.Frame;
+import dev.javelin.flamegraph.FrameType;
 import dev.javelin.flamegraph.Profile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,13 +24,15 @@ final class CountedEvents {
 
     private record Known(int stack, StackEnd end, int flags, int frames) {}
 
+    private record Leaf(int stack, int kind, String function) {}
+
     private final Profile profile;
     private final Symbolizer symbolizer;
     private final Threads threads;
     private final Tally tally;
     private final Map<Long, Known> stacks = new HashMap<>();
     private final Map<Long, Integer> threadIds = new HashMap<>();
-    private final Map<Long, Integer> withWait = new HashMap<>();
+    private final Map<Leaf, Integer> withLeaf = new HashMap<>();
     private long beganBefore;
 
     CountedEvents(Profile profile, Symbolizer symbolizer, Threads threads, Tally tally) {
@@ -85,15 +89,15 @@ final class CountedEvents {
     }
 
     /** Takes what was counted, after the programs were detached. */
-    void collect(Totals totals) {
+    void collect(Totals totals, Probes probes) {
         long now = System.nanoTime();
         totals.forEachTotal((probe, pid, tid, stack, waker, key, wait, total) ->
-                add(pid, tid, stack, wait, total.count(), total.sum()));
+                add(pid, tid, stack, wait, probes.leaf(probe), total.count(), total.sum()));
         totals.forEachWait((pid, tid, since, woken, stack, waker, wait) ->
-                add(pid, tid, stack, wait, 1, Math.max(0, now - since)));
+                add(pid, tid, stack, wait, null, 1, Math.max(0, now - since)));
     }
 
-    private void add(int pid, int tid, long stack, int wait, long count, long sum) {
+    private void add(int pid, int tid, long stack, int wait, String leaf, long count, long sum) {
         Known known = stacks.get(stack);
         int thread = threadIds.computeIfAbsent(key(pid, tid), k -> profile.thread(pid, tid, "", null));
         if (known == null) {
@@ -107,7 +111,7 @@ final class CountedEvents {
             return;
         }
         tally.add(known.end(), known.flags(), known.frames(), count);
-        profile.add(wait == WaitClass.NONE ? known.stack() : withWait(known.stack(), wait), thread, count, sum);
+        profile.add(withLeaf(known.stack(), wait, leaf), thread, count, sum);
     }
 
     /** Waits that had begun before the recording, and whose stacks are not known therefore. */
@@ -115,13 +119,19 @@ final class CountedEvents {
         return beganBefore;
     }
 
-    /** The stack with a leaf that says what kind of wait it is. */
-    private int withWait(int stack, int wait) {
-        return withWait.computeIfAbsent((long) stack << 8 | wait, key -> {
+    /** The stack, with a leaf that says what kind of wait it is, or which function has just returned. */
+    private int withLeaf(int stack, int wait, String leaf) {
+        if (wait == WaitClass.NONE && leaf == null) {
+            return stack;
+        }
+        return withLeaf.computeIfAbsent(new Leaf(stack, wait, leaf), key -> {
             int[] frames = profile.frames(stack);
             int[] more = new int[frames.length + 1];
             System.arraycopy(frames, 0, more, 1, frames.length);
-            more[0] = profile.frame(Frame.marker("[" + WaitClass.of(profile, frames, wait) + "]"));
+            more[0] = profile.frame(
+                    leaf == null
+                            ? Frame.marker("[" + WaitClass.of(profile, frames, wait) + "]")
+                            : Frame.symbol(leaf.contains("::") ? FrameType.CPP : FrameType.NATIVE, leaf, null));
             return profile.stack(more, 0, more.length);
         });
     }

@@ -5,6 +5,7 @@ import dev.javelin.flamegraph.ReportOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongFunction;
 
 /**
  * What to record, as asked for on the command line and already checked there.
@@ -16,12 +17,13 @@ import java.util.List;
  * @param intervalNanos for {@code cpu} the nanoseconds between two samples of a CPU (at least 100,000); for a hardware
  *     event how many events make a sample (at least 1,000)
  * @param duration how long to record, or null until {@link RecordSession#stop} or until every target has ended
- * @param output the file to write, never null; its extension names the format and file patterns are already expanded
+ * @param output the file to write, null for none; its extension names the format and file patterns are already expanded
  * @param maxDepth the most frames of a stack, 1 to 2048
  * @param kernelFrames whether kernel frames are shown
  * @param userFrames whether Java, JVM and native frames are shown
  * @param report how the report is made from the samples
  * @param commandLine the command as it was typed, for the report's header
+ * @param keyLabel what the keys of latencies are called; gives null where there are none
  * @param verbose whether details of use to a developer of Javelin may be printed to the messages
  */
 public record RecordRequest(
@@ -37,7 +39,8 @@ public record RecordRequest(
         boolean userFrames,
         ReportOptions report,
         String commandLine,
-        boolean verbose) {
+        boolean verbose,
+        LongFunction<String> keyLabel) {
     public RecordRequest {
         pids = List.copyOf(pids);
     }

@@ -8,6 +8,7 @@ import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.walker.NativeObjects;
 import dev.javelin.collector.walker.Walker;
 import dev.javelin.collector.walker.WalkerSettings;
+import dev.javelin.flamegraph.LatencyTable;
 import dev.javelin.flamegraph.Outputs;
 import dev.javelin.flamegraph.Profile;
 import dev.javelin.flamegraph.RecordingInfo;
@@ -61,7 +62,8 @@ public final class RecordSession {
      */
     public RecordResult run() {
         NativeObjects objects = new NativeObjects();
-        Profile profile = new Profile(Outputs.needsSamples(request.output().toString()));
+        Profile profile = new Profile(request.output() != null
+                && Outputs.needsSamples(request.output().toString()));
         CompletableFuture<List<Target>> opening = CompletableFuture.supplyAsync(() -> open(objects), this::start);
         try (Recorder recorder = new Recorder(request, profile, objects)) {
             try (Walker loaded = Walker.load(settings(), recorder::record)) {
@@ -170,10 +172,16 @@ public final class RecordSession {
             facts.ended();
             RecordingInfo info = facts.info(profile);
             report.finish(info);
-            return new RecordResult(profile.sampleCount(), info.summary());
+            return new RecordResult(profile.sampleCount(), info.summary(), info, tables(loaded));
         } catch (IOException e) {
             throw JavelinException.failed("cannot write the report: " + e.getMessage(), e);
         }
+    }
+
+    private List<LatencyTable> tables(Walker loaded) {
+        return request.probes().hasBuckets()
+                ? MeasuredLatencies.of(loaded, request.probes(), request.keyLabel())
+                : List.of();
     }
 
     /** The kernel lowers this limit by itself when it finds that samples take long, and drops what exceeds it. */

@@ -70,7 +70,9 @@ final class Recorder implements AutoCloseable {
             walker.attach(event);
         } else {
             walker.attachProbes();
-            counted.started(walker.totals(), targets.values());
+            if (request.probes().hasWaits()) {
+                counted.started(walker.totals(), targets.values());
+            }
         }
     }
 
@@ -255,8 +257,8 @@ final class Recorder implements AutoCloseable {
     void onClose() {
         walker.detach();
         takeBatch();
-        if (!request.probes().isEmpty()) {
-            counted.collect(walker.totals());
+        if (request.probes().hasStacks()) {
+            counted.collect(walker.totals(), request.probes());
         }
     }
 

@@ -75,7 +75,8 @@ final class RecordingFacts {
 
     /** Nanoseconds of the sampling program per sample handed over; 0 if the kernel does not measure it. */
     private double bpfNanosPerSample() {
-        long samples = walker.counter(Counter.SAMPLES);
+        long samples =
+                request.probes().isEmpty() ? walker.counter(Counter.SAMPLES) : after.runCount() - before.runCount();
         long time = after.runTimeNs() - before.runTimeNs();
         return samples == 0 ? 0 : (double) time / samples;
     }
@@ -194,8 +195,10 @@ final class RecordingFacts {
 
     private String summary(Tally tally, Duration duration, Map<String, Long> losses, long sampledNanos) {
         StringBuilder line = new StringBuilder();
-        line.append(tally.samples()).append(" samples in ").append(decimal("%.1f s", duration.toNanos() / NANOS));
-        line.append(", ").append(percent(tally.complete(), tally.samples())).append(" complete");
+        line.append(events(tally)).append(" in ").append(decimal("%.1f s", duration.toNanos() / NANOS));
+        if (request.probes().isEmpty() || request.probes().hasStacks()) {
+            line.append(", ").append(percent(tally.complete(), tally.samples())).append(" complete");
+        }
         for (StackEnd end : StackEnd.values()) {
             if (end != StackEnd.COMPLETE && tally.count(end) > 0) {
                 line.append(", ").append(tally.count(end)).append(' ').append(end.text());
@@ -222,6 +225,17 @@ final class RecordingFacts {
                 .append(decimal("%.2f s", cpuSeconds))
                 .append(" CPU")
                 .toString();
+    }
+
+    private String events(Tally tally) {
+        if (request.probes().isEmpty()) {
+            return tally.samples() + " samples";
+        }
+        long events = 0;
+        for (int row = 0; row < request.probes().names().size(); row++) {
+            events += walker.probeEvents(row);
+        }
+        return events + " events";
     }
 
     private static String percent(long part, long whole) {

@@ -44,7 +44,7 @@ final class Report implements Closeable {
     void finish(RecordingInfo info) throws IOException {
         if (stream != null) {
             stream.finish(info);
-        } else {
+        } else if (request.output() != null) {
             Outputs.write(profile, info, request.report(), request.output());
         }
     }

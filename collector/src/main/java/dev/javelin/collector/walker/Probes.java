@@ -17,8 +17,14 @@ import java.util.TreeSet;
  * probes samples the clock or a counter.
  */
 public final class Probes {
-    /** One probe: its row and what it watches. */
-    public record Probe(ProbeRow row, List<AttachPoint> points) {
+    /**
+     * One probe.
+     *
+     * @param name what it is called
+     * @param leaf the function that has returned when it fires, which is not on the stack any more; null if it is none, or one of several
+     * @param points what it watches
+     */
+    public record Probe(String name, String leaf, ProbeRow row, List<AttachPoint> points) {
         public Probe {
             points = List.copyOf(points);
         }
@@ -59,6 +65,31 @@ public final class Probes {
     /** Whether the clock or a counter is sampled instead. */
     public boolean isEmpty() {
         return probes.isEmpty();
+    }
+
+    /** What the probes are called, by their rows. */
+    public List<String> names() {
+        return probes.stream().map(Probe::name).toList();
+    }
+
+    /** The function that has returned when a probe fires; null if there is none, or one of several. */
+    public String leaf(int row) {
+        return probes.get(row).leaf();
+    }
+
+    /** Whether a histogram is kept. */
+    public boolean hasBuckets() {
+        return has(ProbeRow.FLAG_BUCKETS);
+    }
+
+    /** Whether events are counted by their stacks. */
+    public boolean hasStacks() {
+        return has(ProbeRow.FLAG_STACKS);
+    }
+
+    /** Whether threads are watched as they leave the CPU. */
+    public boolean hasWaits() {
+        return programs().contains(SWITCH);
     }
 
     /** Whether what is summed up is time, in nanoseconds. */

@@ -1,0 +1,299 @@
+package dev.javelin.collector.probe;
+
+import dev.javelin.collector.elf.ElfFile;
+import dev.javelin.collector.elf.UsdtProbe;
+import dev.javelin.collector.probe.Predicate.Variable;
+import dev.javelin.collector.session.JavelinException;
+import dev.javelin.collector.walker.AttachPoint;
+import dev.javelin.collector.walker.ProbeRow;
+import dev.javelin.collector.walker.ProbeRow.Argument;
+import dev.javelin.collector.walker.ProbeRow.What;
+import dev.javelin.collector.walker.Probes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * From what a user names to what is attached: finds libraries, functions and instructions in the targets, and fails with what is wrong
+ * and what was probably meant before anything is attached. Used by one thread.
+ */
+public final class ProbeResolver {
+    /** Attaching takes about a millisecond a function, and each of them costs when it is called. */
+    private static final int MANY = 300;
+
+    private static final int ARGUMENT_REGISTERS = 6;
+    /** x86-64 System V calling convention. */
+    private static final List<X86Register> ARGUMENTS = List.of(
+            X86Register.named("rdi"),
+            X86Register.named("rsi"),
+            X86Register.named("rdx"),
+            X86Register.named("rcx"),
+            X86Register.named("r8"),
+            X86Register.named("r9"));
+
+    private final List<Integer> pids;
+    private final Map<String, ElfFile> files = new HashMap<>();
+
+    /** Resolves probes in these processes. */
+    public ProbeResolver(List<Integer> pids) {
+        this.pids = List.copyOf(pids);
+    }
+
+    /** Where a specification leads. */
+    private record Found(List<AttachPoint> points, List<Argument> arguments, String leaf) {}
+
+    /**
+     * A probe that counts hits by stack, or for system calls the time in them.
+     *
+     * @param period every so many hits one is taken
+     */
+    public Probes.Probe hits(ProbeSpec spec, long period) {
+        boolean call = spec.kind() == ProbeSpec.Kind.SYSCALL || needsEntryAndReturn(spec);
+        Found found = find(spec, call);
+        What value = spec.kind() == ProbeSpec.Kind.SYSCALL ? What.DURATION : What.ONE;
+        return probe(spec, found, ProbeRow.FLAG_STACKS | (call ? ProbeRow.FLAG_CALLS : 0), value, What.ONE, period);
+    }
+
+    /**
+     * A probe that measures the time from entry to return.
+     *
+     * @param key what latencies are told apart by
+     * @param stacks whether they are also summed up by stack
+     */
+    public Probes.Probe latency(ProbeSpec spec, What key, boolean stacks) {
+        switch (spec.kind()) {
+            case UPROBE, URETPROBE, SYSCALL -> {
+                int flags = ProbeRow.FLAG_CALLS | ProbeRow.FLAG_BUCKETS | (stacks ? ProbeRow.FLAG_STACKS : 0);
+                return probe(spec, find(spec, true), flags, What.DURATION, key, 1);
+            }
+            default ->
+                throw JavelinException.usage(spec.text() + ": a " + spec.kind().text()
+                        + " is a moment, which takes no time: latency is measured of uprobe: and syscall:");
+        }
+    }
+
+    private static boolean needsEntryAndReturn(ProbeSpec spec) {
+        if (spec.predicate() == null
+                || spec.kind() == ProbeSpec.Kind.USDT
+                || spec.kind() == ProbeSpec.Kind.TRACEPOINT) {
+            return false;
+        }
+        Set<Variable> used = spec.predicate().variables();
+        boolean atReturn = used.contains(Variable.DURATION) || used.contains(Variable.RETVAL);
+        if (spec.kind() == ProbeSpec.Kind.UPROBE && atReturn) {
+            throw JavelinException.usage(
+                    spec.text() + ": the duration and the returned value are known at the return only: use uretprobe:");
+        }
+        boolean atEntry = used.stream().anyMatch(variable -> variable.name().startsWith("ARG"));
+        return spec.kind() == ProbeSpec.Kind.URETPROBE && (atEntry || used.contains(Variable.DURATION));
+    }
+
+    private static Probes.Probe probe(ProbeSpec spec, Found found, int flags, What value, What key, long period) {
+        List<ProbeRow.Operation> predicate = spec.predicate() == null
+                ? List.of()
+                : spec.predicate().program().stream()
+                        .map(op -> new ProbeRow.Operation(op.op().code(), op.index(), op.value()))
+                        .toList();
+        return new Probes.Probe(
+                spec.text(),
+                found.leaf(),
+                new ProbeRow(flags, value, key, period, found.arguments(), predicate),
+                found.points());
+    }
+
+    private Found find(ProbeSpec spec, boolean call) {
+        if (pids.isEmpty() && spec.library() != null) {
+            throw JavelinException.usage(
+                    spec.text() + ": a probe in a library is set in processes that run: name them instead of 'all'");
+        }
+        return switch (spec.kind()) {
+            case UPROBE, URETPROBE -> functions(spec, call);
+            case USDT -> usdt(spec);
+            case SYSCALL -> syscalls(spec);
+            default ->
+                throw JavelinException.usage(spec.text() + ": " + spec.kind().text()
+                        + " cannot be recorded yet; uprobe:, uretprobe:, usdt: and syscall: can");
+        };
+    }
+
+    private Found functions(ProbeSpec spec, boolean call) {
+        List<AttachPoint> points = new ArrayList<>();
+        Set<String> names = new TreeSet<>();
+        boolean onReturn = spec.kind() == ProbeSpec.Kind.URETPROBE;
+        int functions = 0;
+        for (int pid : pids) {
+            TargetLibrary library = library(pid, spec);
+            ElfFile file = file(library);
+            for (FunctionPoint function : functions(pid, library, file, spec)) {
+                functions++;
+                long offset = function.fileOffset() + (spec.offset() != 0 ? spec.offset() : cheapest(file, function));
+                names.add(function.name());
+                if (call || onReturn) { // first, so that no call is without its return
+                    points.add(new AttachPoint.Return(pid, library.pathToOpen(), offset));
+                }
+                if (call || !onReturn) {
+                    points.add(new AttachPoint.Entry(pid, library.pathToOpen(), offset, 0));
+                }
+            }
+        }
+        if (functions > MANY) {
+            throw JavelinException.usage(spec.text() + ": " + functions + " functions; at most " + MANY
+                    + " can be probed at once, as each costs when it is called: narrow the pattern");
+        }
+        List<Argument> arguments = new ArrayList<>();
+        for (int i = 0; i < ARGUMENT_REGISTERS; i++) {
+            arguments.add(new Argument(
+                    Argument.REGISTER, Long.BYTES, false, 0, ARGUMENTS.get(i).offset(), 0, 0));
+        }
+        return new Found(
+                points,
+                arguments,
+                onReturn && names.size() == 1 ? names.iterator().next() : null);
+    }
+
+    private static long cheapest(ElfFile file, FunctionPoint function) {
+        try {
+            return ProbePoint.of(file, function).offset();
+        } catch (IOException e) {
+            return 0; // its entry always serves
+        }
+    }
+
+    private static List<FunctionPoint> functions(int pid, TargetLibrary library, ElfFile file, ProbeSpec spec) {
+        try {
+            return LibraryFunctions.find(TargetLibraries.of(pid), library, FunctionTable.of(file), spec.name());
+        } catch (UnknownNameException e) {
+            throw unknown(spec, e);
+        } catch (IOException e) {
+            throw JavelinException.failed(spec.text() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Found usdt(ProbeSpec spec) {
+        List<AttachPoint> points = new ArrayList<>();
+        List<Argument> arguments = List.of();
+        for (int pid : pids) {
+            TargetLibrary library = library(pid, spec);
+            ElfFile file = file(library);
+            List<UsdtProbe> probes = probes(spec, file);
+            List<String> names = new ArrayList<>();
+            Glob wanted = new Glob(spec.provider() + ":" + spec.name());
+            for (UsdtProbe probe : probes) {
+                String name = probe.provider() + ":" + probe.name();
+                names.add(name);
+                if (wanted.matches(name)) {
+                    points.add(new AttachPoint.Entry(
+                            pid, library.pathToOpen(), offset(spec, file, probe.pc()), semaphore(spec, file, probe)));
+                    arguments = arguments(probe);
+                }
+            }
+            if (points.isEmpty()) {
+                throw JavelinException.usage(spec.text() + ": " + library.name()
+                        + (names.isEmpty()
+                                ? " was built without USDT probes; a uprobe on a function serves instead"
+                                : " has no such probe; "
+                                        + NearestNames.question(
+                                                spec.provider() + ":" + spec.name(),
+                                                names,
+                                                "'javelin list " + pid + "' shows those it has")));
+            }
+        }
+        return new Found(points, arguments, null);
+    }
+
+    private static List<UsdtProbe> probes(ProbeSpec spec, ElfFile file) {
+        try {
+            return UsdtProbe.read(file);
+        } catch (IOException e) {
+            throw JavelinException.failed(spec.text() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static long offset(ProbeSpec spec, ElfFile file, long address) {
+        return file.fileOffsetOfVaddr(address)
+                .orElseThrow(() -> JavelinException.failed(spec.text() + ": its address is not in the file"));
+    }
+
+    private static long semaphore(ProbeSpec spec, ElfFile file, UsdtProbe probe) {
+        return probe.semaphore() == 0 ? 0 : offset(spec, file, probe.semaphore());
+    }
+
+    private static List<Argument> arguments(UsdtProbe probe) {
+        List<Argument> arguments = new ArrayList<>();
+        for (ArgumentLocation location : UsdtArguments.parse(probe.arguments())) {
+            int register = location.register() == null ? 0 : location.register().offset();
+            int index = location.index() == null ? 0 : location.index().offset();
+            arguments.add(
+                    switch (location.kind()) {
+                        case REGISTER ->
+                            new Argument(
+                                    Argument.REGISTER,
+                                    location.size(),
+                                    location.signed(),
+                                    0,
+                                    register + location.shift() / 8,
+                                    0,
+                                    0);
+                        case MEMORY ->
+                            new Argument(
+                                    Argument.MEMORY,
+                                    location.size(),
+                                    location.signed(),
+                                    location.index() == null ? 0 : location.scale(),
+                                    register,
+                                    index,
+                                    location.value());
+                        case CONSTANT ->
+                            new Argument(
+                                    Argument.CONSTANT, location.size(), location.signed(), 0, 0, 0, location.value());
+                        case UNKNOWN -> new Argument(Argument.CONSTANT, Long.BYTES, false, 0, 0, 0, 0);
+                    });
+        }
+        return arguments;
+    }
+
+    private static Found syscalls(ProbeSpec spec) {
+        Glob wanted = new Glob(spec.name());
+        List<Integer> numbers = new ArrayList<>();
+        SyscallNames.all().forEach((name, number) -> {
+            if (wanted.matches(name)) {
+                numbers.add(number);
+            }
+        });
+        if (numbers.isEmpty()) {
+            throw JavelinException.usage(spec.text() + ": there is no such system call; "
+                    + NearestNames.question(spec.name(), SyscallNames.all().keySet(), "'syscall:*' means all of them"));
+        }
+        return new Found(List.of(new AttachPoint.Syscalls(numbers)), List.of(), null);
+    }
+
+    private static TargetLibrary library(int pid, ProbeSpec spec) {
+        try {
+            return TargetLibraries.of(pid).find(spec.library());
+        } catch (UnknownNameException e) {
+            throw unknown(spec, e);
+        } catch (IOException e) {
+            throw JavelinException.failed(spec.text() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static JavelinException unknown(ProbeSpec spec, UnknownNameException e) {
+        return JavelinException.usage(spec.text() + ": " + e.getMessage() + "; "
+                + NearestNames.question(e.name(), e.known(), "'javelin list PID PATTERN' shows what there is"));
+    }
+
+    private ElfFile file(TargetLibrary library) {
+        return files.computeIfAbsent(library.pathToOpen(), path -> {
+            try {
+                return ElfFile.open(Path.of(path));
+            } catch (IOException e) {
+                throw JavelinException.failed("cannot read " + library.pathInTarget() + ": " + e.getMessage(), e);
+            }
+        });
+    }
+}

@@ -1,0 +1,48 @@
+package dev.javelin.collector.session;
+
+import dev.javelin.collector.walker.Counter;
+import dev.javelin.collector.walker.Probes;
+import dev.javelin.collector.walker.Totals;
+import dev.javelin.collector.walker.Walker;
+import dev.javelin.flamegraph.Latencies;
+import dev.javelin.flamegraph.LatencyTable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongFunction;
+
+/** Makes tables out of the histograms that the programs have kept. */
+final class MeasuredLatencies {
+    private record Key(int probe, long key) {}
+
+    private final Map<Key, Latencies> latencies = new HashMap<>();
+
+    /**
+     * The tables of all probes, after the programs were detached.
+     *
+     * @param label what a key is called; gives null for keys that are to be left out
+     */
+    static List<LatencyTable> of(Walker walker, Probes probes, LongFunction<String> label) {
+        MeasuredLatencies measured = new MeasuredLatencies();
+        Totals totals = walker.totals();
+        totals.forEachBucket(
+                (probe, key, bucket, count) -> measured.at(probe, key).addBucket(bucket, count));
+        totals.forEachTotal((probe, pid, tid, stack, waker, key, wait, total) ->
+                measured.at(probe, key).addExact(total.count(), total.sum(), total.least(), total.most()));
+        List<LatencyTable> tables = new ArrayList<>();
+        for (String name : probes.names()) {
+            tables.add(new LatencyTable(name));
+        }
+        measured.latencies.forEach((key, values) -> tables.get(key.probe()).add(label.apply(key.key()), values));
+        long lost = walker.counter(Counter.CALLS_FULL) + walker.counter(Counter.TOTALS_FULL);
+        if (lost > 0) {
+            tables.get(0).addLost(lost); // which probe's they were is not known
+        }
+        return tables;
+    }
+
+    private Latencies at(int probe, long key) {
+        return latencies.computeIfAbsent(new Key(probe, key), k -> new Latencies());
+    }
+}

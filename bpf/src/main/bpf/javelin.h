@@ -82,8 +82,8 @@ enum counter {
 
 enum record_type {
 	RECORD_SAMPLE = 1,
-	RECORD_EXEC = 2,  /* a process called execve */
-	RECORD_EXIT = 3,  /* a target's last thread left */
+	RECORD_EXEC = 2,   /* a process called execve */
+	RECORD_EXIT = 3,   /* a target's last thread left */
 	RECORD_STACK = 4,  /* a sample whose value is the id by which `totals` names its stack */
 	RECORD_THREAD = 5, /* a sample without frames: a thread that `totals` will name by its tid */
 };
@@ -198,7 +198,6 @@ enum probe_flag {
 	PROBE_STACKS = 1,  /* events are counted by their stacks, too */
 	PROBE_BUCKETS = 2, /* a histogram per key is kept in `buckets` */
 	PROBE_CALLS = 4,   /* an event is a call from entry to return, and not either of them */
-	PROBE_WAKERS = 8,  /* waits are counted by the stack of who woke the thread, too */
 };
 
 /* What is measured of an event, and what it is counted by. */

@@ -108,8 +108,10 @@ static __noinline int read_fields(struct hit *hit, const struct probe *probe, co
 		const struct argument *a = &probe->arguments[i];
 		__u64 v = 0;
 
-		if (a->kind != ARGUMENT_FIELD)
+		if (a->kind == ARGUMENT_NONE)
 			break;
+		if (a->kind != ARGUMENT_FIELD)
+			continue; /* a text */
 		bpf_probe_read_kernel(&v, 8, record + (a->offset & 0xfff));
 		hit->arguments[i] = resized(v, a);
 	}

@@ -198,16 +198,49 @@ static __noinline int find_native(struct walk *w, const struct process *p, __u64
 	return 1;
 }
 
+#define PENDING_RETURNS 64
+
+/*
+ * A return probe has put the address of the kernel's trampoline in place of the return address; where the function really returns to
+ * is in the thread's list of pending returns (struct return_instance, include/linux/uprobes.h). 0 if it is none of them.
+ */
+static __noinline __u64 probed_return(const struct walk *w)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct uprobe_task *utask = task->utask;
+	struct return_instance *r;
+
+	if (w->leaf || !utask)
+		return 0;
+	r = utask->return_instances;
+	for (int i = 0; i < PENDING_RETURNS && r; i++) {
+		if (r->stack + 8 == w->sp)
+			return r->orig_ret_vaddr;
+		r = r->next;
+	}
+	return 0;
+}
+
 static __noinline void step_native(struct walk *w, const struct process *p)
 {
 	const struct hotspot *hs = &p->hotspot;
 	__u64 pc = w->leaf && !w->in_syscall ? w->pc : w->pc - 1;
 	__u64 row, address, cfa, fp, saved[2] = {}; /* saved: the words below cfa, usually rbp and the return address */
 	struct native_code *c;
+	__u64 ret;
+	int known;
 	__s64 offset;
 	__s8 rbp_slot;
 
-	if (!find_native(w, p, pc)) {
+	known = find_native(w, p, pc);
+	if (!known || !w->native_cache[w->native_slot & (NATIVE_CACHE - 1)].object) {
+		ret = probed_return(w);
+		if (ret && ret != w->pc) {
+			w->pc = ret;
+			return;
+		}
+	}
+	if (!known) {
 		emit(w, FRAME_NATIVE, frame_flags(w), pc, 0, 0);
 		return bridge(w, hs, END_UNMAPPED);
 	}

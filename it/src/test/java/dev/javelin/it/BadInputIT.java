@@ -65,19 +65,19 @@ class BadInputIT {
             2 | record -e nosuchevent TARGET | nosuchevent
             2 | record -e offcpu -F 99 TARGET | -F
             2 | record -e uprobe:libc:fsync -i 0 TARGET | -i
-            2 | record -e uprobe:libc:fsnyc TARGET | fsync
+            2 | record -e uprobe:libc:fsyn TARGET | fsync
             2 | record -e uprobe:libz9:inflate TARGET | libz9
             2 | record -e uprobe:libc TARGET | uprobe:LIB:FUNC
             2 | record -e uprobe:libc:fsync all | all
             2 | record -e uprobe:libc:fsync/arg0>/ TARGET | arg0>
-            2 | record -e uprobe:libc:memcpy TARGET | IFUNC
-            2 | record -e syscall:fsnyc TARGET | fsync
+            2 | record -e uprobe:libc:strlen TARGET | IFUNC
+            2 | record -e syscall:fsyn TARGET | fsync
             2 | record -e usdt:libjvm:hotspot:gc__begn TARGET | gc__begin
             2 | record -e usdt:libc:libc:nosuch TARGET | libc
             2 | record -e kprobe:vfs_read TARGET | kprobe
             2 | latency | what to measure
             2 | latency TARGET | what to measure
-            2 | latency syscall:fsnyc TARGET | fsync
+            2 | latency syscall:fsyn TARGET | fsync
             2 | latency usdt:libjvm:hotspot:gc__begin TARGET | moment
             2 | latency --by nothing syscall:fsync TARGET | nothing
             2 | latency --top 0 syscall:fsync TARGET | --top

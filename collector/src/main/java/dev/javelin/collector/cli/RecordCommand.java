@@ -3,6 +3,7 @@ package dev.javelin.collector.cli;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.session.JavelinException;
 import dev.javelin.collector.session.RecordRequest;
+import dev.javelin.collector.walker.Probes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Parameters;
 /** {@code javelin record}: samples JVMs that run and writes a report. */
 @Command(
         name = "record",
-        description = "Samples running JVMs with their whole stacks and writes a report.",
+        description = "Records running JVMs, CPU time or other events with their whole stacks, and writes a report.",
         mixinStandardHelpOptions = true,
         versionProvider = JavelinCommand.Version.class,
         sortOptions = false,
@@ -27,6 +28,10 @@ import picocli.CommandLine.Parameters;
             "    javelin record -F 999 -t -f cpu.jfr Shop",
             "  Every JVM on the machine, also those that start meanwhile:",
             "    javelin record -d 1m -f all-%%t.html all",
+            "  Where its threads wait, with the whole stack of each wait:",
+            "    javelin record -e offcpu -d 30s -f waits.html 1234",
+            "  Who calls fsync, and how much time goes there:",
+            "    javelin record -e syscall:fsync -d 30s -f fsync.html 1234",
             "  Stacks with 'Order' in them, as collapsed stacks on stdout:",
             "    javelin record -d 10s -I Order 1234",
             "",
@@ -86,8 +91,13 @@ final class RecordCommand implements Callable<Integer> {
         sampling.interval();
         sampling.duration();
         sampling.depth();
-        report.options(false);
+        report.options(false, false);
         OutputFile.checkFormat(file);
+    }
+
+    /** Collapsed stacks are counted unless {@code --total} is given; a graph of waits by their number would say little. */
+    private static boolean isPage(OutputFile output) {
+        return output.path().toString().endsWith(".html");
     }
 
     private static List<Integer> pids(Targets found) {
@@ -95,18 +105,19 @@ final class RecordCommand implements Callable<Integer> {
     }
 
     private RecordRequest request(Targets found, OutputFile output) {
+        Probes probes = sampling.probes(pids(found));
         return new RecordRequest(
                 pids(found),
                 found.all(),
                 sampling.event(),
-                sampling.probes(pids(found)),
+                probes,
                 sampling.interval(),
                 sampling.duration(),
                 output.path(),
                 sampling.depth(),
                 !userOnly,
                 !kernelOnly,
-                report.options(found.all() || found.processes().size() > 1),
+                report.options(found.all() || found.processes().size() > 1, probes.isTime() && isPage(output)),
                 cli.commandLine(),
                 cli.verbose(),
                 key -> null);

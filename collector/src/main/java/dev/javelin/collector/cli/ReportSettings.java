@@ -55,7 +55,7 @@ final class ReportSettings {
             description = "One name for the numbered classes of lambdas and other hidden classes.")
     private boolean normalise;
 
-    @Option(names = "--total", description = "Show CPU time (or events) instead of numbers of samples.")
+    @Option(names = "--total", description = "Show time (or events) instead of numbers of samples.")
     private boolean total;
 
     @Option(names = "--title", paramLabel = "TEXT", description = "The report's title.")
@@ -78,9 +78,10 @@ final class ReportSettings {
      * The options as the report's maker takes them.
      *
      * @param severalProcesses whether each stack shall begin with its process
+     * @param byTime whether time is shown even if that was not asked for
      * @throws JavelinException if a regular expression or a width is wrong
      */
-    ReportOptions options(boolean severalProcesses) {
+    ReportOptions options(boolean severalProcesses, boolean byTime) {
         try {
             ReportOptions.Builder builder = ReportOptions.builder().title(title).minWidth(minWidth);
             include.forEach(builder::include);
@@ -93,7 +94,7 @@ final class ReportSettings {
                     .with(Flag.ANNOTATE, annotate)
                     .with(Flag.LIBRARY_NAMES, libraries)
                     .with(Flag.NORMALISE, normalise)
-                    .with(Flag.TOTAL, total)
+                    .with(Flag.TOTAL, total || byTime)
                     .with(Flag.REVERSE, reverse)
                     .with(Flag.INVERTED, inverted)
                     .build();

@@ -37,8 +37,8 @@ final class SampleSettings {
             defaultValue = CPU,
             description =
                     "What to record: cpu (the default); offcpu, the time off the CPU; runq, the time from being able to"
-                            + " run to running; a probe: uprobe:LIB:FUNC, uretprobe:LIB:FUNC, usdt:LIB:PROVIDER:NAME or"
-                            + " syscall:NAME, perhaps with a condition: 'syscall:read /retval > 4096/'; or a hardware event"
+                            + " run to running; a probe: uprobe:LIB:FUNC, uretprobe:LIB:FUNC, usdt:LIB:PROVIDER:NAME,"
+                            + " tracepoint:CATEGORY:NAME or syscall:NAME, perhaps with a condition: 'syscall:read /retval > 4096/'; or a hardware event"
                             + " such as cycles or cache-misses.")
     private String event;
 

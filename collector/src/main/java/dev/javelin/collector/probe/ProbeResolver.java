@@ -115,9 +115,10 @@ public final class ProbeResolver {
             case UPROBE, URETPROBE -> functions(spec, call);
             case USDT -> usdt(spec);
             case SYSCALL -> syscalls(spec);
+            case TRACEPOINT -> tracepoint(spec);
             default ->
                 throw JavelinException.usage(spec.text() + ": " + spec.kind().text()
-                        + " cannot be recorded yet; uprobe:, uretprobe:, usdt: and syscall: can");
+                        + " cannot be recorded yet; uprobe:, uretprobe:, usdt:, tracepoint: and syscall: can");
         };
     }
 
@@ -255,6 +256,28 @@ public final class ProbeResolver {
                     });
         }
         return arguments;
+    }
+
+    private static Found tracepoint(ProbeSpec spec) {
+        Path events = KernelProbes.events();
+        if (events == null) {
+            throw JavelinException.failed(
+                    spec.text()
+                            + ": tracepoints are found by tracefs, which is not mounted: mount -t tracefs tracefs /sys/kernel/tracing");
+        }
+        String name = spec.category() + ":" + spec.name();
+        List<String> known = KernelProbes.tracepoints(events);
+        if (!known.contains(name)) {
+            throw JavelinException.usage(spec.text() + ": this kernel has no such tracepoint; "
+                    + NearestNames.question(name, known, "'javelin list PID tracepoint:' shows those it has"));
+        }
+        try {
+            List<Argument> arguments = TracepointFormat.read(
+                    events.resolve(spec.category()).resolve(spec.name()).resolve("format"));
+            return new Found(List.of(new AttachPoint.Tracepoint(spec.category(), spec.name())), arguments, null);
+        } catch (IOException e) {
+            throw JavelinException.failed(spec.text() + ": " + e.getMessage(), e);
+        }
     }
 
     private static Found syscalls(ProbeSpec spec) {

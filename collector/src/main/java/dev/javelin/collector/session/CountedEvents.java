@@ -33,9 +33,12 @@ final class CountedEvents {
     private final Map<Long, Known> stacks = new HashMap<>();
     private final Map<Long, Integer> threadIds = new HashMap<>();
     private final Map<Leaf, Integer> withLeaf = new HashMap<>();
+    private final String event;
     private long beganBefore;
+    private long end;
 
-    CountedEvents(Profile profile, Symbolizer symbolizer, Threads threads, Tally tally) {
+    CountedEvents(String event, Profile profile, Symbolizer symbolizer, Threads threads, Tally tally) {
+        this.event = event;
         this.profile = profile;
         this.symbolizer = symbolizer;
         this.threads = threads;
@@ -90,11 +93,11 @@ final class CountedEvents {
 
     /** Takes what was counted, after the programs were detached. */
     void collect(Totals totals, Probes probes) {
-        long now = System.nanoTime();
+        end = System.nanoTime();
         totals.forEachTotal((probe, pid, tid, stack, waker, key, wait, total) ->
                 add(pid, tid, stack, wait, probes.leaf(probe), total.count(), total.sum()));
         totals.forEachWait((pid, tid, since, woken, stack, waker, wait) ->
-                add(pid, tid, stack, wait, null, 1, Math.max(0, now - since)));
+                add(pid, tid, stack, wait, null, 1, Math.max(0, end - since)));
     }
 
     private void add(int pid, int tid, long stack, int wait, String leaf, long count, long sum) {
@@ -102,7 +105,8 @@ final class CountedEvents {
         int thread = threadIds.computeIfAbsent(key(pid, tid), k -> profile.thread(pid, tid, "", null));
         if (known == null) {
             boolean before = wait == WaitClass.BEFORE;
-            profile.add(profile.stack(new int[] {profile.frame(before ? BEFORE : NO_STACK)}, 0, 1), thread, count, sum);
+            int none = profile.stack(new int[] {profile.frame(before ? BEFORE : NO_STACK)}, 0, 1);
+            profile.addAggregate(end, thread, none, event, count, sum);
             if (before) {
                 beganBefore += count;
             } else {
@@ -111,7 +115,7 @@ final class CountedEvents {
             return;
         }
         tally.add(known.end(), known.flags(), known.frames(), count);
-        profile.add(withLeaf(known.stack(), wait, leaf), thread, count, sum);
+        profile.addAggregate(end, thread, withLeaf(known.stack(), wait, leaf), event, count, sum);
     }
 
     /** Waits that had begun before the recording, and whose stacks are not known therefore. */

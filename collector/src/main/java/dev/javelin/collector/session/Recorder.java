@@ -58,7 +58,7 @@ final class Recorder implements AutoCloseable {
         this.objects = objects;
         this.symbolizer = new Symbolizer(profile, objects, new Kallsyms());
         this.threads = new Threads(profile);
-        this.counted = new CountedEvents(profile, symbolizer, threads, tally);
+        this.counted = new CountedEvents(request.event(), profile, symbolizer, threads, tally);
     }
 
     /** Starts: from here on samples of these targets are taken; without an event those of the probes. */

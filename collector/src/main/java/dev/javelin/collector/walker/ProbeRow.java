@@ -23,7 +23,6 @@ public record ProbeRow(
     public static final int FLAG_STACKS = 1;
     public static final int FLAG_BUCKETS = 2;
     public static final int FLAG_CALLS = 4;
-    public static final int FLAG_WAKERS = 8;
 
     static final int BYTES = 736;
     static final int MAX_ARGUMENTS = 12;

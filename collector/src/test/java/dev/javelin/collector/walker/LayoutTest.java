@@ -30,6 +30,16 @@ class LayoutTest {
                 "sizeof(struct sample)",
                 "sizeof(struct mapping)",
                 "sizeof(struct process)",
+                "sizeof(struct probe)",
+                "offsetof(struct probe, period)",
+                "offsetof(struct probe, arguments)",
+                "offsetof(struct probe, predicate)",
+                "sizeof(struct argument)",
+                "sizeof(struct predicate_op)",
+                "offsetof(struct total_key, probe)",
+                "offsetof(struct total_key, wait)",
+                "offsetof(struct bucket_key, bucket)",
+                "offsetof(struct wait, pid)",
                 "MAX_USER_FRAMES",
                 "FRAME_WORDS * 8",
                 "WALK_ENDS",
@@ -60,7 +70,15 @@ class LayoutTest {
                 "FRAME_FROZEN",
                 "RECORD_SAMPLE",
                 "RECORD_EXEC",
-                "RECORD_EXIT")) {
+                "RECORD_EXIT",
+                "RECORD_STACK",
+                "RECORD_THREAD",
+                "PROBE_STACKS",
+                "PROBE_BUCKETS",
+                "PROBE_CALLS",
+                "WHAT_SYSCALL",
+                "ARGUMENT_FIELD",
+                "PREDICATE_OR")) {
             expressions.add(constant);
         }
         StringBuilder source =
@@ -132,6 +150,28 @@ class LayoutTest {
         assertThat(value("RECORD_SAMPLE")).isEqualTo(SampleDescriptor.TYPE_SAMPLE);
         assertThat(value("RECORD_EXEC")).isEqualTo(SampleDescriptor.TYPE_EXEC);
         assertThat(value("RECORD_EXIT")).isEqualTo(SampleDescriptor.TYPE_EXIT);
+    }
+
+    @Test
+    void shouldAgreeOnProbesAndWhatTheyCount() {
+        assertThat(value("sizeof(struct probe)")).isEqualTo(ProbeRow.BYTES);
+        assertThat(value("offsetof(struct probe, period)")).isEqualTo(24);
+        assertThat(value("offsetof(struct probe, arguments)")).isEqualTo(32);
+        assertThat(value("offsetof(struct probe, predicate)")).isEqualTo(224);
+        assertThat(value("sizeof(struct argument)")).isEqualTo(16);
+        assertThat(value("sizeof(struct predicate_op)")).isEqualTo(16);
+        assertThat(value("offsetof(struct total_key, probe)")).isEqualTo(24);
+        assertThat(value("offsetof(struct total_key, wait)")).isEqualTo(36);
+        assertThat(value("offsetof(struct bucket_key, bucket)")).isEqualTo(12);
+        assertThat(value("offsetof(struct wait, pid)")).isEqualTo(32);
+        assertThat(value("RECORD_STACK")).isEqualTo(SampleDescriptor.TYPE_STACK);
+        assertThat(value("RECORD_THREAD")).isEqualTo(SampleDescriptor.TYPE_THREAD);
+        assertThat(value("PROBE_STACKS")).isEqualTo(ProbeRow.FLAG_STACKS);
+        assertThat(value("PROBE_BUCKETS")).isEqualTo(ProbeRow.FLAG_BUCKETS);
+        assertThat(value("PROBE_CALLS")).isEqualTo(ProbeRow.FLAG_CALLS);
+        assertThat(value("WHAT_SYSCALL")).isEqualTo(ProbeRow.What.SYSCALL.code());
+        assertThat(value("ARGUMENT_FIELD")).isEqualTo(ProbeRow.Argument.FIELD);
+        assertThat(value("PREDICATE_OR")).isEqualTo(dev.javelin.collector.probe.PredicateOp.Op.OR.code());
     }
 
     @Test

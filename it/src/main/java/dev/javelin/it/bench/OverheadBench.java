@@ -21,6 +21,9 @@ import java.util.Map;
  */
 final class OverheadBench implements Bench {
     private static final double SETTLE = 2.5;
+    private static final int HERTZ = 999;
+    private static final String OURS = "javelin 999 Hz";
+    private static final String CLOCK = "its clock alone";
 
     @Override
     public String what() {
@@ -42,13 +45,16 @@ final class OverheadBench implements Bench {
         double seconds = options.number("seconds", 5);
         for (Jdk jdk : options.jdks()) {
             Map<String, Work> works = new LinkedHashMap<>();
-            if (JavelinCommand.isBuilt()) {
-                works.put("javelin 999 Hz", (target, window) -> javelin(target, window, seconds));
-            }
             AsyncProfiler peer = new AsyncProfiler(jdk);
             works.put("async-profiler 1 ms", (target, window) -> asyncProfiler(peer, target, window));
-            try (TargetProcess target =
-                    TargetProcess.start(jdk, List.of("-Xlog:disable"), Steady.class, options.text("depth", "40"))) {
+            try (TargetProcess target = TargetProcess.start(
+                            jdk, List.of("-Xlog:disable"), Steady.class, options.text("depth", "40"));
+                    TargetProcess other = TargetProcess.start(jdk, List.of("-Xlog:disable"), Steady.class)) {
+                other.signal("STOP");
+                if (JavelinCommand.isBuilt()) {
+                    works.put(OURS, (t, window) -> javelin(t, window, seconds));
+                    works.put(CLOCK, (t, window) -> clockAlone(other, window, seconds));
+                }
                 print(jdk, measure(target, works, rounds, seconds));
             }
         }
@@ -99,7 +105,7 @@ final class OverheadBench implements Bench {
         try (Child recorder = JavelinCommand.start(
                 "record",
                 "-F",
-                "999",
+                Integer.toString(HERTZ),
                 "-d",
                 Math.round(1000 * (seconds + SETTLE)) + "ms",
                 "-f",
@@ -113,6 +119,12 @@ final class OverheadBench implements Bench {
         } finally {
             Files.deleteIfExists(file);
         }
+    }
+
+    /** What the clock's interrupts cost by themselves: a process is recorded that never runs. */
+    private static double clockAlone(TargetProcess other, Runnable window, double seconds) throws Exception {
+        javelin(other, window, seconds);
+        return HERTZ;
     }
 
     private static double asyncProfiler(AsyncProfiler peer, TargetProcess target, Runnable window) throws Exception {
@@ -161,16 +173,24 @@ final class OverheadBench implements Bench {
                                         .toList())
                                 .show(1),
                 Spread.of(rows.stream().map(row -> row[2]).toList()).show(2)));
-        List<double[]> ours = slowDowns.get("javelin 999 Hz");
+        List<double[]> ours = slowDowns.get(OURS);
         List<double[]> peers = slowDowns.get("async-profiler 1 ms");
         if (ours != null && peers != null) {
-            List<Double> ratios = new ArrayList<>();
-            for (int i = 0; i < ours.size(); i++) {
-                ratios.add((ours.get(i)[0] / ours.get(i)[1]) / (peers.get(i)[0] / peers.get(i)[1]));
-            }
             System.out.printf(
                     "javelin / async-profiler, per sample delivered: %s%n",
-                    Spread.of(ratios).show(3));
+                    ratios(ours, peers, null).show(3));
+            System.out.printf(
+                    "the same beyond what the clock's interrupts cost alone: %s%n",
+                    ratios(ours, peers, slowDowns.get(CLOCK)).show(3));
         }
+    }
+
+    private static Spread ratios(List<double[]> ours, List<double[]> peers, List<double[]> clock) {
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < ours.size(); i++) {
+            double bare = clock == null ? 0 : clock.get(i)[0] / clock.get(i)[1];
+            ratios.add((ours.get(i)[0] / ours.get(i)[1] - bare) / (peers.get(i)[0] / peers.get(i)[1] - bare));
+        }
+        return Spread.of(ratios);
     }
 }

@@ -15,6 +15,7 @@ typedef uint32_t __u32;
 typedef int32_t __s32;
 typedef int16_t __s16;
 typedef uint64_t __u64;
+typedef int64_t __s64;
 #endif
 
 #define MAX_CODE_HEAPS 4

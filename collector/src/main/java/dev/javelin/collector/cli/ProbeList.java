@@ -5,13 +5,12 @@ import dev.javelin.collector.elf.ElfFile;
 import dev.javelin.collector.elf.UsdtProbe;
 import dev.javelin.collector.probe.ArgumentLocation;
 import dev.javelin.collector.probe.FunctionTable;
-import dev.javelin.collector.probe.KernelProbes;
 import dev.javelin.collector.probe.SpecPattern;
 import dev.javelin.collector.probe.TargetLibraries;
 import dev.javelin.collector.probe.TargetLibrary;
+import dev.javelin.collector.probe.Tracepoints;
 import dev.javelin.collector.probe.UnknownNameException;
 import dev.javelin.collector.probe.UsdtArguments;
-import dev.javelin.collector.proc.Kallsyms;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +24,6 @@ final class ProbeList {
     private static final String USDT = "usdt:";
     private static final String UPROBE = "uprobe:";
     private static final String TRACEPOINT = "tracepoint:";
-    private static final String KPROBE = "kprobe:";
 
     private final Messages messages;
     /** Null for everything, of which functions and tracepoints are only counted. */
@@ -47,9 +45,6 @@ final class ProbeList {
         }
         if (mayBe(TRACEPOINT)) {
             addTracepoints();
-        }
-        if (pattern != null && mayBe(KPROBE) && KernelProbes.hasKprobes()) {
-            addKernelFunctions();
         }
         List<String> lines = new ArrayList<>(usdt);
         lines.addAll(functions);
@@ -124,13 +119,13 @@ final class ProbeList {
     }
 
     private void addTracepoints() {
-        Path events = KernelProbes.events();
+        Path events = Tracepoints.events();
         if (events == null) {
             messages.line("javelin: tracepoints are not listed: tracefs is not mounted, or not readable"
                     + " (as root: mount -t tracefs tracefs /sys/kernel/tracing)");
             return;
         }
-        List<String> tracepoints = KernelProbes.tracepoints(events);
+        List<String> tracepoints = Tracepoints.all(events);
         if (pattern == null) {
             kernel.add(summary(TRACEPOINT + "*:*", tracepoints.size(), "tracepoints"));
             return;
@@ -139,20 +134,5 @@ final class ProbeList {
                 .map(name -> TRACEPOINT + name)
                 .filter(this::matches)
                 .forEach(kernel::add);
-    }
-
-    private void addKernelFunctions() {
-        Kallsyms symbols = new Kallsyms();
-        symbols.names().stream()
-                .filter(name -> !name.contains(".cold"))
-                .map(name -> KPROBE + name)
-                .filter(this::matches)
-                .distinct()
-                .sorted()
-                .forEach(kernel::add);
-        String reason = symbols.unavailableReason();
-        if (reason != null) {
-            messages.line("javelin: kernel functions are not listed: " + reason);
-        }
     }
 }

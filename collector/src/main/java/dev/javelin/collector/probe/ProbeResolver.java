@@ -259,14 +259,14 @@ public final class ProbeResolver {
     }
 
     private static Found tracepoint(ProbeSpec spec) {
-        Path events = KernelProbes.events();
+        Path events = Tracepoints.events();
         if (events == null) {
             throw JavelinException.failed(
                     spec.text()
                             + ": tracepoints are found by tracefs, which is not mounted: mount -t tracefs tracefs /sys/kernel/tracing");
         }
         String name = spec.category() + ":" + spec.name();
-        List<String> known = KernelProbes.tracepoints(events);
+        List<String> known = Tracepoints.all(events);
         if (!known.contains(name)) {
             throw JavelinException.usage(spec.text() + ": this kernel has no such tracepoint; "
                     + NearestNames.question(name, known, "'javelin list PID tracepoint:' shows those it has"));

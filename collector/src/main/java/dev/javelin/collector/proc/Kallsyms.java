@@ -7,8 +7,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * The kernel's function names by address, from {@code /proc/kallsyms}: "address type name [module]" a line, with types T, W and t for code
@@ -62,12 +60,6 @@ public final class Kallsyms {
     /** Number of functions known. */
     public int size() {
         return table().size();
-    }
-
-    /** The names of all functions, ascending by address; those of modules as well. */
-    public List<String> names() {
-        KallsymsTable symbols = table();
-        return IntStream.range(0, symbols.size()).mapToObj(symbols::name).toList();
     }
 
     /** Why there are no kernel symbols, and what to do; null if there are. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.collector.elf.ElfFile;
 import dev.javelin.collector.elf.UsdtProbe;
-import dev.javelin.collector.probe.KernelProbes;
+import dev.javelin.collector.probe.Tracepoints;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -41,7 +41,6 @@ class ListCommandTest {
 
         assertThat(lines).anyMatch(line -> line.matches("uprobe:libjvm:\\*  \\d{2},\\d{3} functions"));
         assertThat(lines).anyMatch(line -> line.matches("uprobe:libc:\\*  \\d,\\d{3} functions"));
-        assertThat(lines).noneMatch(line -> line.startsWith("kprobe:"));
         try (ElfFile libjvm = ElfFile.open(Path.of(System.getProperty("java.home"), "lib/server/libjvm.so"))) {
             assertThat(lines.stream()
                             .filter(line -> line.startsWith("usdt:libjvm:"))
@@ -51,7 +50,7 @@ class ListCommandTest {
                             .distinct()
                             .toList());
         }
-        if (KernelProbes.events() == null) {
+        if (Tracepoints.events() == null) {
             assertThat(text(err))
                     .contains("tracepoints are not listed: tracefs is not mounted")
                     .hasLineCount(1);
@@ -124,7 +123,7 @@ class ListCommandTest {
         Files.createFile(events.resolve("sched/enable"));
         Files.createFile(events.resolve("enable"));
 
-        assertThat(KernelProbes.tracepoints(events))
+        assertThat(Tracepoints.all(events))
                 .containsExactly("block:block_rq_issue", "sched:sched_switch", "sched:sched_wakeup");
     }
 

@@ -7,15 +7,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What can be probed in this kernel. */
-public final class KernelProbes {
+/** Tracepoints of this kernel. */
+public final class Tracepoints {
     private static final List<Path> EVENTS =
             List.of(Path.of("/sys/kernel/tracing/events"), Path.of("/sys/kernel/debug/tracing/events"));
-    private static final Path KPROBES = Path.of("/sys/bus/event_source/devices/kprobe");
     /** Records that ftrace makes itself: nothing can be attached to them. */
     private static final String OWN = "ftrace";
 
-    private KernelProbes() {}
+    private Tracepoints() {}
 
     /** The directory of classic tracepoints in tracefs; null if that is not mounted, or may not be read. */
     public static Path events() {
@@ -23,7 +22,7 @@ public final class KernelProbes {
     }
 
     /** The tracepoints in tracefs's directory as {@code category:name}, sorted. */
-    public static List<String> tracepoints(Path events) {
+    public static List<String> all(Path events) {
         List<String> tracepoints = new ArrayList<>();
         for (String category : directories(events.toFile())) {
             if (!category.equals(OWN)) {
@@ -41,10 +40,5 @@ public final class KernelProbes {
         }
         Arrays.sort(names);
         return List.of(names);
-    }
-
-    /** Whether the kernel has kprobes for BPF programs (CONFIG_KPROBE_EVENTS). */
-    public static boolean hasKprobes() {
-        return Files.isDirectory(KPROBES);
     }
 }

@@ -107,6 +107,7 @@ final class RecordingFacts {
             case "cpu" -> "CPU time";
             case "offcpu" -> "Time off the CPU";
             case "runq" -> "Time in the run queue";
+            case "latency" -> "Latencies";
             default -> request.event();
         };
         if (recorder.seen().size() == 1) {

@@ -75,7 +75,7 @@ enum counter {
 	COUNT_EVENTS_LOST = 4,  /* exec and exit notices lost: no room in the ring buffer */
 	COUNT_STACKS = 5,       /* different stacks handed to the ring buffer */
 	COUNT_TOTALS_FULL = 6,  /* events lost: no room in `totals` or `buckets` */
-	COUNT_BLOCKED_FULL = 7, /* waits lost: no room in `waits` */
+	COUNT_WAITS_FULL = 7, /* waits lost: no room in `waits` */
 	COUNT_CALLS_FULL = 8,   /* calls lost: no room in `calls` */
 	COUNT_NO_STACK = 9,     /* events counted without their stack: the walker's scratch was in use, or the ring was full */
 	COUNTERS = 10,
@@ -288,7 +288,6 @@ struct probe {
 /* Key of `totals`: what events are counted by. */
 struct total_key {
 	__u64 stack; /* id of a RECORD_STACK; 0: none */
-	__u64 waker; /* the same of the thread that woke this one */
 	__u64 key;
 	__u32 probe;
 	__u32 pid;
@@ -324,7 +323,6 @@ struct wait {
 	__u64 since; /* CLOCK_MONOTONIC, nanoseconds */
 	__u64 woken; /* 0: not yet */
 	__u64 stack;
-	__u64 waker;
 	__u32 pid;
 	__u32 wait; /* enum wait_class */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Threads off the CPU: from the switch away to the switch back, with the stack that left, and who ended it. */
+/* Threads off the CPU: from the switch away to the switch back, with the stack that left. */
 #ifndef JAVELIN_WAITS_H
 #define JAVELIN_WAITS_H
 
@@ -52,7 +52,7 @@ static __always_inline int begin_wait(void *ctx, struct process *p, int preempte
 	wait.since = bpf_ktime_get_ns();
 	wait.woken = wait.wait == WAIT_PREEMPTED ? wait.since : 0;
 	if (bpf_map_update_elem(&waits, &tid, &wait, BPF_ANY))
-		count(COUNT_BLOCKED_FULL);
+		count(COUNT_WAITS_FULL);
 	return 0;
 }
 
@@ -84,7 +84,6 @@ static __noinline int end_wait(__u32 tid)
 	since = found->since;
 	woken = found->woken;
 	key.stack = found->stack;
-	key.waker = found->waker;
 	key.pid = found->pid;
 	key.wait = found->wait;
 	bpf_map_delete_elem(&waits, &tid);

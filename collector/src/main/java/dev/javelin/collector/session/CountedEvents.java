@@ -94,10 +94,15 @@ final class CountedEvents {
     /** Takes what was counted, after the programs were detached. */
     void collect(Totals totals, Probes probes) {
         end = System.nanoTime();
-        totals.forEachTotal((probe, pid, tid, stack, waker, key, wait, total) ->
+        totals.forEachTotal((probe, pid, tid, stack, key, wait, total) ->
                 add(pid, tid, stack, wait, probes.leaf(probe), total.count(), total.sum()));
-        totals.forEachWait((pid, tid, since, woken, stack, waker, wait) ->
-                add(pid, tid, stack, wait, null, 1, Math.max(0, end - since)));
+        boolean offCpu = probes.hasOffCpu();
+        totals.forEachWait((pid, tid, since, woken, stack, wait) -> {
+            long from = offCpu ? since : woken; // who is not woken yet waits for no CPU
+            if (from != 0) {
+                add(pid, tid, stack, wait, null, 1, Math.max(0, end - from));
+            }
+        });
     }
 
     private void add(int pid, int tid, long stack, int wait, String leaf, long count, long sum) {

@@ -28,7 +28,7 @@ final class MeasuredLatencies {
         Totals totals = walker.totals();
         totals.forEachBucket(
                 (probe, key, bucket, count) -> measured.at(probe, key).addBucket(bucket, count));
-        totals.forEachTotal((probe, pid, tid, stack, waker, key, wait, total) ->
+        totals.forEachTotal((probe, pid, tid, stack, key, wait, total) ->
                 measured.at(probe, key).addExact(total.count(), total.sum(), total.least(), total.most()));
         List<LatencyTable> tables = new ArrayList<>();
         for (String name : probes.names()) {

@@ -70,7 +70,7 @@ final class Recorder implements AutoCloseable {
             walker.attach(event);
         } else {
             walker.attachProbes();
-            if (request.probes().hasWaits()) {
+            if (request.probes().hasOffCpu()) {
                 counted.started(walker.totals(), targets.values());
             }
         }

@@ -144,6 +144,9 @@ final class RecordingFacts {
                 facts.put("incomplete: " + end.text(), tally.count(end));
             }
         }
+        if (walker.counter(Counter.NO_STACK) > 0) {
+            facts.put("counted without their stacks", walker.counter(Counter.NO_STACK));
+        }
         if (recorder.beganBefore() > 0) {
             facts.put("off the CPU since before the recording, without stacks", recorder.beganBefore());
         }

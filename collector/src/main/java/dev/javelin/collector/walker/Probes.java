@@ -87,9 +87,9 @@ public final class Probes {
         return has(ProbeRow.FLAG_STACKS);
     }
 
-    /** Whether threads are watched as they leave the CPU. */
-    public boolean hasWaits() {
-        return programs().contains(SWITCH);
+    /** Whether the time off the CPU is measured. */
+    public boolean hasOffCpu() {
+        return probes.stream().flatMap(probe -> probe.points().stream()).anyMatch(AttachPoint.OffCpu.class::isInstance);
     }
 
     /** Whether what is summed up is time, in nanoseconds. */

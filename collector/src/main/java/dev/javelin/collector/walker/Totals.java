@@ -12,10 +12,9 @@ public final class Totals {
          * One entry.
          *
          * @param stack id of the stack, as its record gave it; 0 for none
-         * @param waker the same of who woke the thread
          * @param wait {@code enum wait_class}
          */
-        void total(int probe, int pid, int tid, long stack, long waker, long key, int wait, Total total);
+        void total(int probe, int pid, int tid, long stack, long key, int wait, Total total);
     }
 
     /** Events and their values: how many, their sum, the smallest and the greatest one. */
@@ -28,7 +27,7 @@ public final class Totals {
 
     /** A thread that is off the CPU; {@code woken} is 0 as long as nobody has woken it. */
     public interface WaitVisitor {
-        void wait(int pid, int tid, long since, long woken, long stack, long waker, int wait);
+        void wait(int pid, int tid, long since, long woken, long stack, int wait);
     }
 
     private final BpfMap totals;
@@ -72,7 +71,7 @@ public final class Totals {
     public boolean beginWait(int pid, int tid, long since, int wait) {
         ByteBuffer key = buffer(Integer.BYTES).putInt(0, tid);
         ByteBuffer value = buffer(waits.lookupSize());
-        value.putLong(0, since).putInt(32, pid).putInt(36, wait);
+        value.putLong(0, since).putInt(24, pid).putInt(28, wait);
         return waits.insert(key, value);
     }
 
@@ -81,13 +80,12 @@ public final class Totals {
         forEach(
                 totals,
                 (k, v) -> visitor.total(
+                        k.getInt(16),
+                        k.getInt(20),
                         k.getInt(24),
-                        k.getInt(28),
-                        k.getInt(32),
                         k.getLong(0),
                         k.getLong(8),
-                        k.getLong(16),
-                        k.getInt(36),
+                        k.getInt(28),
                         new Total(v.getLong(0), v.getLong(8), v.getLong(16), v.getLong(24))));
     }
 
@@ -101,12 +99,6 @@ public final class Totals {
         forEach(
                 waits,
                 (k, v) -> visitor.wait(
-                        v.getInt(32),
-                        k.getInt(0),
-                        v.getLong(0),
-                        v.getLong(8),
-                        v.getLong(16),
-                        v.getLong(24),
-                        v.getInt(36)));
+                        v.getInt(24), k.getInt(0), v.getLong(0), v.getLong(8), v.getLong(16), v.getInt(28)));
     }
 }

@@ -160,10 +160,10 @@ class LayoutTest {
         assertThat(value("offsetof(struct probe, predicate)")).isEqualTo(224);
         assertThat(value("sizeof(struct argument)")).isEqualTo(16);
         assertThat(value("sizeof(struct predicate_op)")).isEqualTo(16);
-        assertThat(value("offsetof(struct total_key, probe)")).isEqualTo(24);
-        assertThat(value("offsetof(struct total_key, wait)")).isEqualTo(36);
+        assertThat(value("offsetof(struct total_key, probe)")).isEqualTo(16);
+        assertThat(value("offsetof(struct total_key, wait)")).isEqualTo(28);
         assertThat(value("offsetof(struct bucket_key, bucket)")).isEqualTo(12);
-        assertThat(value("offsetof(struct wait, pid)")).isEqualTo(32);
+        assertThat(value("offsetof(struct wait, pid)")).isEqualTo(24);
         assertThat(value("RECORD_STACK")).isEqualTo(SampleDescriptor.TYPE_STACK);
         assertThat(value("RECORD_THREAD")).isEqualTo(SampleDescriptor.TYPE_THREAD);
         assertThat(value("PROBE_STACKS")).isEqualTo(ProbeRow.FLAG_STACKS);

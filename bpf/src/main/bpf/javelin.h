@@ -68,16 +68,16 @@ enum sample_flag {
 
 /* Rows of the per-CPU array `counters`. */
 enum counter {
-	COUNT_TICKS = 0,        /* clock ticks that our program saw, of all threads and of idle time */
-	COUNT_SAMPLES = 1,      /* samples handed to the ring buffer */
-	COUNT_RING_FULL = 2,    /* samples lost: no room in the ring buffer */
-	COUNT_SLOT_BUSY = 3,    /* samples lost: the walker's scratch was in use on this CPU */
-	COUNT_EVENTS_LOST = 4,  /* exec and exit notices lost: no room in the ring buffer */
-	COUNT_STACKS = 5,       /* different stacks handed to the ring buffer */
-	COUNT_TOTALS_FULL = 6,  /* events lost: no room in `totals` or `buckets` */
-	COUNT_WAITS_FULL = 7, /* waits lost: no room in `waits` */
-	COUNT_CALLS_FULL = 8,   /* calls lost: no room in `calls` */
-	COUNT_NO_STACK = 9,     /* events counted without their stack: the walker's scratch was in use, or the ring was full */
+	COUNT_TICKS = 0,       /* clock ticks that our program saw, of all threads and of idle time */
+	COUNT_SAMPLES = 1,     /* samples handed to the ring buffer */
+	COUNT_RING_FULL = 2,   /* samples lost: no room in the ring buffer */
+	COUNT_SLOT_BUSY = 3,   /* samples lost: the walker's scratch was in use on this CPU */
+	COUNT_EVENTS_LOST = 4, /* exec and exit notices lost: no room in the ring buffer */
+	COUNT_STACKS = 5,      /* different stacks handed to the ring buffer */
+	COUNT_TOTALS_FULL = 6, /* events lost: no room in `totals` or `buckets` */
+	COUNT_WAITS_FULL = 7,  /* waits lost: no room in `waits` */
+	COUNT_CALLS_FULL = 8,  /* calls lost: no room in `calls` */
+	COUNT_NO_STACK = 9,    /* events counted without their stack: the walker's scratch was in use, or the ring was full */
 	COUNTERS = 10,
 };
 

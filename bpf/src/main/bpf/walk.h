@@ -24,6 +24,11 @@
 
 /* Not an end yet. */
 #define WALKING WALK_ENDS
+/*
+ * Words of the frame of Continuation.doYield: rbp and the return address (gen_continuation_yield,
+ * src/hotspot/cpu/x86/sharedRuntime_x86_64.cpp, JDK 21 and 25)
+ */
+#define DO_YIELD_FRAME 2
 
 /* Which part of the machine's state a step may rely on. */
 enum walk_mode {
@@ -130,7 +135,8 @@ struct walk {
 	/* virtual threads */
 	__u64 cont_entry;
 	__u64 chunk, chunk_end;
-	__u64 vm_pc, vm_sp;  /* of the Java frame that called the native frames at the leaf; 0: none met yet */
+	__u64 vm_pc,
+		vm_sp; /* of the Java frame that called the native frames at the leaf, or of doYield there; 0: none met yet */
 	__u64 unextended_sp; /* where a frozen frame's own words begin: sp less what an interpreted callee added */
 	/* last mapping used */
 	struct mapping map;

@@ -13,6 +13,12 @@ enum leaf_state {
 	LEAF_NO_FRAME,     /* [sp] is the return address, rbp is the caller's */
 };
 
+/* mov rbp, rsp, in either of its two forms; native wrappers have it between push rbp and sub rsp */
+static __always_inline int sets_fp(const __u8 *code)
+{
+	return code[0] == 0x48 && ((code[1] == 0x8b && code[2] == 0xec) || (code[1] == 0x89 && code[2] == 0xe5));
+}
+
 /*
  * By the instruction at pc, which C1 and C2 emit in few forms (MacroAssembler::verified_entry, C1_MacroAssembler::build_frame,
  * MachEpilogNode of src/hotspot/cpu/x86; JDK 17 and 25).
@@ -28,8 +34,8 @@ static __noinline enum leaf_state leaf_state(struct walk *w)
 		if (b[0] == 0x55) /* push rbp */
 			return LEAF_NO_FRAME;
 		if (b[0] == 0x48 && (b[1] == 0x81 || b[1] == 0x83) && b[2] == 0xec) /* sub rsp, n */
-			return before[7] == 0x55 ? LEAF_PUSHED_FP : LEAF_NO_FRAME;
-		if (b[0] == 0x48 && ((b[1] == 0x8b && b[2] == 0xec) || (b[1] == 0x89 && b[2] == 0xe5))) /* mov rbp, rsp */
+			return before[7] == 0x55 || sets_fp(before + 5) ? LEAF_PUSHED_FP : LEAF_NO_FRAME;
+		if (sets_fp(b))
 			return LEAF_PUSHED_FP;
 		if (b[0] == 0x48 && b[1] == 0x89 && (b[2] == 0x6c || b[2] == 0xac) && b[3] == 0x24) /* mov [rsp+n], rbp */
 			return LEAF_FRAME_OWN_FP;
@@ -97,6 +103,9 @@ static __noinline void step_compiled_leaf(struct walk *w, const struct hotspot *
 	} else if (state == LEAF_PUSHED_FP) {
 		if (!read_word(sp + 8, &ret) && !read_word(sp, &saved) && try_return(w, hs, ret, sp + 16, saved))
 			return;
+	} else if (w->frame_size == DO_YIELD_FRAME) {
+		w->vm_pc = w->pc;
+		w->vm_sp = sp;
 	}
 	if (w->frame_size > 0 && w->frame_size < 0x100000) {
 		__u64 top[2] = {}; /* rbp and the return address */

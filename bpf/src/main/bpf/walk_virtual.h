@@ -117,7 +117,7 @@ static __noinline void skip_copied_frames(struct walk *w, const struct hotspot *
 {
 	__u64 caller_sp, ret = 0, next;
 
-	if (!w->vm_sp || !find_blob(w, hs, w->vm_pc) || w->frame_size <= 0 || w->frame_size >= 0x1000)
+	if (!w->vm_sp || !find_blob(w, hs, w->vm_pc) || w->frame_size != DO_YIELD_FRAME)
 		return;
 	caller_sp = w->vm_sp + (__u64)w->frame_size * 8;
 	if (read_word(caller_sp - 8, &ret) || ret != w->pc || stack_end <= caller_sp)

@@ -24,6 +24,7 @@ final class NMethodInfo {
     /** Frames by pc, as far as they were asked for. */
     final Map<Integer, List<Frame>> frames = new HashMap<>(4);
 
+    private final int frameComplete;
     private final long[] metadata;
     private final byte[] scopes;
     private final int[] pcOffsets;
@@ -33,6 +34,7 @@ final class NMethodInfo {
     NMethodInfo(
             int compileId,
             int level,
+            int frameComplete,
             long method,
             long[] metadata,
             byte[] scopes,
@@ -40,6 +42,7 @@ final class NMethodInfo {
             boolean withoutZero) {
         this.compileId = compileId;
         this.level = level;
+        this.frameComplete = frameComplete;
         this.method = method;
         this.metadata = metadata;
         this.scopes = scopes;
@@ -60,13 +63,17 @@ final class NMethodInfo {
 
     /**
      * The scopes at a pc, innermost first: pairs of Method* and bytecode index (-1: at the method's entry). Empty where
-     * nothing is recorded.
+     * nothing is recorded. Before the frame is set up it is the method alone: the next PcDesc is that of whatever the method does
+     * first, perhaps in an inlined one, and the entry barrier's return address lies there, too.
      *
      * @param pcOffset of a return address, whose PcDesc is that of the call before it; or of where the thread was interrupted: there
      *     the next PcDesc holds, as for HotSpot's own AsyncGetCallTrace (nmethod::pc_desc_near)
      * @throws IndexOutOfBoundsException when the debug information makes no sense
      */
     long[] scopesAt(int pcOffset) {
+        if (pcOffset <= frameComplete) {
+            return new long[] {method, 0};
+        }
         int index = indexOf(pcOffset);
         if (index < 0 || scopeOffsets[index] == 0) {
             return new long[0];

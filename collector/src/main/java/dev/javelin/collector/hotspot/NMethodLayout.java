@@ -93,6 +93,12 @@ final class NMethodLayout {
         return blob.codeIsRelative() ? address + block.getInt(at) : block.getLong(at);
     }
 
+    /** CodeBlob::_frame_complete_offset, from code begin on: before it the frame is not set up yet. */
+    int frameComplete(ByteBuffer block) {
+        int at = blockHeader + blob.frameComplete();
+        return blob.frameCompleteWidth() == 2 ? block.getShort(at) : block.getInt(at);
+    }
+
     /** The three pieces of debug information of the nmethod at {@code address}, whose header is in {@code block}. */
     Pieces pieces(ByteBuffer block, long address) {
         return immutableDataAt != NONE ? apart(block, address) : inBlob(block, address);

@@ -49,20 +49,20 @@ final class NMethodReader {
         if (!pieces.plausible()) {
             return null;
         }
-        NMethodInfo info = copy(pieces, compileId, level, method);
+        NMethodInfo info = copy(pieces, compileId, level, layout.frameComplete(block), method);
         ByteBuffer after = block(nmethod);
         boolean intact =
                 layout.isLive(after, compileId) && layout.pieces(after, nmethod).equals(pieces);
         return intact ? info : null;
     }
 
-    private NMethodInfo copy(NMethodLayout.Pieces pieces, int compileId, int level, long method) {
+    private NMethodInfo copy(NMethodLayout.Pieces pieces, int compileId, int level, int frameComplete, long method) {
         long[] metadata = new long[pieces.metadataSize() / 8];
         copy(pieces.metadata(), metadata.length * 8).asLongBuffer().get(metadata);
         byte[] scopes = new byte[pieces.scopesSize()];
         copy(pieces.scopes(), scopes.length).get(scopes);
         ByteBuffer pcs = copy(pieces.pcs(), pieces.pcsSize());
-        return new NMethodInfo(compileId, level, method, metadata, scopes, pcs, withoutZero);
+        return new NMethodInfo(compileId, level, frameComplete, method, metadata, scopes, pcs, withoutZero);
     }
 
     private ByteBuffer copy(long address, int length) {

@@ -61,6 +61,9 @@ final class ThreadNames {
      *     only a thread itself can change its name for the kernel), a name must be found twice to be believed; may be null
      */
     String name(long javaThread, String osName) {
+        if (hasEnded(javaThread)) {
+            return null;
+        }
         String name = attempt(() -> ofPlatformThread(javaThread));
         if (name == null || osName == null || agrees(name, osName)) {
             return name;
@@ -72,6 +75,16 @@ final class ThreadNames {
     /** The name of the virtual thread that is mounted now, perhaps empty; null when none is, or it cannot be read. */
     String virtualName(long javaThread) {
         return thread.vthread() == CodeLayout.NONE ? null : attempt(() -> ofVirtualThread(javaThread));
+    }
+
+    /** Whether its memory was given back already: trying again, as for objects that move, would be in vain. */
+    private boolean hasEnded(long javaThread) {
+        try {
+            memory.readLong(javaThread + thread.threadObj());
+            return false;
+        } catch (MemoryUnreadable e) {
+            return true;
+        }
     }
 
     private String attempt(Supplier<String> read) {

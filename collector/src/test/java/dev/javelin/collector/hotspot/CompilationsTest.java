@@ -32,6 +32,6 @@ class CompilationsTest {
     }
 
     private static NMethodInfo compilation(int id) {
-        return new NMethodInfo(id, 4, 8, new long[0], new byte[SCOPES], ByteBuffer.allocate(0), true);
+        return new NMethodInfo(id, 4, 0, 8, new long[0], new byte[SCOPES], ByteBuffer.allocate(0), true);
     }
 }

@@ -25,7 +25,8 @@ final class HandleChain implements Chain {
 
     @Override
     public Grammar grammar() {
-        Grammar between = Grammar.anyOf("java.lang.invoke.", "sun.invoke.");
+        // guardWithTest counts its branches: MethodHandleImpl.profileBoolean calls Math.addExact
+        Grammar between = Grammar.anyOf("java.lang.invoke.", "sun.invoke.", "java.lang.Math.addExact");
         Grammar five = Grammar.seq(between, Grammar.calls("HandleChain.five", "Work.spin"));
         return Grammar.seq(
                 Grammar.calls("HandleChain.run"),

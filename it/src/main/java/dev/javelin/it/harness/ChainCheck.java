@@ -74,14 +74,15 @@ public final class ChainCheck {
         return check;
     }
 
-    /** Names that differ from run to run made equal: lambdas, hidden classes, JNI entries. */
+    /** Names that differ from run to run made equal: lambdas, hidden classes, JNI entries, a function and its PLT entry. */
     static String normalise(String stack) {
         return GENERATED
                 .matcher(stack)
                 .replaceAll(match -> match.group(1) == null
                         ? (match.group().startsWith("$$") ? "\\$\\$Lambda" : "")
                         : "\\$\\$Lambda.")
-                .replace(JNI, "jvl_Java_");
+                .replace(JNI, "jvl_Java_")
+                .replace("@plt;", ";");
     }
 
     /** The chain's name. */

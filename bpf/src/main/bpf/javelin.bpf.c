@@ -215,10 +215,14 @@ int on_switch(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *next = (struct task_struct *)ctx->args[2];
 	struct process *p = current_process();
+	__u64 now;
 
 	if (p)
 		begin_wait(ctx, p, ctx->args[0] != 0);
-	end_wait(BPF_CORE_READ(next, pid));
+	now = bpf_ktime_get_ns();
+	end_wait(BPF_CORE_READ(next, pid), now);
+	if (oncpu_row != NO_ROW)
+		begin_run(next, now);
 	return 0;
 }
 
@@ -230,7 +234,10 @@ int on_waking(struct bpf_raw_tracepoint_args *ctx)
 	__u32 tid = BPF_CORE_READ(woken, pid);
 	struct wait *wait = bpf_map_lookup_elem(&waits, &tid);
 
-	if (wait && !wait->woken)
-		wait->woken = bpf_ktime_get_ns();
+	if (!wait || wait->woken)
+		return 0;
+	wait->woken = bpf_ktime_get_ns();
+	if (record_wakers)
+		wait->waker = waker_stack(ctx);
 	return 0;
 }

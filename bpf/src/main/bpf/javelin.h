@@ -62,8 +62,9 @@ enum walk_end {
 enum sample_flag {
 	SAMPLE_JAVA_THREAD = 1, /* the thread has a JavaThread */
 	SAMPLE_IN_KERNEL = 2,
-	SAMPLE_BRIDGED = 4, /* has a FRAME_SKIPPED */
-	SAMPLE_SCANNED = 8, /* has a frame with FRAME_SCANNED */
+	SAMPLE_BRIDGED = 4,    /* has a FRAME_SKIPPED */
+	SAMPLE_SCANNED = 8,    /* has a frame with FRAME_SCANNED */
+	SAMPLE_INTERRUPT = 16, /* an interrupt, of whichever thread: only kernel frames */
 };
 
 /* Rows of the per-CPU array `counters`. */
@@ -288,7 +289,7 @@ struct probe {
 /* Key of `totals`: what events are counted by. */
 struct total_key {
 	__u64 stack; /* id of a RECORD_STACK; 0: none */
-	__u64 key;
+	__u64 key;   /* for off-CPU time the id of the waker's stack */
 	__u32 probe;
 	__u32 pid;
 	__u32 tid;
@@ -316,6 +317,7 @@ enum wait_class {
 	WAIT_BLOCKED = 2,   /* interruptible */
 	WAIT_DISK = 3,      /* uninterruptible */
 	WAIT_STOPPED = 4,   /* by a signal or a debugger */
+	WAIT_THROTTLED = 5, /* its cgroup's quota was used up */
 };
 
 /* Value of `waits`, keyed by tid: a thread that is off the CPU. */
@@ -324,7 +326,15 @@ struct wait {
 	__u64 woken; /* 0: not yet */
 	__u64 stack;
 	__u32 pid;
-	__u32 wait; /* enum wait_class */
+	__u32 wait;  /* enum wait_class */
+	__u64 waker; /* id of the stack that woke it; 0: none */
+};
+
+/* Value of `runs`, keyed by tid: a thread that is on a CPU. */
+struct run {
+	__u64 since; /* CLOCK_MONOTONIC, nanoseconds */
+	__u32 pid;
+	__u32 pad;
 };
 
 /* Value of `processes`, keyed by pid (tgid). */

@@ -31,11 +31,21 @@ struct uprobe_task {
 	struct return_instance *return_instances;
 };
 
+struct cfs_rq {
+	int throttle_count; /* only with CONFIG_CFS_BANDWIDTH */
+};
+
+struct sched_entity {
+	struct cfs_rq *cfs_rq;
+};
+
 struct task_struct {
 	unsigned int flags;
 	unsigned int __state;
+	void *stack;
 	struct uprobe_task *utask;
-	int pid;
+	struct sched_entity se;
+	int pid, tgid;
 	struct thread_struct thread;
 };
 

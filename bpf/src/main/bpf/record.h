@@ -84,6 +84,7 @@ static __always_inline void start_walk(struct walk *w)
 	w->java_thread = 0;
 	w->window_at = NO_WINDOW;
 	w->vm_sp = 0;
+	w->identity = 0;
 	w->serial++;
 	w->sample.head.time_ns = bpf_ktime_get_ns();
 	w->second = w->sample.head.time_ns >> 30;

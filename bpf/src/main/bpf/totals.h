@@ -60,12 +60,12 @@ static long hash_word(__u64 index, void *context)
 }
 
 /*
- * The id of the stack in w: 64 bits over its words, its process and how the walk ended. Hands the stack over if it is a new one.
+ * The id of the stack in w: 64 bits over its words, its process, its identity and how the walk ended. Hands the stack over if it is a new one.
  * 0 if that could not be done.
  */
 static __noinline __u64 intern_stack(struct walk *w, __u32 kernel_words)
 {
-	struct hashing h = {.walk = w, .hash = (__u64)w->pid << 8 | w->end};
+	struct hashing h = {.walk = w, .hash = mix((__u64)w->pid << 8 | w->end, w->identity)};
 	__u32 one = 1;
 	__u64 id;
 

@@ -129,9 +129,10 @@ struct walk {
 	__u32 chunks;      /* stack chunks entered, against cycles */
 	__u32 native_slot; /* in native_cache, of the native frame at hand */
 	__u32 pid;
-	__u32 serial;  /* number of this walk on this CPU */
-	__u32 second;  /* the time, in units of 1.07 s */
-	__u32 scanned; /* words looked at in modes SCANNING and SCANNING_STUB */
+	__u32 identity; /* tells equal stacks apart: the thread that woke another; else 0 */
+	__u32 serial;   /* number of this walk on this CPU */
+	__u32 second;   /* the time, in units of 1.07 s */
+	__u32 scanned;  /* words looked at in modes SCANNING and SCANNING_STUB */
 	/* virtual threads */
 	__u64 cont_entry;
 	__u64 chunk, chunk_end;

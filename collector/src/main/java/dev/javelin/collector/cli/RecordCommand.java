@@ -30,6 +30,8 @@ import picocli.CommandLine.Parameters;
             "    javelin record -d 1m -f all-%%t.html all",
             "  Where its threads wait, with the whole stack of each wait:",
             "    javelin record -e offcpu -d 30s -f waits.html 1234",
+            "  The same, on and off the CPU together, and who woke whom:",
+            "    javelin record -e wall --wakers -d 30s -f wall.html 1234",
             "  Who calls fsync, and how much time goes there:",
             "    javelin record -e syscall:fsync -d 30s -f fsync.html 1234",
             "  Stacks with 'Order' in them, as collapsed stacks on stdout:",
@@ -78,6 +80,10 @@ final class RecordCommand implements Callable<Integer> {
         }
         if (userOnly && kernelOnly) {
             throw JavelinException.usage("--user and --kernel together leave nothing: give one of them");
+        }
+        if (userOnly && sampling.wakers()) {
+            throw JavelinException.usage(
+                    "--wakers needs kernel frames, by which interrupts are told from threads: leave out --user");
         }
         checkSettings();
         Targets found = Targets.of(targets);

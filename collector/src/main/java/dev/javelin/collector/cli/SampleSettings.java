@@ -21,6 +21,8 @@ final class SampleSettings {
     private static final String OFF_CPU = "offcpu";
 
     private static final String RUN_QUEUE = "runq";
+    /** Off the CPU, and on it, where the clock takes samples. */
+    private static final String WALL = "wall";
 
     private static final long DEFAULT_INTERVAL_NANOS = 10_000_000;
     private static final long MIN_INTERVAL_NANOS = 100_000;
@@ -36,8 +38,8 @@ final class SampleSettings {
             paramLabel = "EVENT",
             defaultValue = CPU,
             description =
-                    "What to record: cpu (the default); offcpu, the time off the CPU; runq, the time from being able to"
-                            + " run to running; a probe: uprobe:LIB:FUNC, uretprobe:LIB:FUNC, usdt:LIB:PROVIDER:NAME,"
+                    "What to record: cpu (the default); offcpu, the time off the CPU; wall, on and off the CPU; runq, the time"
+                            + " from being able to run to running; a probe: uprobe:LIB:FUNC, uretprobe:LIB:FUNC, usdt:LIB:PROVIDER:NAME,"
                             + " tracepoint:CATEGORY:NAME or syscall:NAME, perhaps with a condition: 'syscall:read /retval > 4096/'; or a hardware event"
                             + " such as cycles or cache-misses.")
     private String event;
@@ -68,6 +70,11 @@ final class SampleSettings {
             description = "The most frames of a stack, up to 2048 (default: 512).")
     private String depth;
 
+    @Option(
+            names = "--wakers",
+            description = "With -e offcpu or wall: above each wait the stack of who ended it, upside down.")
+    private boolean wakers;
+
     /**
      * The event's name.
      *
@@ -79,12 +86,17 @@ final class SampleSettings {
         }
         if (isSpec()) {
             spec();
-        } else if (!event.equals(CPU) && !isMeasured() && !isHardware(event)) {
+        } else if (!isClock() && !isMeasured() && !isHardware(event)) {
             throw JavelinException.usage("-e " + event
-                    + ": unknown event; known are cpu, offcpu, runq, probes such as uprobe:libc:fsync, and, where the processor's counters"
+                    + ": unknown event; known are cpu, offcpu, wall, runq, probes such as uprobe:libc:fsync, and, where the processor's counters"
                     + " can be used, " + hardwareNames() + ", rNNN");
         }
         return event;
+    }
+
+    /** Whether the stacks of those who end waits are asked for. */
+    boolean wakers() {
+        return wakers;
     }
 
     /** The duration; null if the recording is to go on until it is stopped. */
@@ -124,7 +136,11 @@ final class SampleSettings {
             }
             return 0;
         }
-        return event.equals(CPU) ? intervalNanos() : intervalEvents();
+        return isClock() ? intervalNanos() : intervalEvents();
+    }
+
+    private boolean isClock() {
+        return event.equals(CPU) || event.equals(WALL);
     }
 
     private boolean isMeasured() {
@@ -157,15 +173,26 @@ final class SampleSettings {
      * @param pids the processes in which probes are set
      */
     Probes probes(List<Integer> pids) {
+        if (wakers && !event.equals(OFF_CPU) && !event.equals(WALL)) {
+            throw JavelinException.usage(
+                    "--wakers: -e " + event + " measures no waits; use it with -e offcpu or -e wall");
+        }
         if (isSpec()) {
             return new Probes(List.of(new ProbeResolver(pids).hits(spec(), period())));
         }
-        if (!isMeasured()) {
-            return Probes.NONE;
-        }
-        AttachPoint point = event.equals(OFF_CPU) ? new AttachPoint.OffCpu() : new AttachPoint.RunQueue();
-        ProbeRow row = new ProbeRow(ProbeRow.FLAG_STACKS, What.DURATION, What.ONE, 1, List.of(), List.of());
-        return new Probes(List.of(new Probes.Probe(event, null, row, List.of(point))));
+        return switch (event) {
+            case OFF_CPU -> new Probes(List.of(time(ProbeRow.FLAG_STACKS, new AttachPoint.OffCpu(wakers))));
+            case RUN_QUEUE -> new Probes(List.of(time(ProbeRow.FLAG_STACKS, new AttachPoint.RunQueue())));
+            case WALL ->
+                new Probes(List.of(
+                        time(ProbeRow.FLAG_STACKS, new AttachPoint.OffCpu(wakers)), time(0, new AttachPoint.OnCpu())));
+            default -> Probes.NONE;
+        };
+    }
+
+    private Probes.Probe time(int flags, AttachPoint point) {
+        ProbeRow row = new ProbeRow(flags, What.DURATION, What.ONE, 1, List.of(), List.of());
+        return new Probes.Probe(event, null, row, List.of(point));
     }
 
     /** The interval for the user to read. */
@@ -176,7 +203,7 @@ final class SampleSettings {
         if (isMeasured()) {
             return "time";
         }
-        return event.equals(CPU) ? "every " + Units.duration(interval()) : "every " + interval() + " events";
+        return isClock() ? "every " + Units.duration(interval()) : "every " + interval() + " events";
     }
 
     /** The most frames of a stack. */

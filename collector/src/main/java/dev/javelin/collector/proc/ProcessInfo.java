@@ -94,23 +94,29 @@ public record ProcessInfo(
     }
 
     /**
-     * The threads of a process that are off the CPU and wait for something, by their ids.
+     * A thread.
      *
-     * @return the same threads' ids in their own pid namespace
+     * @param inside its id in its own pid namespace
+     * @param waiting whether it waits for something; else it is on a CPU, or could be
      */
-    public static Map<Integer, Integer> waitingThreads(int pid) {
-        Map<Integer, Integer> waiting = new LinkedHashMap<>();
+    public record LiveThread(int inside, boolean waiting) {}
+
+    /** The threads of a process that have not ended, by their ids. */
+    public static Map<Integer, LiveThread> liveThreads(int pid) {
+        Map<Integer, LiveThread> live = new LinkedHashMap<>();
         for (int tid : ProcIo.numbers("/proc/" + pid + "/task")) {
             try {
                 String status = ProcIo.text(pid, "task/" + tid + "/status");
-                if (!field(status, "State:").strip().matches("[RZX].*")) {
-                    waiting.put(tid, (int) lastNumber(field(status, "NSpid:"), tid));
+                String state = field(status, "State:").strip();
+                if (!state.matches("[ZX].*")) {
+                    int inside = (int) lastNumber(field(status, "NSpid:"), tid);
+                    live.put(tid, new LiveThread(inside, !state.startsWith("R")));
                 }
             } catch (IOException e) {
                 // it has ended
             }
         }
-        return waiting;
+        return live;
     }
 
     /**

@@ -21,18 +21,26 @@ import java.util.Map;
 final class CountedEvents {
     private static final Frame BEFORE = Frame.marker("[off the CPU since before the recording]");
     private static final Frame NO_STACK = Frame.marker("[stack not walked]");
+    private static final Frame NOT_SAMPLED = Frame.marker("[on the CPU, too short to be sampled]");
 
     private record Known(int stack, StackEnd end, int flags, int frames) {}
 
-    private record Leaf(int stack, int kind, String function) {}
+    /** What comes above a stack: the kind of wait, the function that has returned, and who woke it. */
+    private record Above(int stack, int kind, String function, long waker) {}
+
+    private record Sampled(int thread, int stack) {}
 
     private final Profile profile;
     private final Symbolizer symbolizer;
     private final Threads threads;
     private final Tally tally;
+    private final Wakers wakers;
     private final Map<Long, Known> stacks = new HashMap<>();
     private final Map<Long, Integer> threadIds = new HashMap<>();
-    private final Map<Leaf, Integer> withLeaf = new HashMap<>();
+    private final Map<Above, Integer> withAbove = new HashMap<>();
+    /** Clock samples of each thread, whose time on the CPU is known exactly when the recording ends. */
+    private final Map<Long, Map<Sampled, Long>> sampled = new HashMap<>();
+
     private final String event;
     private long beganBefore;
     private long end;
@@ -43,18 +51,29 @@ final class CountedEvents {
         this.symbolizer = symbolizer;
         this.threads = threads;
         this.tally = tally;
+        this.wakers = new Wakers(profile);
     }
 
-    /** A stack that is counted from now on. */
+    /** A stack that is counted from now on; without a target that of another process, or of the kernel, which woke a target. */
     void stack(ByteBuffer data, int at, Target target) {
-        if (target != null) {
-            Known known = new Known(
-                    symbolizer.stack(data, at, target),
-                    SampleDescriptor.end(data, at),
-                    SampleDescriptor.flags(data, at),
-                    SampleDescriptor.userFrames(data, at));
-            stacks.put(SampleDescriptor.value(data, at), known);
+        long id = SampleDescriptor.value(data, at);
+        if (target == null || (SampleDescriptor.flags(data, at) & SampleDescriptor.FLAG_INTERRUPT) != 0) {
+            wakers.add(id, symbolizer.kernelStack(data, at), null, SampleDescriptor.comm(data, at));
+            return;
         }
+        int stack = symbolizer.stack(data, at, target);
+        stacks.put(
+                id,
+                new Known(
+                        stack,
+                        SampleDescriptor.end(data, at),
+                        SampleDescriptor.flags(data, at),
+                        SampleDescriptor.userFrames(data, at)));
+        wakers.add(id, stack, threadId(data, at), SampleDescriptor.comm(data, at));
+    }
+
+    private Integer threadId(ByteBuffer data, int at) {
+        return threadIds.get(key(SampleDescriptor.pid(data, at), SampleDescriptor.tid(data, at)));
     }
 
     /** A thread that is counted from now on. */
@@ -66,20 +85,35 @@ final class CountedEvents {
         }
     }
 
+    /** A clock sample of a thread whose time on the CPU is measured. */
+    void onCpu(ByteBuffer data, int at, int thread, int stack) {
+        sampled.computeIfAbsent(
+                        key(SampleDescriptor.pid(data, at), SampleDescriptor.tid(data, at)), k -> new HashMap<>())
+                .merge(new Sampled(thread, stack), 1L, Long::sum);
+    }
+
     private static long key(int pid, int tid) {
         return (long) pid << 32 | tid;
     }
 
-    /** Accounts for the threads that are off the CPU already. */
-    void started(Totals totals, Collection<Target> targets) {
-        long now = System.nanoTime();
+    /** Accounts for the threads that are there already, and which the programs have not seen leave the CPU or get one. */
+    void started(Totals totals, Collection<Target> targets, boolean onCpu) {
         for (Target target : targets) {
-            target.waitingThreads().forEach((tid, name) -> {
-                if (totals.beginWait(target.pid(), tid, now, WaitClass.BEFORE)) {
-                    threadIds.putIfAbsent(
-                            key(target.pid(), tid), profile.thread(target.pid(), tid, comm(target.pid(), tid), name));
+            int pid = target.pid();
+            long now = System.nanoTime();
+            Map<Integer, ProcessInfo.LiveThread> live = ProcessInfo.liveThreads(pid);
+            live.forEach((tid, thread) -> {
+                if (thread.waiting()) {
+                    totals.beginWait(pid, tid, now, WaitClass.BEFORE);
+                } else if (onCpu) {
+                    totals.beginRun(pid, tid, now);
                 }
             });
+            // The names can wait: whatever changes meanwhile is seen by the programs.
+            Map<Integer, String> names = target.threadNames(live);
+            live.keySet()
+                    .forEach(tid -> threadIds.computeIfAbsent(
+                            key(pid, tid), k -> profile.thread(pid, tid, comm(pid, tid), names.get(tid))));
         }
     }
 
@@ -94,33 +128,78 @@ final class CountedEvents {
     /** Takes what was counted, after the programs were detached. */
     void collect(Totals totals, Probes probes) {
         end = System.nanoTime();
-        totals.forEachTotal((probe, pid, tid, stack, key, wait, total) ->
-                add(pid, tid, stack, wait, probes.leaf(probe), total.count(), total.sum()));
-        boolean offCpu = probes.hasOffCpu();
-        totals.forEachWait((pid, tid, since, woken, stack, wait) -> {
-            long from = offCpu ? since : woken; // who is not woken yet waits for no CPU
-            if (from != 0) {
-                add(pid, tid, stack, wait, null, 1, Math.max(0, end - from));
+        int onCpuRow = probes.onCpuRow();
+        Map<Long, Long> onCpu = new HashMap<>();
+        totals.forEachTotal((probe, pid, tid, stack, key, wait, total) -> {
+            if (probe == onCpuRow) {
+                onCpu.merge(key(pid, tid), total.sum(), Long::sum);
+            } else {
+                long waker = wait == WaitClass.NONE ? 0 : key;
+                add(pid, tid, new Event(stack, wait, probes.leaf(probe), waker), total.count(), total.sum());
             }
         });
+        Map<Integer, Totals.Run> runs = totals.runs();
+        boolean offCpu = probes.hasOffCpu();
+        for (Totals.Wait wait : totals.waits().values()) {
+            if (runs.containsKey(wait.tid())) {
+                if (wait.stack() == 0) {
+                    continue; // it was woken while it was looked at
+                }
+                runs.remove(wait.tid());
+            }
+            long from = offCpu ? wait.since() : wait.woken(); // who is not woken yet waits for no CPU
+            if (from != 0) {
+                Event open = new Event(wait.stack(), wait.kind(), null, wait.waker());
+                add(wait.pid(), wait.tid(), open, 1, Math.max(0, end - from));
+            }
+        }
+        runs.values().forEach(run -> onCpu.merge(key(run.pid(), run.tid()), Math.max(0, end - run.since()), Long::sum));
+        onCpu.forEach(this::addOnCpu);
     }
 
-    private void add(int pid, int tid, long stack, int wait, String leaf, long count, long sum) {
-        Known known = stacks.get(stack);
-        int thread = threadIds.computeIfAbsent(key(pid, tid), k -> profile.thread(pid, tid, "", null));
-        if (known == null) {
-            boolean before = wait == WaitClass.BEFORE;
+    /** Divides a thread's time on the CPU among its samples. */
+    private void addOnCpu(long key, long nanos) {
+        Map<Sampled, Long> samples = sampled.getOrDefault(key, Map.of());
+        long all = samples.values().stream().mapToLong(Long::longValue).sum();
+        if (all == 0) {
+            int none = profile.stack(new int[] {profile.frame(NOT_SAMPLED)}, 0, 1);
+            profile.addAggregate(end, thread((int) (key >>> 32), (int) key), none, event, 1, nanos);
+            return;
+        }
+        long rest = nanos;
+        for (Map.Entry<Sampled, Long> entry : samples.entrySet()) {
+            Sampled sample = entry.getKey();
+            long count = entry.getValue();
+            long part = all == count ? rest : rest / all * count;
+            profile.addAggregate(end, sample.thread(), sample.stack(), event, count, part);
+            all -= count;
+            rest -= part;
+        }
+    }
+
+    private int thread(int pid, int tid) {
+        return threadIds.computeIfAbsent(key(pid, tid), k -> profile.thread(pid, tid, "", null));
+    }
+
+    private record Event(long stack, int kind, String leaf, long waker) {}
+
+    private void add(int pid, int tid, Event what, long count, long sum) {
+        Known known = stacks.get(what.stack());
+        int stack;
+        if (known != null) {
+            tally.add(known.end(), known.flags(), known.frames(), count);
+            stack = withAbove(new Above(known.stack(), what.kind(), what.leaf(), what.waker()));
+        } else {
+            boolean before = what.kind() == WaitClass.BEFORE;
             int none = profile.stack(new int[] {profile.frame(before ? BEFORE : NO_STACK)}, 0, 1);
-            profile.addAggregate(end, thread, none, event, count, sum);
+            stack = withAbove(new Above(none, WaitClass.NONE, null, what.waker()));
             if (before) {
                 beganBefore += count;
             } else {
                 tally.add(StackEnd.NO_USER_REGISTERS, 0, 0, count);
             }
-            return;
         }
-        tally.add(known.end(), known.flags(), known.frames(), count);
-        profile.addAggregate(end, thread, withLeaf(known.stack(), wait, leaf), event, count, sum);
+        profile.addAggregate(end, thread(pid, tid), stack, event, count, sum);
     }
 
     /** Waits that had begun before the recording, and whose stacks are not known therefore. */
@@ -128,20 +207,30 @@ final class CountedEvents {
         return beganBefore;
     }
 
-    /** The stack, with a leaf that says what kind of wait it is, or which function has just returned. */
-    private int withLeaf(int stack, int wait, String leaf) {
-        if (wait == WaitClass.NONE && leaf == null) {
-            return stack;
+    /** The stack, with a leaf that says what kind of wait it is, or which function has just returned, and with who woke it. */
+    private int withAbove(Above above) {
+        if (above.kind() == WaitClass.NONE && above.function() == null && above.waker() == 0) {
+            return above.stack();
         }
-        return withLeaf.computeIfAbsent(new Leaf(stack, wait, leaf), key -> {
-            int[] frames = profile.frames(stack);
-            int[] more = new int[frames.length + 1];
-            System.arraycopy(frames, 0, more, 1, frames.length);
-            more[0] = profile.frame(
-                    leaf == null
-                            ? Frame.marker("[" + WaitClass.of(profile, frames, wait) + "]")
-                            : Frame.symbol(leaf.contains("::") ? FrameType.CPP : FrameType.NATIVE, leaf, null));
-            return profile.stack(more, 0, more.length);
+        return withAbove.computeIfAbsent(above, key -> {
+            int[] frames = profile.frames(key.stack());
+            if (key.kind() != WaitClass.NONE) {
+                frames = on(frames, Frame.marker("[" + WaitClass.of(profile, frames, key.kind()) + "]"));
+            } else if (key.function() != null) {
+                String function = key.function();
+                frames = on(
+                        frames,
+                        Frame.symbol(function.contains("::") ? FrameType.CPP : FrameType.NATIVE, function, null));
+            }
+            frames = wakers.on(frames, key.waker());
+            return profile.stack(frames, 0, frames.length);
         });
+    }
+
+    private int[] on(int[] frames, Frame leaf) {
+        int[] more = new int[frames.length + 1];
+        System.arraycopy(frames, 0, more, 1, frames.length);
+        more[0] = profile.frame(leaf);
+        return more;
     }
 }

@@ -110,12 +110,12 @@ public final class RecordSession {
     }
 
     private boolean isClock() {
-        return request.event().equals("cpu");
+        return request.event().equals("cpu") || request.event().equals("wall");
     }
 
     /** What is sampled; null if probes are recorded. */
     private PerfAttr event() {
-        if (!request.probes().isEmpty()) {
+        if (!request.probes().isSampled()) {
             return null;
         }
         return isClock()

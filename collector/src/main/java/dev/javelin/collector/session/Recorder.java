@@ -61,18 +61,19 @@ final class Recorder implements AutoCloseable {
         this.counted = new CountedEvents(request.event(), profile, symbolizer, threads, tally);
     }
 
-    /** Starts: from here on samples of these targets are taken; without an event those of the probes. */
+    /** Starts: from here on these targets are recorded, by samples of an event if there is one, and by the probes that were asked for. */
     void onStart(Walker loaded, List<Target> first, PerfAttr event) {
         walker = loaded;
         first.forEach(this::add);
         walker.watchProcesses();
+        if (!request.probes().isEmpty()) {
+            walker.attachProbes();
+        }
+        if (request.probes().hasOffCpu()) {
+            counted.started(walker.totals(), targets.values(), request.probes().onCpuRow() >= 0);
+        }
         if (event != null) {
             walker.attach(event);
-        } else {
-            walker.attachProbes();
-            if (request.probes().hasOffCpu()) {
-                counted.started(walker.totals(), targets.values());
-            }
         }
     }
 
@@ -111,6 +112,10 @@ final class Recorder implements AutoCloseable {
         }
         int stack = symbolizer.stack(data, at, target);
         int thread = threads.thread(data, at, target);
+        if (!request.probes().isEmpty()) {
+            counted.onCpu(data, at, thread, stack);
+            return;
+        }
         profile.sample(
                 SampleDescriptor.timeNanos(data, at),
                 thread,

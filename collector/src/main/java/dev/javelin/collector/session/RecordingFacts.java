@@ -107,6 +107,7 @@ final class RecordingFacts {
             case "cpu" -> "CPU time";
             case "offcpu" -> "Time off the CPU";
             case "runq" -> "Time in the run queue";
+            case "wall" -> "Elapsed time";
             case "latency" -> "Latencies";
             default -> request.event();
         };
@@ -234,6 +235,9 @@ final class RecordingFacts {
     private String events(Tally tally) {
         if (request.probes().isEmpty()) {
             return tally.samples() + " samples";
+        }
+        if (request.probes().isSampled()) {
+            return tally.samples() + " samples and waits";
         }
         long events = 0;
         for (int row = 0; row < request.probes().names().size(); row++) {

@@ -89,6 +89,11 @@ final class Symbolizer {
         return stack;
     }
 
+    /** The profile's id of the kernel's part of a stack, of any process. */
+    int kernelStack(ByteBuffer data, int at) {
+        return resolve(data, at, SampleDescriptor.kernelFrames(data, at), 0, StackEnd.COMPLETE, null);
+    }
+
     /** 64 bits over all words: two different stacks among a million share one with a chance of 1 to 30 million. */
     private static long hash(ByteBuffer data, int from, int words, long seed) {
         long h = seed;

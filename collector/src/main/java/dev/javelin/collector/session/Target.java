@@ -73,13 +73,15 @@ final class Target implements Closeable {
         return symbols;
     }
 
-    /** The threads that are off the CPU now and wait, with their Java names; null where there is none. */
-    Map<Integer, String> waitingThreads() {
+    /** The Java names of those threads that have one. */
+    Map<Integer, String> threadNames(Map<Integer, ProcessInfo.LiveThread> threads) {
         Map<Integer, Long> javaThreads = symbols.javaThreads();
         Map<Integer, String> names = new HashMap<>();
-        ProcessInfo.waitingThreads(pid()).forEach((tid, inside) -> {
-            Long javaThread = javaThreads.get(inside);
-            names.put(tid, javaThread == null ? null : symbols.threadName(javaThread, null));
+        threads.forEach((tid, thread) -> {
+            Long javaThread = javaThreads.get(thread.inside());
+            if (javaThread != null) {
+                names.put(tid, symbols.threadName(javaThread, null));
+            }
         });
         return names;
     }

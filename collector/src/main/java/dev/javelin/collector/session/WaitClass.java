@@ -15,6 +15,7 @@ final class WaitClass {
 
     private static final int PREEMPTED = 1;
     private static final int STOPPED = 4;
+    private static final int THROTTLED = 5;
     /** Not of the kernel's: the thread was off the CPU when the recording began. */
     static final int BEFORE = 255;
 
@@ -87,6 +88,9 @@ final class WaitClass {
     static String of(Profile profile, int[] frames, int wait) {
         if (wait == STOPPED) {
             return "stopped";
+        }
+        if (wait == THROTTLED) {
+            return "cgroup quota";
         }
         for (Rule rule : RULES) {
             if (wait == PREEMPTED && !rule.kind().equals("page fault")) {

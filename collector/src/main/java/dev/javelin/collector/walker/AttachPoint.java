@@ -4,8 +4,15 @@ import java.util.List;
 
 /** What a probe watches. */
 public sealed interface AttachPoint {
-    /** Threads of the targets being off the CPU: from leaving it to running again. */
-    record OffCpu() implements AttachPoint {}
+    /**
+     * Threads of the targets being off the CPU: from leaving it to running again.
+     *
+     * @param wakers whether the stack of who wakes them is taken, too
+     */
+    record OffCpu(boolean wakers) implements AttachPoint {}
+
+    /** Threads of the targets being on a CPU, without stacks: the clock samples those. */
+    record OnCpu() implements AttachPoint {}
 
     /** Threads of the targets that could run: from being woken or preempted to running. */
     record RunQueue() implements AttachPoint {}

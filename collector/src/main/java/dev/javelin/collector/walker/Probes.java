@@ -62,7 +62,22 @@ public final class Probes {
         this.probes = List.copyOf(probes);
     }
 
-    /** Whether the clock or a counter is sampled instead. */
+    /** Whether the clock or a counter is sampled, instead or as well. */
+    public boolean isSampled() {
+        return isEmpty() || onCpuRow() >= 0;
+    }
+
+    /** The row in whose totals the time on the CPU is; -1 if it is not measured. */
+    public int onCpuRow() {
+        for (int row = 0; row < probes.size(); row++) {
+            if (probes.get(row).points().stream().anyMatch(AttachPoint.OnCpu.class::isInstance)) {
+                return row;
+            }
+        }
+        return -1;
+    }
+
+    /** Whether there are no probes: the clock or a counter is sampled instead. */
     public boolean isEmpty() {
         return probes.isEmpty();
     }
@@ -101,7 +116,7 @@ public final class Probes {
     /** The programs that record events. */
     Set<String> programs() {
         Set<String> programs = new TreeSet<>();
-        if (probes.isEmpty()) {
+        if (isSampled()) {
             programs.add(SAMPLER);
         }
         for (Probe probe : probes) {
@@ -146,10 +161,14 @@ public final class Probes {
         object.maxEntries("buckets", has(ProbeRow.FLAG_BUCKETS) ? MAX_BUCKETS : 1);
         object.maxEntries("calls", has(ProbeRow.FLAG_CALLS) ? MAX_THREADS : 1);
         object.maxEntries("waits", wanted.contains(SWITCH) ? MAX_THREADS : 1);
+        object.maxEntries("runs", onCpuRow() >= 0 ? MAX_THREADS : 1);
         for (int row = 0; row < probes.size(); row++) {
             for (AttachPoint point : probes.get(row).points()) {
-                if (point instanceof AttachPoint.OffCpu) {
+                if (point instanceof AttachPoint.OffCpu off) {
                     object.global("offcpu_row", row);
+                    object.global("record_wakers", off.wakers() ? 1 : 0);
+                } else if (point instanceof AttachPoint.OnCpu) {
+                    object.global("oncpu_row", row);
                 } else if (point instanceof AttachPoint.RunQueue) {
                     object.global("runq_row", row);
                 }

@@ -47,6 +47,8 @@ public final class SampleDescriptor {
     public static final int FLAG_IN_KERNEL = 2;
     public static final int FLAG_BRIDGED = 4;
     public static final int FLAG_SCANNED = 8;
+    /** An interrupt that woke a thread; the thread that the record names was interrupted and has no part in it. */
+    public static final int FLAG_INTERRUPT = 16;
 
     private SampleDescriptor() {}
 

@@ -3,6 +3,8 @@ package dev.javelin.collector.walker;
 import dev.javelin.bpf.BpfMap;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Reads what the programs have counted: the maps {@code totals}, {@code buckets} and {@code waits}. */
 public final class Totals {
@@ -25,19 +27,28 @@ public final class Totals {
         void bucket(int probe, long key, int bucket, long count);
     }
 
-    /** A thread that is off the CPU; {@code woken} is 0 as long as nobody has woken it. */
-    public interface WaitVisitor {
-        void wait(int pid, int tid, long since, long woken, long stack, int wait);
-    }
+    /**
+     * A thread that is off the CPU.
+     *
+     * @param kind {@code enum wait_class}
+     * @param woken 0 as long as nobody has woken it
+     * @param waker id of the stack that has woken it; 0 for none
+     */
+    public record Wait(int pid, int tid, long since, long woken, long stack, int kind, long waker) {}
+
+    /** A thread that is on a CPU. */
+    public record Run(int pid, int tid, long since) {}
 
     private final BpfMap totals;
     private final BpfMap buckets;
     private final BpfMap waits;
+    private final BpfMap runs;
 
-    Totals(BpfMap totals, BpfMap buckets, BpfMap waits) {
+    Totals(BpfMap totals, BpfMap buckets, BpfMap waits, BpfMap runs) {
         this.totals = totals;
         this.buckets = buckets;
         this.waits = waits;
+        this.runs = runs;
     }
 
     private interface Entry {
@@ -75,6 +86,14 @@ public final class Totals {
         return waits.insert(key, value);
     }
 
+    /** Counts a thread as on the CPU from {@code since} on, unless the programs have seen it get there. */
+    public void beginRun(int pid, int tid, long since) {
+        ByteBuffer key = buffer(Integer.BYTES).putInt(0, tid);
+        ByteBuffer value = buffer(runs.lookupSize());
+        value.putLong(0, since).putInt(8, pid);
+        runs.insert(key, value);
+    }
+
     /** Visits all totals. */
     public void forEachTotal(TotalVisitor visitor) {
         forEach(
@@ -94,11 +113,28 @@ public final class Totals {
         forEach(buckets, (k, v) -> visitor.bucket(k.getInt(8), k.getLong(0), k.getInt(12), v.getLong(0)));
     }
 
-    /** Visits the threads that are off the CPU now. */
-    public void forEachWait(WaitVisitor visitor) {
+    /** The threads that are off the CPU now, by tid. */
+    public Map<Integer, Wait> waits() {
+        Map<Integer, Wait> found = new HashMap<>();
         forEach(
                 waits,
-                (k, v) -> visitor.wait(
-                        v.getInt(24), k.getInt(0), v.getLong(0), v.getLong(8), v.getLong(16), v.getInt(28)));
+                (k, v) -> found.put(
+                        k.getInt(0),
+                        new Wait(
+                                v.getInt(24),
+                                k.getInt(0),
+                                v.getLong(0),
+                                v.getLong(8),
+                                v.getLong(16),
+                                v.getInt(28),
+                                v.getLong(32))));
+        return found;
+    }
+
+    /** The threads that are on a CPU now, by tid, if that is measured. */
+    public Map<Integer, Run> runs() {
+        Map<Integer, Run> found = new HashMap<>();
+        forEach(runs, (k, v) -> found.put(k.getInt(0), new Run(v.getInt(8), k.getInt(0), v.getLong(0))));
+        return found;
     }
 }

@@ -36,10 +36,13 @@ class LayoutTest {
                 "offsetof(struct probe, predicate)",
                 "sizeof(struct argument)",
                 "sizeof(struct predicate_op)",
+                "SAMPLE_INTERRUPT",
                 "offsetof(struct total_key, probe)",
                 "offsetof(struct total_key, wait)",
                 "offsetof(struct bucket_key, bucket)",
                 "offsetof(struct wait, pid)",
+                "offsetof(struct wait, waker)",
+                "offsetof(struct run, pid)",
                 "MAX_USER_FRAMES",
                 "FRAME_WORDS * 8",
                 "WALK_ENDS",
@@ -164,6 +167,9 @@ class LayoutTest {
         assertThat(value("offsetof(struct total_key, wait)")).isEqualTo(28);
         assertThat(value("offsetof(struct bucket_key, bucket)")).isEqualTo(12);
         assertThat(value("offsetof(struct wait, pid)")).isEqualTo(24);
+        assertThat(value("offsetof(struct wait, waker)")).isEqualTo(32);
+        assertThat(value("offsetof(struct run, pid)")).isEqualTo(8);
+        assertThat(value("SAMPLE_INTERRUPT")).isEqualTo(SampleDescriptor.FLAG_INTERRUPT);
         assertThat(value("RECORD_STACK")).isEqualTo(SampleDescriptor.TYPE_STACK);
         assertThat(value("RECORD_THREAD")).isEqualTo(SampleDescriptor.TYPE_THREAD);
         assertThat(value("PROBE_STACKS")).isEqualTo(ProbeRow.FLAG_STACKS);

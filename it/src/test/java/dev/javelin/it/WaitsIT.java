@@ -1,0 +1,123 @@
+package dev.javelin.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.javelin.it.harness.Child;
+import dev.javelin.it.harness.TargetProcess;
+import dev.javelin.it.targets.KnownElapsed;
+import dev.javelin.it.targets.KnownWaits;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Times off and on the CPU are those of the target's own account, and who ended a wait is named. */
+class WaitsIT {
+    /** A kind of wait stands on each stack off the CPU; "[k]" is a kernel function's. */
+    private static final Pattern OFF_CPU = Pattern.compile(";\\[[^;\\]]*] \\d+$");
+
+    private static final Pattern SITE = Pattern.compile("KnownElapsed\\.(busy|half|idle)[; ]");
+
+    @TempDir
+    Path directory;
+
+    /** The method of its own in which a thread of {@link KnownElapsed} is; null if it is in none yet. */
+    private static String outermostSite(String line) {
+        Matcher site = SITE.matcher(line);
+        return site.find() ? site.group(1) : null;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void timeOffTheCpuIsTheTargetsOwn(int major) throws Exception {
+        Path collapsed = directory.resolve("waits.collapsed");
+        MustRun.recording();
+        Map<String, Long> account;
+        String summary;
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownWaits.class);
+                Child recorder = ProbesIT.start(
+                        target, List.of("record", "-e", "offcpu", "--wakers", "--total", "-f", collapsed.toString()))) {
+            summary = ProbesIT.watch(target, recorder, ProbesIT.OWN_LINKS + 2);
+            account = target.account();
+        }
+        Map<String, String> kinds = Map.of(
+                "sleeping", "[sleep]",
+                "parking", "[park]",
+                "reading", "[pipe]",
+                "selecting", "[epoll]",
+                "entering", "[monitor]",
+                "locking", "[park]");
+        Pattern interrupt = Pattern.compile("\\[woken by an interrupt];.*hrtimer_wakeup");
+        Pattern holder = Pattern.compile("\\[woken by];.*KnownWaits.hold(Monitor|Lock);.*;\\[thread holder] ");
+        Map<String, Pattern> wakers = Map.of(
+                "sleeping", interrupt,
+                "parking", interrupt,
+                "reading", Pattern.compile("\\[woken by];.*pipe_write.*KnownWaits.lambda.*;\\[thread Thread-"),
+                "selecting", interrupt,
+                "entering", holder,
+                "locking", holder);
+        List<String> lines = Files.readAllLines(collapsed);
+        assertThat(account.keySet()).isEqualTo(new TreeMap<>(kinds).keySet());
+        account.forEach((site, nanos) -> {
+            List<String> there = lines.stream()
+                    .filter(line -> line.replaceAll("\\[woken by.*", "").contains("KnownWaits." + site + ";"))
+                    .toList();
+            long waited = ProbesIT.sum(there);
+            long ofKind = ProbesIT.sum(there.stream()
+                    .filter(line -> line.contains(kinds.get(site)) || line.contains("[preempted]"))
+                    .toList());
+            System.out.printf("jdk%d %s: %d ns of %d off the CPU%n", major, site, waited, nanos);
+            assertThat(waited).as(site + " " + summary).isCloseTo(nanos, Percentage.withPercentage(3));
+            assertThat(ofKind).as(site + " " + there).isCloseTo(waited, Percentage.withPercentage(1));
+            long woken = ProbesIT.sum(there.stream()
+                    .filter(line -> wakers.get(site).matcher(line).find())
+                    .toList());
+            // JDK 17 has who waits for a monitor look again by itself after 1, 8 and 64 ms
+            assertThat(woken)
+                    .as("who ended " + site + " " + there)
+                    .isGreaterThan(ofKind * (site.equals("entering") ? 40 : 95) / 100);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void elapsedTimeAddsUp(int major) throws Exception {
+        Path collapsed = directory.resolve("elapsed.collapsed");
+        MustRun.recording();
+        Map<String, Long> account;
+        String summary;
+        int links = ProbesIT.OWN_LINKS + 2 + Runtime.getRuntime().availableProcessors();
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownElapsed.class);
+                Child recorder = ProbesIT.start(
+                        target, List.of("record", "-e", "wall", "-i", "2ms", "--total", "-f", collapsed.toString()))) {
+            summary = ProbesIT.watch(target, recorder, links);
+            account = target.account();
+        }
+        List<String> lines = Files.readAllLines(collapsed);
+        for (String site : List.of("busy", "half", "idle")) {
+            List<String> there = lines.stream()
+                    .filter(line -> site.equals(outermostSite(line)))
+                    .toList();
+            long elapsed = ProbesIT.sum(there);
+            long onCpu = ProbesIT.sum(
+                    there.stream().filter(line -> !OFF_CPU.matcher(line).find()).toList());
+            long cpu = account.get(site + "Cpu");
+            System.out.printf(
+                    "jdk%d %s: %d ns of %d elapsed, %d of %d on the CPU%n",
+                    major, site, elapsed, account.get(site), onCpu, cpu);
+            assertThat(elapsed)
+                    .as(site + " elapsed: " + summary)
+                    .isCloseTo(account.get(site), Percentage.withPercentage(1));
+            if (!site.equals("idle")) {
+                assertThat(onCpu).as(site + " on the CPU: " + summary).isCloseTo(cpu, Percentage.withPercentage(3));
+            }
+        }
+    }
+}

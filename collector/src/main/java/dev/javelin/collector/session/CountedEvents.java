@@ -41,6 +41,9 @@ final class CountedEvents {
     /** Clock samples of each thread, whose time on the CPU is known exactly when the recording ends. */
     private final Map<Long, Map<Sampled, Long>> sampled = new HashMap<>();
 
+    /** When processes have ended: threads that were off the CPU, or on it, were so until then. */
+    private final Map<Integer, Long> ended = new HashMap<>();
+
     private final String event;
     private long beganBefore;
     private long end;
@@ -125,6 +128,15 @@ final class CountedEvents {
         }
     }
 
+    /** A process has ended. */
+    void ended(int pid) {
+        ended.putIfAbsent(pid, System.nanoTime());
+    }
+
+    private long since(int pid, long from) {
+        return Math.max(0, ended.getOrDefault(pid, end) - from);
+    }
+
     /** Takes what was counted, after the programs were detached. */
     void collect(Totals totals, Probes probes) {
         end = System.nanoTime();
@@ -150,10 +162,10 @@ final class CountedEvents {
             long from = offCpu ? wait.since() : wait.woken(); // who is not woken yet waits for no CPU
             if (from != 0) {
                 Event open = new Event(wait.stack(), wait.kind(), null, wait.waker());
-                add(wait.pid(), wait.tid(), open, 1, Math.max(0, end - from));
+                add(wait.pid(), wait.tid(), open, 1, since(wait.pid(), from));
             }
         }
-        runs.values().forEach(run -> onCpu.merge(key(run.pid(), run.tid()), Math.max(0, end - run.since()), Long::sum));
+        runs.values().forEach(run -> onCpu.merge(key(run.pid(), run.tid()), since(run.pid(), run.since()), Long::sum));
         onCpu.forEach(this::addOnCpu);
     }
 

@@ -166,6 +166,7 @@ final class Recorder implements AutoCloseable {
         if (target != null && !target.isAlive()) {
             targets.remove(pid);
             watches.remove(pid);
+            counted.ended(pid);
             walker.remove(pid);
             symbolizer.forget(pid);
             target.close();

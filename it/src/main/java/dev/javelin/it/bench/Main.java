@@ -12,6 +12,7 @@ public final class Main {
             "chains", new ChainsBench(),
             "collector", new CollectorBench(),
             "overhead", new OverheadBench(),
+            "probes", new ProbesBench(),
             "shares", new SharesBench()));
 
     private Main() {}

@@ -1,0 +1,165 @@
+package dev.javelin.it.bench;
+
+import dev.javelin.it.harness.Child;
+import dev.javelin.it.harness.JavelinCommand;
+import dev.javelin.it.harness.Jdk;
+import dev.javelin.it.harness.TargetProcess;
+import dev.javelin.it.targets.Callers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a probe costs each time that it fires, of Javelin's and of bpftrace's and libbpf-tools' on the same function, system call or
+ * switch: windows with a tool stand between windows without one, and each is compared with its two neighbours.
+ */
+final class ProbesBench implements Bench {
+    private static final double SETTLE = 3;
+    private static final String START_AND_HISTOGRAM =
+            "{ @s[tid] = nsecs; } %s /@s[tid]/ { @ = hist(nsecs - @s[tid]); delete(@s[tid]); }";
+
+    @Override
+    public String what() {
+        return "cost of a hit, against bpftrace and libbpf-tools [--rounds 3 --seconds 2]";
+    }
+
+    /** A tool and what it does, for the table; and its command line. */
+    private record Tool(String name, String what, List<String> command) {}
+
+    /** Operations in one window and how long it was; nanoseconds. */
+    private record Window(double perOp) {}
+
+    @Override
+    public void run(Options options) throws Exception {
+        int rounds = options.number("rounds", 3);
+        double seconds = options.number("seconds", 2);
+        for (Jdk jdk : options.jdks()) {
+            Path directory = Files.createTempDirectory("probes-bench");
+            measure(jdk, "yield", this::yieldTools, rounds, seconds, directory);
+            measure(jdk, "handover", this::switchTools, rounds, seconds, directory);
+        }
+    }
+
+    private interface Tools {
+        List<Tool> of(long pid, Path directory) throws IOException;
+    }
+
+    private List<Tool> yieldTools(long pid, Path directory) throws IOException {
+        String libc = mapped(pid, "/libc.so.6");
+        String libjvm = mapped(pid, "/libjvm.so");
+        String file = directory.resolve("out.collapsed").toString();
+        String target = Long.toString(pid);
+        List<Tool> tools = new ArrayList<>();
+        for (String probe : List.of("libc:sched_yield", "libjvm:JVM_Yield")) {
+            String function = probe.substring(probe.indexOf(':') + 1);
+            String path = (probe.startsWith("libc") ? libc : libjvm) + ":" + function;
+            tools.add(new Tool("bpftrace", "count " + probe, bpftrace(target, "uprobe:" + path + " { @ = count(); }")));
+            tools.add(new Tool(
+                    "javelin",
+                    "count " + probe,
+                    javelin("record", "-e", "uprobe:" + probe, "-i", "1000000000", "-f", file, target)));
+            tools.add(new Tool(
+                    "bpftrace",
+                    "latency " + probe,
+                    bpftrace(target, "uprobe:" + path + " " + START_AND_HISTOGRAM.formatted("uretprobe:" + path))));
+            tools.add(new Tool("javelin", "latency " + probe, javelin("latency", "uprobe:" + probe, target)));
+            tools.add(new Tool(
+                    "javelin",
+                    "hits and stacks " + probe,
+                    javelin("record", "-e", "uprobe:" + probe, "-f", file, target)));
+        }
+        String calls = "tracepoint:raw_syscalls:sys_enter /pid == " + pid + "/ "
+                + START_AND_HISTOGRAM.formatted("tracepoint:raw_syscalls:sys_exit");
+        tools.add(new Tool("bpftrace", "all system calls", bpftrace(target, calls)));
+        tools.add(new Tool("javelin", "all system calls", javelin("latency", "--by", "syscall", "syscall:*", target)));
+        tools.add(new Tool(
+                "javelin", "stacks of system calls", javelin("record", "-e", "syscall:*", "-f", file, target)));
+        return tools;
+    }
+
+    private List<Tool> switchTools(long pid, Path directory) {
+        String file = directory.resolve("out.collapsed").toString();
+        String target = Long.toString(pid);
+        return List.of(
+                new Tool("offcputime", "off-CPU", List.of("offcputime", "-p", target, "3600")),
+                new Tool("javelin", "off-CPU", javelin("record", "-e", "offcpu", "-f", file, target)),
+                new Tool(
+                        "javelin",
+                        "off-CPU, wakers",
+                        javelin("record", "-e", "offcpu", "--wakers", "-f", file, target)),
+                new Tool("javelin", "wall", javelin("record", "-e", "wall", "-f", file, target)));
+    }
+
+    private static List<String> bpftrace(String pid, String program) {
+        return List.of("bpftrace", "-p", pid, "-e", program);
+    }
+
+    private static List<String> javelin(String... arguments) {
+        return JavelinCommand.line(List.of(arguments));
+    }
+
+    /** The path of a library that a process has mapped. */
+    private static String mapped(long pid, String name) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + pid + "/maps")).stream()
+                .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+                .filter(path -> path.endsWith(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void measure(Jdk jdk, String work, Tools tools, int rounds, double seconds, Path directory)
+            throws Exception {
+        Map<Tool, List<Double>> costs = new LinkedHashMap<>();
+        List<Double> bare = new ArrayList<>();
+        try (TargetProcess target = TargetProcess.start(jdk, List.of("-Xlog:disable"), Callers.class, work)) {
+            List<Tool> all = new ArrayList<>(tools.of(target.pid(), directory));
+            Window before = window(target, seconds);
+            for (int round = 0; round < rounds; round++) {
+                for (Tool tool : List.copyOf(all)) {
+                    Window with = with(tool, target, seconds);
+                    if (with == null) {
+                        all.remove(tool);
+                        continue;
+                    }
+                    Window after = window(target, seconds);
+                    double plain = (before.perOp() + after.perOp()) / 2;
+                    bare.add(plain);
+                    costs.computeIfAbsent(tool, t -> new ArrayList<>()).add(with.perOp() - plain);
+                    before = after;
+                }
+            }
+        }
+        System.out.printf(
+                "%n%s, %s: %s ns without a tool; what each tool adds, ns: median (least to most)%n",
+                jdk, work, Spread.of(bare).show(0));
+        costs.forEach((tool, added) -> System.out.printf(
+                "  %-34s %-12s %s%n", tool.what(), tool.name(), Spread.of(added).show(0)));
+    }
+
+    /** A window with a tool; null if the tool cannot do it here (bpftrace's tracepoints need tracefs mounted). */
+    private static Window with(Tool tool, TargetProcess target, double seconds) {
+        try (Child child = new Child(tool.command())) {
+            Pause.seconds(SETTLE);
+            Window window = window(target, seconds);
+            if (!child.isAlive()) {
+                System.err.println("left out: " + tool + " has ended: " + child.err());
+                return null;
+            }
+            child.signal("INT");
+            child.await(Duration.ofSeconds(60)).ok();
+            return window;
+        }
+    }
+
+    private static Window window(TargetProcess target, double seconds) {
+        Map<String, Long> before = target.account();
+        Pause.seconds(seconds);
+        Map<String, Long> delta = TargetProcess.since(before, target.account());
+        return new Window((double) delta.get("wall") / delta.get("ops"));
+    }
+}

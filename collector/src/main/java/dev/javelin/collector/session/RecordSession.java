@@ -37,13 +37,20 @@ public final class RecordSession {
 
     private final RecordRequest request;
     private final PrintStream messages;
+    private final Runnable started;
     private volatile boolean stopped;
     private volatile Walker walker;
 
-    /** Prepares a recording; messages (one line each, no summary) go to {@code messages}. */
-    public RecordSession(RecordRequest request, PrintStream messages) {
+    /**
+     * Prepares a recording.
+     *
+     * @param messages where messages go, one line each, no summary
+     * @param started called once by the thread of {@link #run} as soon as everything that happens is recorded
+     */
+    public RecordSession(RecordRequest request, PrintStream messages, Runnable started) {
         this.request = request;
         this.messages = messages;
+        this.started = started;
     }
 
     /** Ends the recording: {@link #run} writes the report of what was recorded and returns. May be called repeatedly. */
@@ -165,6 +172,7 @@ public final class RecordSession {
         ThreadNice.set(PROMPT);
         recorder.onStart(loaded, targets, event());
         facts.started();
+        started.run();
         try (Report report = Report.open(profile, request, facts)) {
             loop(recorder, loaded, report);
             recorder.onClose();

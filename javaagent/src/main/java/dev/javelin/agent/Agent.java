@@ -37,15 +37,17 @@ public final class Agent {
     private static void load(String arguments) {
         try {
             if (LOADED.getAndSet(true)) {
-                throw new AgentException("the agent is loaded already, and its recording goes on; this second one with '"
-                        + (arguments == null ? "" : arguments) + "' does nothing: load it once");
+                throw new AgentException("the agent is loaded already: this second one, '"
+                        + (arguments == null ? "" : arguments) + "', does nothing; load it once");
             }
             start(AgentArguments.parse(arguments));
         } catch (AgentException e) {
             tell(e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (IOException | URISyntaxException | RuntimeException | Error e) {
+        } catch (IOException e) {
+            tell("the collector cannot be started, and the application is not recorded: " + e.getMessage());
+        } catch (URISyntaxException | RuntimeException | Error e) {
             tell("the agent cannot start the collector: " + e);
         }
     }
@@ -103,7 +105,8 @@ public final class Agent {
             line.append(Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c);
         }
         try {
-            new FileOutputStream(FileDescriptor.err).write(line.append('\n').toString().getBytes(Charset.defaultCharset()));
+            new FileOutputStream(FileDescriptor.err)
+                    .write(line.append('\n').toString().getBytes(Charset.defaultCharset()));
         } catch (IOException e) {
             // it is closed, and there is nobody to tell
         }

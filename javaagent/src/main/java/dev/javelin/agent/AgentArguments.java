@@ -122,7 +122,8 @@ final class AgentArguments {
             }
             throw new AgentException(
                     name.equals("event")
-                            ? "event=" + before + " and event=" + value + ": one event can be recorded at a time; choose one"
+                            ? "event=" + before + " and event=" + value
+                                    + ": one event can be recorded at a time; choose one"
                             : "'" + name + "=" + value + "' comes after another value for the same, " + before
                                     + ": give it once");
         }
@@ -154,8 +155,8 @@ final class AgentArguments {
             if (file == null) {
                 file = DEFAULT_NAME + "." + (format == null ? "html" : format);
             } else if (format != null && !file.endsWith("." + format)) {
-                throw new AgentException("'" + format + "' does not fit file=" + file
-                        + ": the file's extension names the format");
+                throw new AgentException(
+                        "'" + format + "' does not fit file=" + file + ": the file's extension names the format");
             }
             options.add("--file=" + file);
         }

@@ -1,6 +1,7 @@
 package dev.javelin.agent;
 
 import java.io.File;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,8 +23,8 @@ final class Collector {
     /** How often is looked whether it records, in milliseconds: little beside the start of a JVM. */
     private static final long POLL_MILLIS = 2;
     /** Those of the launcher {@code javelin}: a short start and a small heap. */
-    private static final List<String> JVM_OPTIONS = Arrays.asList(
-            "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms16m", "-Xmx512m", "-XX:-UsePerfData");
+    private static final List<String> JVM_OPTIONS =
+            Arrays.asList("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms16m", "-Xmx512m", "-XX:-UsePerfData");
     /** Options for the application's JVM: this agent, for one, which the collector must not load. */
     private static final List<String> JVM_VARIABLES =
             Arrays.asList("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
@@ -49,8 +50,11 @@ final class Collector {
      * @param jar Javelin's
      * @param log the file that its messages go to; null for this process's stderr
      * @throws IOException if it cannot be started
+     * @throws AgentException if there is no such log
      */
-    static Collector start(Path java, Path jar, List<String> recordOptions, String pid, String log) throws IOException {
+    static Collector start(Path java, Path jar, List<String> recordOptions, String pid, String log)
+            throws IOException, AgentException {
+        checkWritable(log);
         List<String> command = new ArrayList<>();
         command.add(java.resolve("bin/java").toString());
         command.addAll(JVM_OPTIONS);
@@ -66,6 +70,18 @@ final class Collector {
         return new Collector(builder.start());
     }
 
+    private static void checkWritable(String log) throws AgentException {
+        if (log == null) {
+            return;
+        }
+        try {
+            new FileOutputStream(log, true).close();
+        } catch (IOException e) {
+            throw new AgentException("log=" + log + " cannot be written to, and the application is not recorded: "
+                    + e.getMessage() + "; name another file");
+        }
+    }
+
     /** The launcher's archive of loaded classes for this jar and Java, if it has made one: it halves the start. */
     private static List<String> archive(Path java, Path jar) throws IOException {
         Path libjvm = java.resolve("lib/server/libjvm.so");
@@ -77,10 +93,7 @@ final class Collector {
                 "javelin-" + Files.getAttribute(libjvm, "unix:ino") + "-" + modified.to(TimeUnit.SECONDS) + ".jsa");
         return Files.isReadable(archive)
                 ? Arrays.asList(
-                        "-XX:SharedArchiveFile=" + archive,
-                        "-Xshare:auto",
-                        "-Xlog:disable",
-                        "-Xlog:all=error:stderr")
+                        "-XX:SharedArchiveFile=" + archive, "-Xshare:auto", "-Xlog:disable", "-Xlog:all=error:stderr")
                 : new ArrayList<String>();
     }
 

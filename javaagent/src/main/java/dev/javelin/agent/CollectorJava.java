@@ -73,7 +73,8 @@ final class CollectorJava {
     private static Path named(String home) throws AgentException {
         Path path = path(home);
         if (path == null || !hasLauncher(path)) {
-            throw new AgentException(VARIABLE + "=" + home + " has no bin/java: name the directory of a Java 17 or newer");
+            throw new AgentException(
+                    VARIABLE + "=" + home + " has no bin/java: name the directory of a Java 17 or newer");
         }
         int release = release(path);
         if (release > 0 && release < OLDEST) {

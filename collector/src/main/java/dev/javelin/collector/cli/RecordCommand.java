@@ -134,8 +134,9 @@ final class RecordCommand implements Callable<Integer> {
             throw JavelinException.usage("--loop " + loop + ": a report takes a second at least");
         }
         if (file == null || !KEEPS_APART.matcher(file).find()) {
-            throw JavelinException.usage("--loop " + loop
-                    + ": each report would take the place of the one before: name them with -f, and with %t or %n in the name");
+            throw JavelinException.usage(
+                    "--loop " + loop
+                            + ": each report would take the place of the one before: name them with -f, and with %t or %n in the name");
         }
         return time;
     }

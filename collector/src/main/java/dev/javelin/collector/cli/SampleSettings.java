@@ -105,7 +105,8 @@ final class SampleSettings {
     static Duration duration(String option, String text) {
         long nanos = nanos(option, text, "s");
         if (nanos <= 0 || nanos > MAX_DURATION_NANOS) {
-            throw JavelinException.usage(option + " " + text + ": the duration must be more than 0 and at most 30 days");
+            throw JavelinException.usage(
+                    option + " " + text + ": the duration must be more than 0 and at most 30 days");
         }
         return Duration.ofNanos(nanos);
     }

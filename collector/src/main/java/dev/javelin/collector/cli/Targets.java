@@ -45,7 +45,9 @@ record Targets(boolean all, List<ProcessInfo> processes) {
 
     /** Those that still run, of a loop of recordings. */
     Targets alive() {
-        return all ? this : new Targets(false, processes.stream().filter(Targets::isAlive).toList());
+        return all
+                ? this
+                : new Targets(false, processes.stream().filter(Targets::isAlive).toList());
     }
 
     /** Whether there is nothing to record, now or later. */

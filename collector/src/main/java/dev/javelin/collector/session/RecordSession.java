@@ -68,6 +68,11 @@ public final class RecordSession {
      * @throws JavelinException when nothing could be recorded or the report could not be written
      */
     public RecordResult run() {
+        if (!ProcessInfo.seesHostNumbers()) {
+            throw JavelinException.failed(
+                    "cannot record from inside a container with a pid namespace of its own, where processes"
+                            + " have other numbers than in the kernel: run javelin on the host, or the container with --pid=host");
+        }
         NativeObjects objects = new NativeObjects();
         Profile profile = new Profile(request.output() != null
                 && Outputs.needsSamples(request.output().toString()));

@@ -44,7 +44,7 @@ import picocli.CommandLine.Parameters;
 final class RecordCommand implements Callable<Integer> {
     private static final Duration SHORTEST_LOOP = Duration.ofSeconds(1);
     /** Patterns in a file's name that become something else each time. */
-    private static final Pattern KEEPS_APART = Pattern.compile("%[tn]");
+    private static final Pattern KEEPS_APART = Pattern.compile("(?<!%)(?:%%)*%[tn]");
 
     private final Cli cli;
 

@@ -3,6 +3,7 @@ package dev.javelin.collector.cli;
 import dev.javelin.bpf.Capability;
 import dev.javelin.bpf.KernelFeatures;
 import dev.javelin.collector.proc.Kallsyms;
+import dev.javelin.collector.proc.ProcessInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +32,7 @@ final class KernelChecks {
         checks.release();
         checks.btf();
         checks.capabilities();
+        checks.processNumbers();
         checks.bpf();
         checks.perf();
         checks.hardwareCounters();
@@ -62,6 +64,14 @@ final class KernelChecks {
                                 "the kernel does not describe its types: no /sys/kernel/btf/vmlinux",
                                 "use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as those of the distributions are;"
                                         + " in a container, mount /sys"));
+    }
+
+    private void processNumbers() {
+        if (!ProcessInfo.seesHostNumbers()) {
+            findings.add(Finding.fail(
+                    "this is a container with a pid namespace of its own, where processes have other numbers than in the kernel",
+                    "run javelin on the host, or the container with --pid=host"));
+        }
     }
 
     private void capabilities() {

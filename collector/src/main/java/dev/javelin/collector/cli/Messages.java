@@ -16,7 +16,7 @@ final class Messages {
     private static final String CLEAR_LINE = "\r\u001b[K";
 
     private final PrintStream out;
-    private final boolean terminal;
+    private volatile boolean terminal;
     private final PrintStream stream = new PrintStream(new Lines(), true, StandardCharsets.UTF_8);
     private boolean progressShown;
 
@@ -56,6 +56,11 @@ final class Messages {
         clearProgress();
         out.println(Printable.of(text));
         out.flush();
+    }
+
+    /** Shows no progress from now on: the terminal is somebody else's. */
+    void hideProgress() {
+        terminal = false;
     }
 
     /** Whether {@link #progress} shows anything. */

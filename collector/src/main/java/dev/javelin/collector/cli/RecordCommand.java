@@ -4,9 +4,11 @@ import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.session.JavelinException;
 import dev.javelin.collector.session.RecordRequest;
 import dev.javelin.collector.walker.Probes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,6 +44,10 @@ import picocli.CommandLine.Parameters;
             "Ctrl-C writes the report.",
         })
 final class RecordCommand implements Callable<Integer> {
+    private static final Duration SHORTEST_LOOP = Duration.ofSeconds(1);
+    /** Patterns in a file's name that become something else each time. */
+    private static final Pattern KEEPS_APART = Pattern.compile("(?<!%)(?:%%)*%[tn]");
+
     private final Cli cli;
 
     @Parameters(
@@ -59,6 +65,13 @@ final class RecordCommand implements Callable<Integer> {
             description = "The report: .html, .collapsed or .jfr. Collapsed stacks on stdout if left out.")
     private String file;
 
+    @Option(
+            names = "--loop",
+            paramLabel = "TIME",
+            description = "A report every TIME, for example 1h; %%t or %%n in FILE keeps them apart."
+                    + " With -d, for so long in all.")
+    private String loop;
+
     @Mixin
     private ReportSettings report;
 
@@ -67,6 +80,10 @@ final class RecordCommand implements Callable<Integer> {
 
     @Option(names = "--kernel", description = "Leave out Java and native frames.")
     private boolean kernelOnly;
+
+    /** For the agent in a target, which starts this process: see {@link AgentPipes}. */
+    @Option(names = "--for-agent", hidden = true)
+    private boolean forAgent;
 
     RecordCommand(Cli cli) {
         this.cli = cli;
@@ -86,9 +103,48 @@ final class RecordCommand implements Callable<Integer> {
                     "--wakers needs kernel frames, by which interrupts are told from threads: leave out --user");
         }
         checkSettings();
+        if (forAgent) {
+            cli.messages().hideProgress();
+        }
         Targets found = Targets.of(targets);
-        OutputFile output = OutputFile.of(file, found.forFileName());
-        return new Recording(cli, request(found, output), output).run(settings(found, output), result -> {});
+        AgentPipes agent = new AgentPipes(cli.out());
+        RecordLoop rounds =
+                new RecordLoop(cli, (left, time) -> round(left, time, agent), sampling.duration(), loopTime());
+        if (forAgent) {
+            agent.onEnd(rounds::stop);
+        }
+        return new Interrupts(rounds::stop).run(() -> rounds.run(found));
+    }
+
+    private RecordLoop.Round round(Targets left, Duration time, AgentPipes agent) {
+        OutputFile output = OutputFile.of(file, left.forFileName());
+        RecordRequest request = request(left, output, time);
+        return forAgent
+                ? new RecordLoop.Round(
+                        new Recording(cli, request, output, agent::recording),
+                        null,
+                        result -> cli.messages().line("javelin: " + output.shown() + ": " + result.summary()))
+                : new RecordLoop.Round(
+                        new Recording(cli, request, output),
+                        settings(left, output, time),
+                        result -> cli.messages().line(result.summary()));
+    }
+
+    /** How long each recording of a loop is; null without one. */
+    private Duration loopTime() {
+        if (loop == null) {
+            return null;
+        }
+        Duration time = SampleSettings.duration("--loop", loop);
+        if (time.compareTo(SHORTEST_LOOP) < 0) {
+            throw JavelinException.usage("--loop " + loop + ": a report takes a second at least");
+        }
+        if (file == null || !KEEPS_APART.matcher(file).find()) {
+            throw JavelinException.usage(
+                    "--loop " + loop
+                            + ": each report would take the place of the one before: name them with -f, and with %t or %n in the name");
+        }
+        return time;
     }
 
     /** Fails for wrong options before anything is looked at. */
@@ -97,6 +153,7 @@ final class RecordCommand implements Callable<Integer> {
         sampling.interval();
         sampling.duration();
         sampling.depth();
+        loopTime();
         report.options(false, false);
         OutputFile.checkFormat(file);
     }
@@ -110,7 +167,7 @@ final class RecordCommand implements Callable<Integer> {
         return found.processes().stream().map(ProcessInfo::pid).toList();
     }
 
-    private RecordRequest request(Targets found, OutputFile output) {
+    private RecordRequest request(Targets found, OutputFile output, Duration time) {
         Probes probes = sampling.probes(pids(found));
         return new RecordRequest(
                 pids(found),
@@ -118,7 +175,7 @@ final class RecordCommand implements Callable<Integer> {
                 sampling.event(),
                 probes,
                 sampling.interval(),
-                sampling.duration(),
+                time,
                 output.path(),
                 sampling.depth(),
                 !userOnly,
@@ -129,11 +186,9 @@ final class RecordCommand implements Callable<Integer> {
                 key -> null);
     }
 
-    private String settings(Targets found, OutputFile output) {
+    private String settings(Targets found, OutputFile output, Duration time) {
         return "recording " + sampling.event() + " " + sampling.shownInterval() + " of " + found.shown() + " "
-                + (sampling.duration() == null
-                        ? "until Ctrl-C"
-                        : "for " + Units.duration(sampling.duration().toNanos()))
+                + (time == null ? "until Ctrl-C" : "for " + Units.duration(time.toNanos()))
                 + ", at most " + sampling.depth() + " frames"
                 + (userOnly ? ", no kernel frames" : kernelOnly ? ", kernel frames only" : "")
                 + ", to " + output.shown();

@@ -14,10 +14,15 @@ final class Recording {
 
     /** {@code output} is null where the result is not a report of stacks. */
     Recording(Cli cli, RecordRequest request, OutputFile output) {
+        this(cli, request, output, () -> {});
+    }
+
+    /** {@code started} is called as soon as everything is recorded. */
+    Recording(Cli cli, RecordRequest request, OutputFile output, Runnable started) {
         this.cli = cli;
         this.request = request;
         this.output = output;
-        this.session = new RecordSession(request, cli.messages().stream());
+        this.session = new RecordSession(request, cli.messages().stream(), started);
     }
 
     /**
@@ -27,18 +32,34 @@ final class Recording {
      * @param afterwards what is to be said when the report is written, before the summary
      */
     int run(String settings, Consumer<RecordResult> afterwards) {
-        return new Interrupts(session::stop).run(() -> guarded(settings, afterwards));
+        return new Interrupts(this::stop)
+                .run(() -> record(settings, result -> {
+                    afterwards.accept(result);
+                    cli.messages().line(result.summary());
+                }));
     }
 
-    private int guarded(String settings, Consumer<RecordResult> afterwards) {
+    /** Ends the recording, which writes its report. May be called by any thread at any time. */
+    void stop() {
+        session.stop();
+    }
+
+    /**
+     * Records and returns the exit status. Signals are the caller's business.
+     *
+     * @param settings what is going to be done, in one line; null to say nothing
+     * @param afterwards what is to be done when the report is written
+     */
+    int record(String settings, Consumer<RecordResult> afterwards) {
         try (output) {
-            cli.messages().line(settings);
+            if (settings != null) {
+                cli.messages().line(settings);
+            }
             RecordResult result = recorded();
             if (output != null) {
                 output.deliver(cli.out());
             }
             afterwards.accept(result);
-            cli.messages().line(result.summary());
             return 0;
         } catch (RuntimeException | Error e) {
             return cli.fail(e);

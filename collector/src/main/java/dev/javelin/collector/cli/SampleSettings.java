@@ -101,7 +101,7 @@ final class SampleSettings {
 
     /** The duration; null if the recording is to go on until it is stopped. */
     Duration duration() {
-        return duration == null ? null : duration(duration);
+        return duration == null ? null : duration("-d", duration);
     }
 
     /**
@@ -110,9 +110,15 @@ final class SampleSettings {
      * @throws JavelinException if it is no duration above 0
      */
     static Duration duration(String text) {
-        long nanos = nanos("-d", text, "s");
+        return duration("-d", text);
+    }
+
+    /** Reads the value of an option that takes a duration. */
+    static Duration duration(String option, String text) {
+        long nanos = nanos(option, text, "s");
         if (nanos <= 0 || nanos > MAX_DURATION_NANOS) {
-            throw JavelinException.usage("-d " + text + ": the duration must be more than 0 and at most 30 days");
+            throw JavelinException.usage(
+                    option + " " + text + ": the duration must be more than 0 and at most 30 days");
         }
         return Duration.ofNanos(nanos);
     }

@@ -43,6 +43,27 @@ record Targets(boolean all, List<ProcessInfo> processes) {
         return new Targets(false, List.copyOf(found.values()));
     }
 
+    /** Those that still run, of a loop of recordings. */
+    Targets alive() {
+        return all
+                ? this
+                : new Targets(false, processes.stream().filter(Targets::isAlive).toList());
+    }
+
+    /** Whether there is nothing to record, now or later. */
+    boolean isEmpty() {
+        return !all && processes.isEmpty();
+    }
+
+    /** A process that is just ending has no mappings any more. */
+    private static boolean isAlive(ProcessInfo process) {
+        try {
+            return ProcessInfo.startTicks(process.pid()) == process.startTicks() && ProcessInfo.isJava(process.pid());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** What {@code %p} becomes in a file's name: the first process, or {@code all}. */
     String forFileName() {
         return all ? "all" : Integer.toString(processes.get(0).pid());

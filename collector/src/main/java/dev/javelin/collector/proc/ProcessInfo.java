@@ -2,6 +2,8 @@ package dev.javelin.collector.proc;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +54,19 @@ public record ProcessInfo(
             }
         }
         return found;
+    }
+
+    /**
+     * Whether the numbers in {@code /proc} are those that the kernel itself counts by: not so in a container with a pid namespace
+     * of its own. True if that cannot be read.
+     */
+    public static boolean seesHostNumbers() {
+        try {
+            // PROC_PID_INIT_INO of the kernel's include/linux/proc_ns.h, the same since 3.8
+            return Files.readSymbolicLink(Path.of("/proc/1/ns/pid")).toString().equals("pid:[4026531836]");
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     /** Whether the process maps a libjvm.so; false if there is no such process or its mappings may not be read. */

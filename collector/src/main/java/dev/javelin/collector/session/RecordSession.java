@@ -37,13 +37,20 @@ public final class RecordSession {
 
     private final RecordRequest request;
     private final PrintStream messages;
+    private final Runnable started;
     private volatile boolean stopped;
     private volatile Walker walker;
 
-    /** Prepares a recording; messages (one line each, no summary) go to {@code messages}. */
-    public RecordSession(RecordRequest request, PrintStream messages) {
+    /**
+     * Prepares a recording.
+     *
+     * @param messages where messages go, one line each, no summary
+     * @param started called once by the thread of {@link #run} as soon as everything that happens is recorded
+     */
+    public RecordSession(RecordRequest request, PrintStream messages, Runnable started) {
         this.request = request;
         this.messages = messages;
+        this.started = started;
     }
 
     /** Ends the recording: {@link #run} writes the report of what was recorded and returns. May be called repeatedly. */
@@ -61,6 +68,11 @@ public final class RecordSession {
      * @throws JavelinException when nothing could be recorded or the report could not be written
      */
     public RecordResult run() {
+        if (!ProcessInfo.seesHostNumbers()) {
+            throw JavelinException.failed(
+                    "cannot record from inside a container with a pid namespace of its own, where processes"
+                            + " have other numbers than in the kernel: run javelin on the host, or the container with --pid=host");
+        }
         NativeObjects objects = new NativeObjects();
         Profile profile = new Profile(request.output() != null
                 && Outputs.needsSamples(request.output().toString()));
@@ -165,6 +177,7 @@ public final class RecordSession {
         ThreadNice.set(PROMPT);
         recorder.onStart(loaded, targets, event());
         facts.started();
+        started.run();
         try (Report report = Report.open(profile, request, facts)) {
             loop(recorder, loaded, report);
             recorder.onClose();

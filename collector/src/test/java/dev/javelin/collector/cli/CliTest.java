@@ -27,6 +27,11 @@ class CliTest {
             value = {
                 "record | name what to record",
                 "record -d 10x 1 | '10x' is not a duration",
+                "record --loop 10x -f a-%t.html 1 | '10x' is not a duration",
+                "record --loop 500ms -f a-%t.html 1 | a second at least",
+                "record --loop 1h 1 | %t or %n",
+                "record --loop 1h -f same.html 1 | %t or %n",
+                "record --loop 1h -f a-%%t.html 1 | %t or %n",
                 "record -d 0 1 | must be more than 0",
                 "record -d | Missing required parameter for option '--duration'",
                 "record -i 1us 1 | the interval must be from 100us to 10s",

@@ -1,0 +1,42 @@
+package dev.javelin.collector.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+
+/**
+ * The pipes to the agent that started this process inside its target. The agent holds the target back until a line comes out of
+ * stdout. A byte on stdin says that the target ends; so does the end of stdin, which the kernel makes when the target was killed.
+ */
+final class AgentPipes {
+    private final PrintStream out;
+    private boolean told;
+
+    AgentPipes(PrintStream out) {
+        this.out = out;
+    }
+
+    /** Tells the agent that everything is recorded from now on; nobody reads what would come later. */
+    synchronized void recording() {
+        if (!told) {
+            out.println("recording");
+            out.flush();
+            told = true;
+        }
+    }
+
+    /** Calls {@code stop} when the target ends, from a thread of its own. */
+    void onEnd(Runnable stop) {
+        Thread thread = new Thread(() -> awaitEnd(stop), "javelin-agent");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void awaitEnd(Runnable stop) {
+        try {
+            System.in.read();
+        } catch (IOException e) {
+            // a pipe that cannot be read has nobody at its other end
+        }
+        stop.run();
+    }
+}

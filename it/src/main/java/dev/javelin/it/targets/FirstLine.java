@@ -1,0 +1,45 @@
+package dev.javelin.it.targets;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+
+/** Works in the first line of {@code main}, says so, and ends as it is told to. */
+public final class FirstLine {
+    private static final long WORK_NANOS = 300_000_000;
+    private static final long INTERRUPTED_NANOS = 1_000_000;
+
+    private FirstLine() {}
+
+    /** The argument: {@code end}, {@code exit}, {@code throw}, {@code halt} or {@code wait}, for the end of its input. */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        double result = firstLine();
+        System.out.println(result > 0 ? "WORKED" : "FAILED");
+        switch (arguments[0]) {
+            case "end" -> {}
+            case "exit" -> {
+                new Thread(() -> System.exit(3)).start();
+                new CountDownLatch(1).await();
+            }
+            case "throw" -> throw new IllegalStateException("thrown on purpose");
+            case "halt" -> Runtime.getRuntime().halt(5);
+            case "wait" -> System.in.read();
+            default -> throw new IllegalArgumentException(arguments[0]);
+        }
+    }
+
+    /** Works for so long on a CPU: steps that took much longer than others were interrupted, and do not count. */
+    private static double firstLine() {
+        double x = 1;
+        long worked = 0;
+        long before = System.nanoTime();
+        while (worked < WORK_NANOS) {
+            for (int i = 0; i < 1_000; i++) {
+                x = Math.sqrt(x + i);
+            }
+            long now = System.nanoTime();
+            worked += now - before < INTERRUPTED_NANOS ? now - before : 0;
+            before = now;
+        }
+        return x;
+    }
+}

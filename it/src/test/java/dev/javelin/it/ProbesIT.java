@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Probes count exactly what the target did, and times off the CPU are those of its own account. */
@@ -60,12 +61,17 @@ class ProbesIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"uprobe:libc:sched_yield", "uretprobe:libc:sched_yield", "syscall:sched_yield"})
-    void everyHitHasItsStack(String probe) throws Exception {
+    @CsvSource({
+        "uprobe:libc:sched_yield,1",
+        "uprobe:libc:sched_yield,100",
+        "uretprobe:libc:sched_yield,1",
+        "syscall:sched_yield,1"
+    })
+    void everyHitHasItsStackOrStandsForThoseThatAreLeftOut(String probe, String period) throws Exception {
         Path collapsed = directory.resolve("hits.collapsed");
         int links = OWN_LINKS + (probe.startsWith("syscall") ? 2 : 1);
-        String summary =
-                observe(17, KnownCalls.class, links, List.of("record", "-e", probe, "-f", collapsed.toString()));
+        String summary = observe(
+                17, KnownCalls.class, links, List.of("record", "-e", probe, "-i", period, "-f", collapsed.toString()));
         long hits = 0;
         long whole = 0;
         for (String line : Files.readAllLines(collapsed)) {

@@ -5,13 +5,16 @@ import dev.javelin.collector.walker.Probes;
 import dev.javelin.collector.walker.SampleDescriptor;
 import dev.javelin.collector.walker.StackEnd;
 import dev.javelin.collector.walker.Totals;
+import dev.javelin.collector.walker.Walker;
 import dev.javelin.flamegraph.Frame;
 import dev.javelin.flamegraph.FrameType;
 import dev.javelin.flamegraph.Profile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -92,10 +95,23 @@ final class CountedEvents {
     }
 
     /** Takes what was counted, after the programs were detached. */
-    void collect(Totals totals, Probes probes) {
+    void collect(Walker walker, Probes probes) {
         end = System.nanoTime();
-        totals.forEachTotal((probe, pid, tid, stack, key, wait, total) ->
-                add(pid, tid, stack, wait, probes.leaf(probe), total.count(), total.sum()));
+        Totals totals = walker.totals();
+        List<Scale> counts = new ArrayList<>();
+        List<Scale> sums = new ArrayList<>();
+        for (long[] events : events(walker, probes)) {
+            counts.add(new Scale(events[0], events[1]));
+            sums.add(new Scale(events[0], events[1]));
+        }
+        totals.forEachTotal((probe, pid, tid, stack, key, wait, total) -> add(
+                pid,
+                tid,
+                stack,
+                wait,
+                probes.leaf(probe),
+                counts.get(probe).of(total.count()),
+                sums.get(probe).of(total.sum())));
         boolean offCpu = probes.hasOffCpu();
         totals.forEachWait((pid, tid, since, woken, stack, wait) -> {
             long from = offCpu ? since : woken; // who is not woken yet waits for no CPU
@@ -103,6 +119,16 @@ final class CountedEvents {
                 add(pid, tid, stack, wait, null, 1, Math.max(0, end - from));
             }
         });
+    }
+
+    /** By row: the events that were taken, and those that they stand for. */
+    private static long[][] events(Walker walker, Probes probes) {
+        long[][] events = new long[probes.names().size()][2];
+        walker.totals().forEachTotal((probe, pid, tid, stack, key, wait, total) -> events[probe][0] += total.count());
+        for (int row = 0; row < events.length; row++) {
+            events[row][1] = probes.isSampled(row) ? walker.probeEvents(row) : events[row][0];
+        }
+        return events;
     }
 
     private void add(int pid, int tid, long stack, int wait, String leaf, long count, long sum) {

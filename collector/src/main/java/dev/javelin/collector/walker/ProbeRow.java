@@ -14,7 +14,7 @@ import java.util.List;
  * @param flags an or of the FLAG constants
  * @param value what is summed up of an event
  * @param key what events are counted by, besides stack and thread; {@link What#ONE} for nothing
- * @param period every so many events one is taken, and stands for all of them; at least 1
+ * @param period of so many events on a CPU the last one is taken, and stands for all of them; at least 1
  * @param arguments where the event's arguments are, at most 12
  * @param predicate which events are taken, at most 32 operations; empty for all
  */

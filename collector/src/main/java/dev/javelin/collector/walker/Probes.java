@@ -77,6 +77,11 @@ public final class Probes {
         return probes.get(row).leaf();
     }
 
+    /** Whether only some of a probe's events are taken, which stand for all of them. */
+    public boolean isSampled(int row) {
+        return probes.get(row).row().period() > 1;
+    }
+
     /** Whether a histogram is kept. */
     public boolean hasBuckets() {
         return has(ProbeRow.FLAG_BUCKETS);
@@ -235,7 +240,7 @@ public final class Probes {
         ByteBuffer perCpu = buffer(counts.lookupSize());
         counts.lookupInt(row, perCpu);
         long events = 0;
-        for (int at = 0; at < counts.lookupSize(); at += 2 * Long.BYTES) {
+        for (int at = 0; at < counts.lookupSize(); at += Long.BYTES) {
             events += perCpu.getLong(at);
         }
         return events;

@@ -279,9 +279,10 @@ static __noinline int is_taken(const struct probe *probe, __u32 row, struct hit 
 	 */
 	if ((__sync_fetch_and_add(events, 1) + 1) % (period ? period : 1) != 0)
 		return 0;
-	hit->events = period ? period : 1;
-	hit->value = probe->value == WHAT_ONE ? 1 : taken(probe->value, probe->value_index, hit);
-	hit->key = taken(probe->key, probe->key_index, hit);
+	/* Numbers that the verifier takes for any: else it would follow the walk for each combination of those that it knows. */
+	hit->events = (period ? period : 1) + probe->zero;
+	hit->value = (probe->value == WHAT_ONE ? 1 : taken(probe->value, probe->value_index, hit)) + probe->zero;
+	hit->key = taken(probe->key, probe->key_index, hit) + probe->zero;
 	return 1;
 }
 

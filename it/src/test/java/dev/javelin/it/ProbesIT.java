@@ -3,15 +3,11 @@ package dev.javelin.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.it.harness.Child;
-import dev.javelin.it.harness.JavelinCommand;
 import dev.javelin.it.harness.TargetProcess;
 import dev.javelin.it.targets.KnownCalls;
 import dev.javelin.it.targets.KnownWaits;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Probes count exactly what the target did, and times off the CPU are those of its own account. */
 class ProbesIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** Notices of exec and exit. */
-    private static final int OWN_LINKS = 2;
-
     private static final Pattern COUNT =
             Pattern.compile("\"probe\":\\s*\"([^\"]*)\".*?\"count\":\\s*(\\d+)", Pattern.DOTALL);
 
@@ -48,7 +40,7 @@ class ProbesIT {
                 "syscall:pwrite64 /arg2 != 4096/");
         List<String> command = new ArrayList<>(List.of("latency", "-f", json.toString()));
         command.addAll(probes);
-        observe(major, KnownCalls.class, OWN_LINKS + 2 + 2 * 2, command);
+        observe(major, KnownCalls.class, Watch.OWN_LINKS + 2 + 2 * 2, command);
         Map<String, Integer> counts = new TreeMap<>();
         Matcher found = COUNT.matcher(Files.readString(json));
         while (found.find()) {
@@ -69,7 +61,7 @@ class ProbesIT {
     })
     void everyHitHasItsStackOrStandsForThoseThatAreLeftOut(String probe, String period) throws Exception {
         Path collapsed = directory.resolve("hits.collapsed");
-        int links = OWN_LINKS + (probe.startsWith("syscall") ? 2 : 1);
+        int links = Watch.OWN_LINKS + (probe.startsWith("syscall") ? 2 : 1);
         String summary = observe(
                 17, KnownCalls.class, links, List.of("record", "-e", probe, "-i", period, "-f", collapsed.toString()));
         long hits = 0;
@@ -92,7 +84,7 @@ class ProbesIT {
         observe(
                 major,
                 KnownCalls.class,
-                OWN_LINKS + 1,
+                Watch.OWN_LINKS + 1,
                 List.of("record", "-e", "usdt:libjvm:hotspot:thread__start", "-t", "-f", collapsed.toString()));
         long started = Files.readAllLines(collapsed).stream()
                 .filter(line -> line.startsWith("[Thread-"))
@@ -110,8 +102,8 @@ class ProbesIT {
         String summary;
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownWaits.class);
                 Child recorder =
-                        start(target, List.of("record", "-e", "offcpu", "--total", "-f", collapsed.toString()))) {
-            summary = watch(target, recorder, OWN_LINKS + 2);
+                        Watch.start(target, List.of("record", "-e", "offcpu", "--total", "-f", collapsed.toString()))) {
+            summary = Watch.all(target, recorder, Watch.OWN_LINKS + 2);
             account = target.account();
         }
         Map<String, String> kinds = Map.of(
@@ -147,52 +139,8 @@ class ProbesIT {
     private static String observe(int major, Class<?> main, int links, List<String> command) throws Exception {
         MustRun.recording();
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), main);
-                Child recorder = start(target, command)) {
-            return watch(target, recorder, links);
-        }
-    }
-
-    private static Child start(TargetProcess target, List<String> command) {
-        List<String> line = new ArrayList<>(command);
-        line.add(Long.toString(target.pid()));
-        return JavelinCommand.start(line.toArray(String[]::new));
-    }
-
-    private static String watch(TargetProcess target, Child recorder, int links) throws Exception {
-        awaitLinks(recorder, links);
-        int from = target.outLines().size();
-        target.send("go");
-        target.awaitOut(from, "DONE", PATIENCE);
-        recorder.signal("INT");
-        return recorder.await(PATIENCE).ok().err();
-    }
-
-    /** Waits until the kernel has all links of a recorder: from then on nothing is missed. */
-    private static void awaitLinks(Child recorder, int links) throws Exception {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (links(recorder.pid()) < links) {
-            assertThat(recorder.isAlive() && System.nanoTime() < end)
-                    .as("attached: " + recorder.err())
-                    .isTrue();
-            Thread.sleep(20);
-        }
-    }
-
-    private static int links(long pid) throws IOException {
-        int links = 0;
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
-            for (Path file : files) {
-                links += isLink(file) ? 1 : 0;
-            }
-        }
-        return links;
-    }
-
-    private static boolean isLink(Path file) {
-        try {
-            return Files.readSymbolicLink(file).toString().contains("bpf_link");
-        } catch (IOException e) {
-            return false; // closed meanwhile
+                Child recorder = Watch.start(target, command)) {
+            return Watch.all(target, recorder, links);
         }
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
  * What a probe takes of an event ({@code struct probe}):
  *
  * <pre>
- *  0 u32 flags  4 u16 value  6 u16 value_index  8 u16 key  10 u16 key_index  12 u32 predicate_ops  16 u32 zero  20 pad
+ *  0 u32 flags  4 u16 value  6 u16 value_index  8 u16 key  10 u16 key_index  12 u32 predicate_ops  16 u64 zero
  * 24 u64 period  32 struct argument arguments[12] (16 each)  224 struct predicate_op predicate[32] (16 each)
  * </pre>
  *

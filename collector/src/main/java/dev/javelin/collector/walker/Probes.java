@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -32,6 +34,9 @@ public final class Probes {
 
     /** The clock or a counter is sampled instead. */
     public static final Probes NONE = new Probes(List.of());
+
+    /** So many can be set at once: those of a system call are a bit each. */
+    public static final int MOST = Long.SIZE;
 
     static final String SAMPLER = "on_sample";
     private static final String FUNCTION = "on_function";
@@ -60,6 +65,9 @@ public final class Probes {
 
     public Probes(List<Probe> probes) {
         this.probes = List.copyOf(probes);
+        if (probes.size() > MOST) {
+            throw new IllegalArgumentException(probes.size() + " probes");
+        }
     }
 
     /** Whether the clock or a counter is sampled instead. */
@@ -174,7 +182,7 @@ public final class Probes {
             throw new IllegalStateException("javelin.bpf.o was built from another javelin.h than this class");
         }
         ByteBuffer value = buffer(ProbeRow.BYTES);
-        ByteBuffer number = buffer(Integer.BYTES);
+        Map<Integer, Long> rowsOf = new TreeMap<>();
         for (int row = 0; row < probes.size(); row++) {
             value.clear();
             value.put(new byte[ProbeRow.BYTES]).clear();
@@ -182,11 +190,13 @@ public final class Probes {
             rows.updateInt(row, value);
             for (AttachPoint point : probes.get(row).points()) {
                 if (point instanceof AttachPoint.Syscalls calls) {
-                    number.putInt(0, row + 1);
-                    calls.numbers().forEach(call -> syscalls.updateInt(call, number));
+                    long bit = 1L << row;
+                    calls.numbers().forEach(number -> rowsOf.merge(number, bit, (a, b) -> a | b));
                 }
             }
         }
+        ByteBuffer bits = buffer(Long.BYTES);
+        rowsOf.forEach((number, set) -> syscalls.updateInt(number, bits.putLong(0, set)));
     }
 
     private static ByteBuffer buffer(int bytes) {

@@ -4,6 +4,7 @@ import dev.javelin.bpf.jna.LibBpf;
 import dev.javelin.bpf.jna.LibC;
 import dev.javelin.bpf.jna.NativeBlock;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * One program of a loaded {@link BpfObject}, which owns it and its links. A cookie is what {@code bpf_get_attach_cookie()} gives the
@@ -34,6 +35,21 @@ public final class BpfProgram {
     static final int UPROBE_OPTS_SEMAPHORE = 8;
     static final int UPROBE_OPTS_COOKIE = 16;
     static final int UPROBE_OPTS_RETURN = 24;
+
+    /** linux/bpf.h since 6.6, which libbpf 1.1 does not know: a command, an attach type, a flag, and {@code link_create.uprobe_multi}. */
+    private static final int LINK_CREATE = 28;
+
+    static final int TRACE_UPROBE_MULTI = 48;
+    private static final int UPROBE_MULTI_RETURN = 1;
+    private static final int MULTI_ATTACH_TYPE = 8;
+    private static final int MULTI_PATH = 16;
+    private static final int MULTI_OFFSETS = 24;
+    private static final int MULTI_SEMAPHORES = 32;
+    private static final int MULTI_COOKIES = 40;
+    private static final int MULTI_COUNT = 48;
+    private static final int MULTI_FLAGS = 52;
+    private static final int MULTI_PID = 56;
+    private static final int MULTI_SIZE = 64;
 
     private final BpfObject owner;
     private final long handle;
@@ -141,6 +157,48 @@ public final class BpfProgram {
         }
     }
 
+    /**
+     * Attaches to many instructions of a file by one link, in milliseconds for thousands. The program must have been chosen for that
+     * by {@link BpfObject#forUprobeMulti}. Needs {@link KernelFeatures#hasUprobeMulti()}, and no CAP_SYS_ADMIN.
+     *
+     * @param pid the process
+     * @param onReturn fire when the functions that start there return
+     * @param places at least one
+     */
+    public BpfLink attachUprobes(int pid, String path, boolean onReturn, long cookie, List<UprobePlace> places) {
+        synchronized (owner) {
+            before();
+            int bytes = places.size() * Long.BYTES;
+            try (NativeBlock attr = new NativeBlock(MULTI_SIZE);
+                    NativeBlock file = NativeBlock.ofString(path);
+                    NativeBlock offsets = new NativeBlock(bytes);
+                    NativeBlock semaphores = new NativeBlock(bytes);
+                    NativeBlock cookies = new NativeBlock(bytes)) {
+                for (UprobePlace place : places) {
+                    offsets.buffer().putLong(place.offset());
+                    semaphores.buffer().putLong(place.semaphore());
+                    cookies.buffer().putLong(cookie);
+                }
+                attr.buffer()
+                        .putInt(0, fd)
+                        .putInt(MULTI_ATTACH_TYPE, TRACE_UPROBE_MULTI)
+                        .putLong(MULTI_PATH, file.address())
+                        .putLong(MULTI_OFFSETS, offsets.address())
+                        .putLong(MULTI_SEMAPHORES, semaphores.address())
+                        .putLong(MULTI_COOKIES, cookies.address())
+                        .putInt(MULTI_COUNT, places.size())
+                        .putInt(MULTI_FLAGS, onReturn ? UPROBE_MULTI_RETURN : 0)
+                        .putInt(MULTI_PID, pid);
+                String what = name + " to " + places.size() + " places in " + path;
+                long link = LibC.syscall(LibC.SYS_BPF, LINK_CREATE, attr.address(), MULTI_SIZE, 0, 0, 0);
+                if (link < 0) {
+                    throw failure(what);
+                }
+                return owner.own(BpfLink.ofDescriptor(owner, what, (int) link));
+            }
+        }
+    }
+
     /** Attaches to a kernel function, at an offset in bytes or, with {@code onReturn}, where it returns. */
     public BpfLink attachKprobe(String function, long offset, boolean onReturn, long cookie) {
         synchronized (owner) {
@@ -201,7 +259,7 @@ public final class BpfProgram {
     private static String advice(int errno) {
         return switch (errno) {
             case Errno.EPERM, Errno.EACCES ->
-                "needs root, or CAP_BPF and CAP_PERFMON; uprobes and kprobes need CAP_SYS_ADMIN, and the"
+                "needs root, or CAP_BPF and CAP_PERFMON; uprobes (before Linux 6.10) and kprobes need CAP_SYS_ADMIN, and the"
                         + " kernel's lockdown may forbid them";
             case Errno.ENOENT ->
                 KernelFeatures.hasTracefs()

@@ -116,15 +116,16 @@ public final class BpfProgram {
         }
     }
 
-    /** Attaches to a classic tracepoint, {@code "sched", "sched_switch"}; needs tracefs. */
+    /** Attaches to a classic tracepoint, {@code "sched", "sched_switch"}; needs {@link Tracefs}. */
     public BpfLink attachTracepoint(String category, String tracepoint, long cookie) {
-        synchronized (owner) {
-            before();
-            try (NativeBlock options = cookieOptions(cookie)) {
-                return link(
-                        name + " to " + category + ":" + tracepoint,
-                        LibBpf.bpf_program__attach_tracepoint_opts(handle, category, tracepoint, options.address()));
-            }
+        String at = category + ":" + tracepoint;
+        int id = Tracefs.id(category, tracepoint);
+        if (id < 0) {
+            throw new BpfException("attach", name + " to " + at, Errno.ENOENT, advice(Errno.ENOENT));
+        }
+        // one event serves all CPUs: the kernel runs the programs of a tracepoint wherever it is hit
+        try (PerfEvent event = PerfEvent.open(PerfAttr.tracepoint(at, id), -1, 0)) {
+            return attachPerfEvent(event, cookie);
         }
     }
 
@@ -264,8 +265,8 @@ public final class BpfProgram {
             case Errno.ENOENT ->
                 KernelFeatures.hasTracefs()
                         ? "there is no such function, tracepoint or file, or this kernel has no such kind of probe"
-                        : "no such function, tracepoint or file; tracefs, which classic tracepoints need, is not mounted (mount -t"
-                                + " tracefs tracefs /sys/kernel/tracing)";
+                        : "no such function, tracepoint or file; tracefs, which classic tracepoints need, is not mounted, and"
+                                + " mounting it for this process needs CAP_SYS_ADMIN (mount -t tracefs tracefs /sys/kernel/tracing)";
             case Errno.EMFILE -> "too many open files; raise ulimit -n";
             default -> "";
         };

@@ -149,10 +149,9 @@ public record KernelFeatures(
         return first > major || (first == major && Integer.parseInt(numbers.group(2)) >= minor);
     }
 
-    /** Whether the directory with the numbers of the classic tracepoints is there. */
+    /** Whether the directory with the numbers of the classic tracepoints is there, or can be mounted for this process. */
     static boolean hasTracefs() {
-        return Files.isDirectory(Path.of("/sys/kernel/tracing/events"))
-                || Files.isDirectory(Path.of("/sys/kernel/debug/tracing/events"));
+        return Tracefs.events() != null;
     }
 
     private static Set<Capability> heldCapabilities() {

@@ -264,7 +264,7 @@ public final class ProbeResolver {
         if (events == null) {
             throw JavelinException.failed(
                     spec.text()
-                            + ": tracepoints are found by tracefs, which is not mounted: mount -t tracefs tracefs /sys/kernel/tracing");
+                            + ": tracepoints are found by tracefs, which is not mounted, nor can it be without CAP_SYS_ADMIN: mount -t tracefs tracefs /sys/kernel/tracing");
         }
         String name = spec.category() + ":" + spec.name();
         List<String> known = Tracepoints.all(events);

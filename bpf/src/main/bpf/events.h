@@ -5,14 +5,16 @@
 
 #include "probe.h"
 
-/* A system call's probe: row + 1 by its number, 0 for none. */
+/* A system call's probes by its number: a bit for each row. */
 #define SYSCALLS 512
+/* What its calls are kept under. */
+#define ANY_ROW (~0U)
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, SYSCALLS);
 	__type(key, __u32);
-	__type(value, __u32);
+	__type(value, __u64);
 } syscall_probes SEC(".maps");
 
 /* Kernel frames of ours at the leaf of a tracepoint's stack are left out by the collector, which knows their names. */
@@ -44,19 +46,27 @@ static __always_inline __u64 current_stack(void *ctx, struct process *p, const s
 	return id;
 }
 
-/* Counts an event that the probe takes. */
-static __always_inline int account(void *ctx, struct process *p, const struct probe *probe, __u32 row, const struct hit *hit,
-				   const struct registers *r, __u32 kernel)
+/* Adds up an event that the probe takes. */
+static __always_inline int add_up(const struct probe *probe, __u32 row, const struct hit *hit, __u64 stack)
 {
 	__u64 id = bpf_get_current_pid_tgid();
-	struct total_key key = {.key = hit->key, .probe = row, .pid = id >> 32, .tid = id};
+	struct total_key key = {.stack = stack, .key = hit->key, .probe = row, .pid = id >> 32, .tid = id};
 
-	if (probe->flags & PROBE_STACKS)
-		key.stack = current_stack(ctx, p, r, CONTEXT_PROBE, kernel);
 	if (probe->flags & PROBE_BUCKETS)
 		add_to_bucket(row, hit->key, hit->events, hit->value);
 	add_total(&key, hit->events, hit->value);
 	return 0;
+}
+
+/* The same with its stack, if the probe wants that. */
+static __always_inline int account(void *ctx, struct process *p, const struct probe *probe, __u32 row, const struct hit *hit,
+				   const struct registers *r, __u32 kernel)
+{
+	__u64 stack = 0;
+
+	if (probe->flags & PROBE_STACKS)
+		stack = current_stack(ctx, p, r, CONTEXT_PROBE, kernel);
+	return add_up(probe, row, hit, stack);
 }
 
 static __always_inline struct process *current_process(void)
@@ -87,6 +97,33 @@ static __noinline int leave_call(__u32 row, __u64 frame, struct hit *hit)
 		hit->arguments[i] = call->arguments[i];
 	bpf_map_delete_elem(&calls, &key);
 	return 1;
+}
+
+/* A system call that has returned, for each of the probes that it has. */
+struct returned {
+	struct hit hit;
+	__u64 rows;
+	__u32 row; /* that counts it by its stack, which the caller walks: there is one at most */
+};
+
+#define NO_STACK_ROW (~0U)
+
+static long each_row(__u64 index, void *context)
+{
+	struct returned *c = context;
+	__u32 row = index;
+	struct probe *probe;
+
+	if (!(c->rows >> (row & 63) & 1))
+		return 0;
+	probe = bpf_map_lookup_elem(&probes, &row);
+	if (!probe || !is_taken(probe, row, &c->hit))
+		return 0;
+	if (probe->flags & PROBE_STACKS)
+		c->row = row;
+	else
+		add_up(probe, row, &c->hit, 0);
+	return 0;
 }
 
 /* The user registers at a probe in user space. */

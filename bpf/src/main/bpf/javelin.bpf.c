@@ -153,14 +153,11 @@ int on_tracepoint(void *ctx)
 	return account(ctx, p, probe, row, &hit, &r, 0);
 }
 
-static __always_inline struct probe *syscall_probe(__u32 number, __u32 *row)
+static __always_inline __u64 syscall_rows(__u32 number)
 {
-	__u32 *found = bpf_map_lookup_elem(&syscall_probes, &number);
+	__u64 *rows = bpf_map_lookup_elem(&syscall_probes, &number);
 
-	if (!found || !*found)
-		return NULL;
-	*row = *found - 1;
-	return bpf_map_lookup_elem(&probes, row);
+	return rows ? *rows : 0;
 }
 
 /* One tracepoint for all system calls: their own ones would be thousands of links. */
@@ -169,9 +166,8 @@ int on_syscall(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct call call = {};
 	struct pt_regs *regs;
-	__u32 row;
 
-	if (!current_process() || !syscall_probe(ctx->args[1], &row))
+	if (!current_process() || !syscall_rows(ctx->args[1]))
 		return 0;
 	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 	call.arguments[0] = regs->di;
@@ -181,7 +177,7 @@ int on_syscall(struct bpf_raw_tracepoint_args *ctx)
 	call.arguments[4] = regs->r8;
 	call.arguments[5] = regs->r9;
 	call.since = bpf_ktime_get_ns();
-	enter_call(row, 0, &call);
+	enter_call(ANY_ROW, 0, &call);
 	return 0;
 }
 
@@ -189,24 +185,25 @@ SEC("raw_tracepoint/sys_exit")
 int on_syscall_return(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct process *p = current_process();
+	struct returned c = {.row = NO_STACK_ROW};
 	struct registers r = {};
-	struct hit hit = {};
 	struct pt_regs *regs;
 	struct probe *probe;
-	__u32 row;
 
 	if (!p)
 		return 0;
 	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	hit.syscall = regs->orig_ax;
-	probe = syscall_probe(hit.syscall, &row);
-	if (!probe || !leave_call(row, 0, &hit))
+	c.hit.syscall = regs->orig_ax;
+	c.rows = syscall_rows(c.hit.syscall);
+	if (!c.rows || !leave_call(ANY_ROW, 0, &c.hit))
 		return 0;
-	hit.retval = ctx->args[1];
-	if (!is_taken(probe, row, &hit))
+	c.hit.retval = ctx->args[1];
+	bpf_loop(log2_floor(c.rows) + 1, each_row, &c, 0);
+	probe = bpf_map_lookup_elem(&probes, &c.row);
+	if (!probe)
 		return 0;
 	entry_registers(bpf_get_current_task_btf(), &r);
-	return account(ctx, p, probe, row, &hit, &r, NO_KERNEL_FRAMES);
+	return account(ctx, p, probe, c.row, &c.hit, &r, NO_KERNEL_FRAMES);
 }
 
 /* bool preempt, struct task_struct *prev (which is current), *next: include/trace/events/sched.h */

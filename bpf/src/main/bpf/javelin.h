@@ -279,9 +279,8 @@ struct probe {
 	__u16 key;         /* enum probe_what; WHAT_ONE: none */
 	__u16 key_index;
 	__u32 predicate_ops; /* 0: every event */
-	__u32 zero;          /* always 0, which the verifier does not know */
-	__u32 pad;
-	__u64 period; /* every so many events one is taken, and stands for all of them */
+	__u64 zero;          /* always 0, which the verifier does not know */
+	__u64 period;        /* of so many events on a CPU the last one is taken, and stands for all of them */
 	struct argument arguments[MAX_ARGUMENTS];
 	struct predicate_op predicate[MAX_PREDICATE_OPS];
 };

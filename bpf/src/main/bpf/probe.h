@@ -12,17 +12,12 @@ struct {
 	__type(value, struct probe);
 } probes SEC(".maps");
 
-/* Per probe and CPU: the events that met its condition, and those of them that were left out by its period. */
-struct probe_count {
-	__u64 events;
-	__u64 skipped;
-};
-
+/* Per probe and CPU: the events that met its condition, those that its period left out included. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct probe_count);
+	__type(value, __u64);
 } probe_counts SEC(".maps");
 
 /* A call that has not returned: the probe, the thread, and where its frame is, so that recursion and lost returns are told apart. */
@@ -273,19 +268,21 @@ static __always_inline __u64 taken(__u16 what, __u16 index, const struct hit *hi
 /* Whether the event is one that the probe takes; then hit->value, key and events are set. Counts it. */
 static __noinline int is_taken(const struct probe *probe, __u32 row, struct hit *hit)
 {
-	struct probe_count *n = bpf_map_lookup_elem(&probe_counts, &row);
+	__u64 *events = bpf_map_lookup_elem(&probe_counts, &row);
 	__u64 period = probe->period;
 
-	if (!n || !meets_predicate(probe, hit))
+	if (!events || !meets_predicate(probe, hit))
 		return 0;
-	/* A thread may be preempted here, and another one count on this CPU. */
-	if (__sync_fetch_and_add(&n->events, 1) % (period ? period : 1) != 0) {
-		__sync_fetch_and_add(&n->skipped, 1);
+	/*
+	 * A thread may be preempted here, and another one count on this CPU. The last of a period is taken, for the events before it;
+	 * the collector adds those of a period that has not ended.
+	 */
+	if ((__sync_fetch_and_add(events, 1) + 1) % (period ? period : 1) != 0)
 		return 0;
-	}
-	hit->events = period ? period : 1;
-	hit->value = probe->value == WHAT_ONE ? 1 : taken(probe->value, probe->value_index, hit);
-	hit->key = taken(probe->key, probe->key_index, hit);
+	/* Numbers that the verifier takes for any: else it would follow the walk for each combination of those that it knows. */
+	hit->events = (period ? period : 1) + probe->zero;
+	hit->value = (probe->value == WHAT_ONE ? 1 : taken(probe->value, probe->value_index, hit)) + probe->zero;
+	hit->key = taken(probe->key, probe->key_index, hit) + probe->zero;
 	return 1;
 }
 

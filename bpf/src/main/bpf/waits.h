@@ -99,12 +99,12 @@ static __always_inline int begin_wait(void *ctx, struct process *p, int preempte
 static __always_inline void add_wait(__u32 row, struct total_key *key, __u64 nanos)
 {
 	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
-	struct probe_count *n = bpf_map_lookup_elem(&probe_counts, &row);
+	__u64 *events = bpf_map_lookup_elem(&probe_counts, &row);
 	struct hit hit = {.duration = nanos};
 
-	if (!probe || !n || !meets_predicate(probe, &hit))
+	if (!probe || !events || !meets_predicate(probe, &hit))
 		return;
-	n->events++;
+	(*events)++;
 	key->probe = row;
 	if (probe->flags & PROBE_BUCKETS)
 		add_to_bucket(row, 0, 1, nanos);

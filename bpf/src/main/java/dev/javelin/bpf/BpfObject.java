@@ -167,6 +167,14 @@ public final class BpfObject implements AutoCloseable {
         BpfException.check(result, "choose program", program);
     }
 
+    /** Says before {@link #load()} that a program is to be attached by {@link BpfProgram#attachUprobes}, and by nothing else. */
+    public synchronized void forUprobeMulti(String program) {
+        requireState(State.OPEN);
+        int result =
+                LibBpf.bpf_program__set_expected_attach_type(programHandle(program), BpfProgram.TRACE_UPROBE_MULTI);
+        BpfException.check(result, "choose the attachment of", program);
+    }
+
     /**
      * Makes the maps and has the kernel verify the programs.
      *

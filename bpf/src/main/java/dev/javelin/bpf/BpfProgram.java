@@ -4,6 +4,7 @@ import dev.javelin.bpf.jna.LibBpf;
 import dev.javelin.bpf.jna.LibC;
 import dev.javelin.bpf.jna.NativeBlock;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * One program of a loaded {@link BpfObject}, which owns it and its links. A cookie is what {@code bpf_get_attach_cookie()} gives the
@@ -34,6 +35,21 @@ public final class BpfProgram {
     static final int UPROBE_OPTS_SEMAPHORE = 8;
     static final int UPROBE_OPTS_COOKIE = 16;
     static final int UPROBE_OPTS_RETURN = 24;
+
+    /** linux/bpf.h since 6.6, which libbpf 1.1 does not know: a command, an attach type, a flag, and {@code link_create.uprobe_multi}. */
+    private static final int LINK_CREATE = 28;
+
+    static final int TRACE_UPROBE_MULTI = 48;
+    private static final int UPROBE_MULTI_RETURN = 1;
+    private static final int MULTI_ATTACH_TYPE = 8;
+    private static final int MULTI_PATH = 16;
+    private static final int MULTI_OFFSETS = 24;
+    private static final int MULTI_SEMAPHORES = 32;
+    private static final int MULTI_COOKIES = 40;
+    private static final int MULTI_COUNT = 48;
+    private static final int MULTI_FLAGS = 52;
+    private static final int MULTI_PID = 56;
+    private static final int MULTI_SIZE = 64;
 
     private final BpfObject owner;
     private final long handle;
@@ -100,15 +116,16 @@ public final class BpfProgram {
         }
     }
 
-    /** Attaches to a classic tracepoint, {@code "sched", "sched_switch"}; needs tracefs. */
+    /** Attaches to a classic tracepoint, {@code "sched", "sched_switch"}; needs {@link Tracefs}. */
     public BpfLink attachTracepoint(String category, String tracepoint, long cookie) {
-        synchronized (owner) {
-            before();
-            try (NativeBlock options = cookieOptions(cookie)) {
-                return link(
-                        name + " to " + category + ":" + tracepoint,
-                        LibBpf.bpf_program__attach_tracepoint_opts(handle, category, tracepoint, options.address()));
-            }
+        String at = category + ":" + tracepoint;
+        int id = Tracefs.id(category, tracepoint);
+        if (id < 0) {
+            throw new BpfException("attach", name + " to " + at, Errno.ENOENT, advice(Errno.ENOENT));
+        }
+        // one event serves all CPUs: the kernel runs the programs of a tracepoint wherever it is hit
+        try (PerfEvent event = PerfEvent.open(PerfAttr.tracepoint(at, id), -1, 0)) {
+            return attachPerfEvent(event, cookie);
         }
     }
 
@@ -137,6 +154,48 @@ public final class BpfProgram {
                 return link(
                         name + " to " + path + "+0x" + Long.toHexString(offset),
                         LibBpf.bpf_program__attach_uprobe_opts(handle, pid, path, offset, options.address()));
+            }
+        }
+    }
+
+    /**
+     * Attaches to many instructions of a file by one link, in milliseconds for thousands. The program must have been chosen for that
+     * by {@link BpfObject#forUprobeMulti}. Needs {@link KernelFeatures#hasUprobeMulti()}, and no CAP_SYS_ADMIN.
+     *
+     * @param pid the process
+     * @param onReturn fire when the functions that start there return
+     * @param places at least one
+     */
+    public BpfLink attachUprobes(int pid, String path, boolean onReturn, long cookie, List<UprobePlace> places) {
+        synchronized (owner) {
+            before();
+            int bytes = places.size() * Long.BYTES;
+            try (NativeBlock attr = new NativeBlock(MULTI_SIZE);
+                    NativeBlock file = NativeBlock.ofString(path);
+                    NativeBlock offsets = new NativeBlock(bytes);
+                    NativeBlock semaphores = new NativeBlock(bytes);
+                    NativeBlock cookies = new NativeBlock(bytes)) {
+                for (UprobePlace place : places) {
+                    offsets.buffer().putLong(place.offset());
+                    semaphores.buffer().putLong(place.semaphore());
+                    cookies.buffer().putLong(cookie);
+                }
+                attr.buffer()
+                        .putInt(0, fd)
+                        .putInt(MULTI_ATTACH_TYPE, TRACE_UPROBE_MULTI)
+                        .putLong(MULTI_PATH, file.address())
+                        .putLong(MULTI_OFFSETS, offsets.address())
+                        .putLong(MULTI_SEMAPHORES, semaphores.address())
+                        .putLong(MULTI_COOKIES, cookies.address())
+                        .putInt(MULTI_COUNT, places.size())
+                        .putInt(MULTI_FLAGS, onReturn ? UPROBE_MULTI_RETURN : 0)
+                        .putInt(MULTI_PID, pid);
+                String what = name + " to " + places.size() + " places in " + path;
+                long link = LibC.syscall(LibC.SYS_BPF, LINK_CREATE, attr.address(), MULTI_SIZE, 0, 0, 0);
+                if (link < 0) {
+                    throw failure(what);
+                }
+                return owner.own(BpfLink.ofDescriptor(owner, what, (int) link));
             }
         }
     }
@@ -201,13 +260,13 @@ public final class BpfProgram {
     private static String advice(int errno) {
         return switch (errno) {
             case Errno.EPERM, Errno.EACCES ->
-                "needs root, or CAP_BPF and CAP_PERFMON; uprobes and kprobes need CAP_SYS_ADMIN, and the"
+                "needs root, or CAP_BPF and CAP_PERFMON; uprobes (before Linux 6.10) and kprobes need CAP_SYS_ADMIN, and the"
                         + " kernel's lockdown may forbid them";
             case Errno.ENOENT ->
                 KernelFeatures.hasTracefs()
                         ? "there is no such function, tracepoint or file, or this kernel has no such kind of probe"
-                        : "no such function, tracepoint or file; tracefs, which classic tracepoints need, is not mounted (mount -t"
-                                + " tracefs tracefs /sys/kernel/tracing)";
+                        : "no such function, tracepoint or file; tracefs, which classic tracepoints need, is not mounted, and"
+                                + " mounting it for this process needs CAP_SYS_ADMIN (mount -t tracefs tracefs /sys/kernel/tracing)";
             case Errno.EMFILE -> "too many open files; raise ulimit -n";
             default -> "";
         };

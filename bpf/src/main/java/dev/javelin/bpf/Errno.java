@@ -20,6 +20,7 @@ public final class Errno {
     public static final int EMFILE = 24;
     public static final int ENOSYS = 38;
     public static final int EOPNOTSUPP = 95;
+    public static final int ENOTSUPP = 524;
 
     private static final String TABLE = """
             1 EPERM Operation not permitted

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What this kernel offers to this process, found out by trying, not by guessing from versions. Nothing is changed by asking. A
@@ -63,6 +65,7 @@ public record KernelFeatures(
 
     private static final int PROG_LOAD_ATTR_SIZE = 48;
     private static final long ONE_SECOND = 1_000_000_000L;
+    private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+)");
 
     /**
      * Something that was tried.
@@ -128,10 +131,27 @@ public record KernelFeatures(
         return perfAllCpus.worked() ? "" : "perf_event_open: " + perfAllCpus + ": a seccomp filter may forbid it";
     }
 
-    /** Whether the directory with the numbers of the classic tracepoints is there. */
+    /**
+     * Whether one link can hold many uprobes of a process. Linux 6.6 has such links, but until 6.10 only those in the process's first
+     * thread fired.
+     */
+    public static boolean hasUprobeMulti() {
+        return isAtLeast(System.getProperty("os.version"), 6, 10);
+    }
+
+    /** Whether {@code "6.12.48+deb13-amd64"} is so new. */
+    static boolean isAtLeast(String release, int major, int minor) {
+        Matcher numbers = RELEASE.matcher(release);
+        if (!numbers.lookingAt()) {
+            return false;
+        }
+        int first = Integer.parseInt(numbers.group(1));
+        return first > major || (first == major && Integer.parseInt(numbers.group(2)) >= minor);
+    }
+
+    /** Whether the directory with the numbers of the classic tracepoints is there, or can be mounted for this process. */
     static boolean hasTracefs() {
-        return Files.isDirectory(Path.of("/sys/kernel/tracing/events"))
-                || Files.isDirectory(Path.of("/sys/kernel/debug/tracing/events"));
+        return Tracefs.events() != null;
     }
 
     private static Set<Capability> heldCapabilities() {

@@ -19,6 +19,7 @@ import java.util.TreeSet;
 public record PerfAttr(String name, int type, long config, long period, long frequency, boolean user, boolean kernel) {
     static final int TYPE_HARDWARE = 0;
     static final int TYPE_SOFTWARE = 1;
+    static final int TYPE_TRACEPOINT = 2;
     static final int TYPE_CACHE = 3;
     static final int TYPE_RAW = 4;
 
@@ -82,6 +83,11 @@ public record PerfAttr(String name, int type, long config, long period, long fre
     /** Wall clock of a CPU that is not idle: a timer of the CPU's own, so not bound to the kernel's HZ. */
     public static PerfAttr cpuClock(long periodNanos) {
         return new PerfAttr("cpu-clock", TYPE_SOFTWARE, CPU_CLOCK, periodNanos, 0, true, true);
+    }
+
+    /** Each hit of a tracepoint, by its number in tracefs. */
+    static PerfAttr tracepoint(String name, int id) {
+        return new PerfAttr(name, TYPE_TRACEPOINT, id, 1, 0, true, true);
     }
 
     /** CPU time of a task. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class KernelFeaturesTest {
     @Test
@@ -59,5 +61,19 @@ class KernelFeaturesTest {
         assertThat(Cpus.parse("0-2,5,7-8")).containsExactly(0, 1, 2, 5, 7, 8);
         assertThat(Cpus.online()).isNotEmpty().isSorted();
         assertThat(Cpus.possible()).isGreaterThanOrEqualTo(Cpus.online().length);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "6.10.0,true",
+        "6.18.44-rc1,true",
+        "7.2.1-amd64,true",
+        "6.9.12,false",
+        "6.1.0-49-amd64,false",
+        "5.10.0,false",
+        "odd,false"
+    })
+    void releasesAreComparedByNumbers(String release, boolean expected) {
+        assertThat(KernelFeatures.isAtLeast(release, 6, 10)).isEqualTo(expected);
     }
 }

@@ -3,14 +3,10 @@ package dev.javelin.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.it.harness.Child;
-import dev.javelin.it.harness.JavelinCommand;
 import dev.javelin.it.harness.TargetProcess;
 import dev.javelin.it.targets.KnownCalls;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,14 +15,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Probes count exactly what the target did. */
 class ProbesIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** Notices of exec and exit. */
-    static final int OWN_LINKS = 2;
-
     private static final Pattern COUNT =
             Pattern.compile("\"probe\":\\s*\"([^\"]*)\".*?\"count\":\\s*(\\d+)", Pattern.DOTALL);
 
@@ -45,7 +38,7 @@ class ProbesIT {
                 "syscall:pwrite64 /arg2 != 4096/");
         List<String> command = new ArrayList<>(List.of("latency", "-f", json.toString()));
         command.addAll(probes);
-        observe(major, KnownCalls.class, OWN_LINKS + 2 + 2 * 2, command);
+        observe(major, KnownCalls.class, Watch.OWN_LINKS + 2 + 2 * 2, command);
         Map<String, Integer> counts = new TreeMap<>();
         Matcher found = COUNT.matcher(Files.readString(json));
         while (found.find()) {
@@ -58,12 +51,17 @@ class ProbesIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"uprobe:libc:sched_yield", "uretprobe:libc:sched_yield", "syscall:sched_yield"})
-    void everyHitHasItsStack(String probe) throws Exception {
+    @CsvSource({
+        "uprobe:libc:sched_yield,1",
+        "uprobe:libc:sched_yield,100",
+        "uretprobe:libc:sched_yield,1",
+        "syscall:sched_yield,1"
+    })
+    void everyHitHasItsStackOrStandsForThoseThatAreLeftOut(String probe, String period) throws Exception {
         Path collapsed = directory.resolve("hits.collapsed");
-        int links = OWN_LINKS + (probe.startsWith("syscall") ? 2 : 1);
-        String summary =
-                observe(17, KnownCalls.class, links, List.of("record", "-e", probe, "-f", collapsed.toString()));
+        int links = Watch.OWN_LINKS + (probe.startsWith("syscall") ? 2 : 1);
+        String summary = observe(
+                17, KnownCalls.class, links, List.of("record", "-e", probe, "-i", period, "-f", collapsed.toString()));
         long hits = 0;
         long whole = 0;
         for (String line : Files.readAllLines(collapsed)) {
@@ -84,7 +82,7 @@ class ProbesIT {
         observe(
                 major,
                 KnownCalls.class,
-                OWN_LINKS + 1,
+                Watch.OWN_LINKS + 1,
                 List.of("record", "-e", "usdt:libjvm:hotspot:thread__start", "-t", "-f", collapsed.toString()));
         long started = Files.readAllLines(collapsed).stream()
                 .filter(line -> line.startsWith("[Thread-"))
@@ -103,53 +101,8 @@ class ProbesIT {
     private static String observe(int major, Class<?> main, int links, List<String> command) throws Exception {
         MustRun.recording();
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), main);
-                Child recorder = start(target, command)) {
-            return watch(target, recorder, links);
-        }
-    }
-
-    static Child start(TargetProcess target, List<String> command) {
-        List<String> line = new ArrayList<>(command);
-        line.add(Long.toString(target.pid()));
-        return JavelinCommand.start(line.toArray(String[]::new));
-    }
-
-    /** Lets the target do its work as soon as a recorder has so many links, and ends the recorder; its messages. */
-    static String watch(TargetProcess target, Child recorder, int links) throws Exception {
-        awaitLinks(recorder, links);
-        int from = target.outLines().size();
-        target.send("go");
-        target.awaitOut(from, "DONE", PATIENCE);
-        recorder.signal("INT");
-        return recorder.await(PATIENCE).ok().err();
-    }
-
-    /** Waits until the kernel has all links of a recorder: from then on nothing is missed. */
-    private static void awaitLinks(Child recorder, int links) throws Exception {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (links(recorder.pid()) < links) {
-            assertThat(recorder.isAlive() && System.nanoTime() < end)
-                    .as("attached: " + recorder.err())
-                    .isTrue();
-            Thread.sleep(20);
-        }
-    }
-
-    private static int links(long pid) throws IOException {
-        int links = 0;
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
-            for (Path file : files) {
-                links += isLink(file) ? 1 : 0;
-            }
-        }
-        return links;
-    }
-
-    private static boolean isLink(Path file) {
-        try {
-            return Files.readSymbolicLink(file).toString().contains("bpf_link");
-        } catch (IOException e) {
-            return false; // closed meanwhile
+                Child recorder = Watch.start(target, command)) {
+            return Watch.all(target, recorder, links);
         }
     }
 }

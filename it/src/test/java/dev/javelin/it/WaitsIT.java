@@ -42,9 +42,9 @@ class WaitsIT {
         Map<String, Long> account;
         String summary;
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownWaits.class);
-                Child recorder = ProbesIT.start(
+                Child recorder = Watch.start(
                         target, List.of("record", "-e", "offcpu", "--wakers", "--total", "-f", collapsed.toString()))) {
-            summary = ProbesIT.watch(target, recorder, ProbesIT.OWN_LINKS + 2);
+            summary = Watch.all(target, recorder, Watch.OWN_LINKS + 2);
             account = target.account();
         }
         Map<String, String> kinds = Map.of(
@@ -93,11 +93,11 @@ class WaitsIT {
         MustRun.recording();
         Map<String, Long> account;
         String summary;
-        int links = ProbesIT.OWN_LINKS + 2 + Runtime.getRuntime().availableProcessors();
+        int links = Watch.OWN_LINKS + 2 + Runtime.getRuntime().availableProcessors();
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownElapsed.class);
-                Child recorder = ProbesIT.start(
+                Child recorder = Watch.start(
                         target, List.of("record", "-e", "wall", "-i", "2ms", "--total", "-f", collapsed.toString()))) {
-            summary = ProbesIT.watch(target, recorder, links);
+            summary = Watch.all(target, recorder, links);
             account = target.account();
         }
         List<String> lines = Files.readAllLines(collapsed);

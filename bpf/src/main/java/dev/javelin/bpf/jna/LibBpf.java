@@ -82,6 +82,10 @@ public final class LibBpf {
         return library().callInt("bpf_program__set_autoload", program, wanted);
     }
 
+    public static int bpf_program__set_expected_attach_type(long program, int type) {
+        return library().callInt("bpf_program__set_expected_attach_type", program, type);
+    }
+
     public static long bpf_program__attach(long program) {
         return library().callLong("bpf_program__attach", program);
     }

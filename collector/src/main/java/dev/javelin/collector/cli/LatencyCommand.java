@@ -97,6 +97,10 @@ final class LatencyCommand implements Callable<Integer> {
         if (top < 1) {
             throw JavelinException.usage("--top " + top + ": the number of keys must be at least 1");
         }
+        if (words.size() - 1 > Probes.MOST) {
+            throw JavelinException.usage(
+                    (words.size() - 1) + " probes: at most " + Probes.MOST + " can be measured at once");
+        }
         List<ProbeSpec> specs = words.subList(0, words.size() - 1).stream()
                 .map(ProbeSpec::parse)
                 .toList();

@@ -1,5 +1,6 @@
 package dev.javelin.collector.probe;
 
+import dev.javelin.bpf.KernelFeatures;
 import dev.javelin.collector.elf.ElfFile;
 import dev.javelin.collector.elf.UsdtProbe;
 import dev.javelin.collector.probe.Predicate.Variable;
@@ -23,8 +24,8 @@ import java.util.TreeSet;
  * and what was probably meant before anything is attached. Used by one thread.
  */
 public final class ProbeResolver {
-    /** Attaching takes about a millisecond a function, and each of them costs when it is called. */
-    private static final int MANY = 300;
+    /** Setting one takes a millisecond or more; where each is a link and a file of its own, fewer can be had. */
+    private static final int MANY = KernelFeatures.hasUprobeMulti() ? 5_000 : 300;
 
     private static final int ARGUMENT_REGISTERS = 6;
     /** x86-64 System V calling convention. */
@@ -263,7 +264,7 @@ public final class ProbeResolver {
         if (events == null) {
             throw JavelinException.failed(
                     spec.text()
-                            + ": tracepoints are found by tracefs, which is not mounted: mount -t tracefs tracefs /sys/kernel/tracing");
+                            + ": tracepoints are found by tracefs, which is not mounted, nor can it be without CAP_SYS_ADMIN: mount -t tracefs tracefs /sys/kernel/tracing");
         }
         String name = spec.category() + ":" + spec.name();
         List<String> known = Tracepoints.all(events);

@@ -1,7 +1,7 @@
 package dev.javelin.collector.probe;
 
+import dev.javelin.bpf.Tracefs;
 import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,16 +9,14 @@ import java.util.List;
 
 /** Tracepoints of this kernel. */
 public final class Tracepoints {
-    private static final List<Path> EVENTS =
-            List.of(Path.of("/sys/kernel/tracing/events"), Path.of("/sys/kernel/debug/tracing/events"));
     /** Records that ftrace makes itself: nothing can be attached to them. */
     private static final String OWN = "ftrace";
 
     private Tracepoints() {}
 
-    /** The directory of classic tracepoints in tracefs; null if that is not mounted, or may not be read. */
+    /** The directory of classic tracepoints in tracefs; null if that is neither mounted nor can be, or may not be read. */
     public static Path events() {
-        return EVENTS.stream().filter(Files::isReadable).findFirst().orElse(null);
+        return Tracefs.events();
     }
 
     /** The tracepoints in tracefs's directory as {@code category:name}, sorted. */

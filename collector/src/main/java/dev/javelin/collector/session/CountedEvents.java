@@ -5,13 +5,16 @@ import dev.javelin.collector.walker.Probes;
 import dev.javelin.collector.walker.SampleDescriptor;
 import dev.javelin.collector.walker.StackEnd;
 import dev.javelin.collector.walker.Totals;
+import dev.javelin.collector.walker.Walker;
 import dev.javelin.flamegraph.Frame;
 import dev.javelin.flamegraph.FrameType;
 import dev.javelin.flamegraph.Profile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -138,8 +141,15 @@ final class CountedEvents {
     }
 
     /** Takes what was counted, after the programs were detached. */
-    void collect(Totals totals, Probes probes) {
+    void collect(Walker walker, Probes probes) {
         end = System.nanoTime();
+        Totals totals = walker.totals();
+        List<Scale> counts = new ArrayList<>();
+        List<Scale> sums = new ArrayList<>();
+        for (long[] events : events(walker, probes)) {
+            counts.add(new Scale(events[0], events[1]));
+            sums.add(new Scale(events[0], events[1]));
+        }
         int onCpuRow = probes.onCpuRow();
         Map<Long, Long> onCpu = new HashMap<>();
         totals.forEachTotal((probe, pid, tid, stack, key, wait, total) -> {
@@ -147,7 +157,8 @@ final class CountedEvents {
                 onCpu.merge(key(pid, tid), total.sum(), Long::sum);
             } else {
                 long waker = wait == WaitClass.NONE ? 0 : key;
-                add(pid, tid, new Event(stack, wait, probes.leaf(probe), waker), total.count(), total.sum());
+                Event event = new Event(stack, wait, probes.leaf(probe), waker);
+                add(pid, tid, event, counts.get(probe).of(total.count()), sums.get(probe).of(total.sum()));
             }
         });
         Map<Integer, Totals.Run> runs = totals.runs();
@@ -187,6 +198,16 @@ final class CountedEvents {
             all -= count;
             rest -= part;
         }
+    }
+
+    /** By row: the events that were taken, and those that they stand for. */
+    private static long[][] events(Walker walker, Probes probes) {
+        long[][] events = new long[probes.names().size()][2];
+        walker.totals().forEachTotal((probe, pid, tid, stack, key, wait, total) -> events[probe][0] += total.count());
+        for (int row = 0; row < events.length; row++) {
+            events[row][1] = probes.hasPeriod(row) ? walker.probeEvents(row) : events[row][0];
+        }
+        return events;
     }
 
     private int thread(int pid, int tid) {

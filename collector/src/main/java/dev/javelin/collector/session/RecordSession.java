@@ -33,6 +33,9 @@ public final class RecordSession {
     /** The pause while new code keeps turning up, as when a JVM starts. */
     private static final int BUSY_POLL_MILLIS = 20;
 
+    /** Above this the user is told what it costs. */
+    private static final int MANY_PLACES = 300;
+
     private static final int RING_BYTES = 32 << 20;
 
     private final RecordRequest request;
@@ -174,8 +177,10 @@ public final class RecordSession {
     private RecordResult record(Recorder recorder, Walker loaded, List<Target> targets, Profile profile) {
         RecordingFacts facts = new RecordingFacts(request, recorder, loaded);
         warnOfThrottling();
+        warnOfManyPlaces();
         ThreadNice.set(PROMPT);
         recorder.onStart(loaded, targets, event());
+        warnOfRefusedFunctions();
         facts.started();
         started.run();
         try (Report report = Report.open(profile, request, facts)) {
@@ -206,6 +211,23 @@ public final class RecordSession {
                         + perSecond + " Hz; sysctl -w kernel.perf_event_max_sample_rate=100000 lifts that");
             }
         });
+    }
+
+    private void warnOfManyPlaces() {
+        long places = request.probes().places();
+        if (places > MANY_PLACES) {
+            messages.println(
+                    places + " places in functions are probed: setting them takes a millisecond or more each, and every"
+                            + " call stops its thread for a microsecond or more; narrow the pattern if that is too much");
+        }
+    }
+
+    private void warnOfRefusedFunctions() {
+        int refused = request.probes().refusedFunctions();
+        if (refused > 0) {
+            messages.println(
+                    refused + " functions are left out: the kernel cannot probe the instructions that they begin with");
+        }
     }
 
     private void loop(Recorder recorder, Walker loaded, Report report) throws IOException {

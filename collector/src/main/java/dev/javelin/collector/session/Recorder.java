@@ -264,7 +264,7 @@ final class Recorder implements AutoCloseable {
         walker.detach();
         takeBatch();
         if (request.probes().hasStacks()) {
-            counted.collect(walker.totals(), request.probes());
+            counted.collect(walker, request.probes());
         }
     }
 

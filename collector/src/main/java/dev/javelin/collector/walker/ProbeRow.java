@@ -7,14 +7,14 @@ import java.util.List;
  * What a probe takes of an event ({@code struct probe}):
  *
  * <pre>
- *  0 u32 flags  4 u16 value  6 u16 value_index  8 u16 key  10 u16 key_index  12 u32 predicate_ops  16 u32 zero  20 pad
+ *  0 u32 flags  4 u16 value  6 u16 value_index  8 u16 key  10 u16 key_index  12 u32 predicate_ops  16 u64 zero
  * 24 u64 period  32 struct argument arguments[12] (16 each)  224 struct predicate_op predicate[32] (16 each)
  * </pre>
  *
  * @param flags an or of the FLAG constants
  * @param value what is summed up of an event
  * @param key what events are counted by, besides stack and thread; {@link What#ONE} for nothing
- * @param period every so many events one is taken, and stands for all of them; at least 1
+ * @param period of so many events on a CPU the last one is taken, and stands for all of them; at least 1
  * @param arguments where the event's arguments are, at most 12
  * @param predicate which events are taken, at most 32 operations; empty for all
  */

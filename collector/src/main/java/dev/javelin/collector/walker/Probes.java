@@ -1,15 +1,24 @@
 package dev.javelin.collector.walker;
 
+import dev.javelin.bpf.BpfException;
 import dev.javelin.bpf.BpfLink;
 import dev.javelin.bpf.BpfMap;
 import dev.javelin.bpf.BpfObject;
 import dev.javelin.bpf.BpfProgram;
 import dev.javelin.bpf.Cpus;
+import dev.javelin.bpf.Errno;
+import dev.javelin.bpf.KernelFeatures;
+import dev.javelin.bpf.UprobePlace;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -32,6 +41,12 @@ public final class Probes {
 
     /** The clock or a counter is sampled instead. */
     public static final Probes NONE = new Probes(List.of());
+
+    /** So many can be set at once: those of a system call are a bit each. */
+    public static final int MOST = Long.SIZE;
+
+    /** Whether functions are attached by one link for all of a file; else by one each, which needs more privileges and time. */
+    private static final boolean MULTI = KernelFeatures.hasUprobeMulti();
 
     static final String SAMPLER = "on_sample";
     private static final String FUNCTION = "on_function";
@@ -57,9 +72,13 @@ public final class Probes {
 
     private final List<Probe> probes;
     private final List<BpfLink> links = new ArrayList<>();
+    private int refusedFunctions;
 
     public Probes(List<Probe> probes) {
         this.probes = List.copyOf(probes);
+        if (probes.size() > MOST) {
+            throw new IllegalArgumentException(probes.size() + " probes");
+        }
     }
 
     /** Whether the clock or a counter is sampled, instead or as well. */
@@ -92,6 +111,11 @@ public final class Probes {
         return probes.get(row).leaf();
     }
 
+    /** Whether only some of a probe's events are taken, which stand for all of them. */
+    public boolean hasPeriod(int row) {
+        return probes.get(row).row().period() > 1;
+    }
+
     /** Whether a histogram is kept. */
     public boolean hasBuckets() {
         return has(ProbeRow.FLAG_BUCKETS);
@@ -100,6 +124,14 @@ public final class Probes {
     /** Whether events are counted by their stacks. */
     public boolean hasStacks() {
         return has(ProbeRow.FLAG_STACKS);
+    }
+
+    /** Places in functions, and returns from them, that are watched. */
+    public long places() {
+        return probes.stream()
+                .flatMap(probe -> probe.points().stream())
+                .filter(point -> point instanceof AttachPoint.Entry || point instanceof AttachPoint.Return)
+                .count();
     }
 
     /** Whether the time off the CPU is measured. */
@@ -149,6 +181,10 @@ public final class Probes {
         for (String program : ALL) {
             object.wanted(program, wanted.contains(program));
         }
+        if (MULTI) {
+            object.forUprobeMulti(FUNCTION);
+            object.forUprobeMulti(RETURN);
+        }
         boolean any = !probes.isEmpty();
         int contexts = any ? CONTEXTS : 1;
         object.global("contexts", contexts);
@@ -188,7 +224,7 @@ public final class Probes {
             throw new IllegalStateException("javelin.bpf.o was built from another javelin.h than this class");
         }
         ByteBuffer value = buffer(ProbeRow.BYTES);
-        ByteBuffer number = buffer(Integer.BYTES);
+        Map<Integer, Long> rowsOf = new TreeMap<>();
         for (int row = 0; row < probes.size(); row++) {
             value.clear();
             value.put(new byte[ProbeRow.BYTES]).clear();
@@ -196,11 +232,13 @@ public final class Probes {
             rows.updateInt(row, value);
             for (AttachPoint point : probes.get(row).points()) {
                 if (point instanceof AttachPoint.Syscalls calls) {
-                    number.putInt(0, row + 1);
-                    calls.numbers().forEach(call -> syscalls.updateInt(call, number));
+                    long bit = 1L << row;
+                    calls.numbers().forEach(number -> rowsOf.merge(number, bit, (a, b) -> a | b));
                 }
             }
         }
+        ByteBuffer bits = buffer(Long.BYTES);
+        rowsOf.forEach((number, set) -> syscalls.updateInt(number, bits.putLong(0, set)));
     }
 
     private static ByteBuffer buffer(int bytes) {
@@ -214,7 +252,11 @@ public final class Probes {
      */
     void attach(BpfObject object) {
         for (int row = 0; row < probes.size(); row++) {
-            for (AttachPoint point : probes.get(row).points()) {
+            List<AttachPoint> points = probes.get(row).points();
+            if (MULTI) {
+                attachTogether(object, row, points);
+            }
+            for (AttachPoint point : points) {
                 attach(object, row, point);
             }
         }
@@ -231,7 +273,62 @@ public final class Probes {
         }
     }
 
+    /** What one link can hold: the functions of a file in a process, at their returns or their entries. */
+    private record Together(int pid, String path) {}
+
+    private void attachTogether(BpfObject object, int row, List<AttachPoint> points) {
+        Map<Together, List<UprobePlace>> returns = new LinkedHashMap<>();
+        Map<Together, List<UprobePlace>> entries = new LinkedHashMap<>();
+        for (AttachPoint point : points) {
+            if (point instanceof AttachPoint.Return back) {
+                returns.computeIfAbsent(new Together(back.pid(), back.path()), k -> new ArrayList<>())
+                        .add(new UprobePlace(back.offset(), 0));
+            } else if (point instanceof AttachPoint.Entry entry) {
+                entries.computeIfAbsent(new Together(entry.pid(), entry.path()), k -> new ArrayList<>())
+                        .add(new UprobePlace(entry.offset(), entry.semaphore()));
+            }
+        }
+        Set<Long> refused = new TreeSet<>();
+        returns.forEach((at, places) -> attachTogether(object.program(RETURN), row, at, places, refused));
+        entries.forEach((at, places) -> {
+            places.removeIf(place -> refused.contains(place.offset()));
+            attachTogether(object.program(FUNCTION), row, at, places, refused);
+        });
+        refusedFunctions += refused.size();
+    }
+
+    /**
+     * The kernel refuses a link for the sake of one place whose instruction it cannot execute elsewhere. That one of many is left out; if
+     * there is no other, this fails.
+     */
+    private void attachTogether(BpfProgram program, int row, Together at, List<UprobePlace> places, Set<Long> refused) {
+        boolean onReturn = program.name().equals(RETURN);
+        Deque<List<UprobePlace>> parts = new ArrayDeque<>();
+        if (!places.isEmpty()) {
+            parts.add(places);
+        }
+        while (!parts.isEmpty()) {
+            List<UprobePlace> part = parts.remove();
+            try {
+                links.add(program.attachUprobes(at.pid(), at.path(), onReturn, row, part));
+            } catch (BpfException e) {
+                if (e.errno() != Errno.ENOTSUPP || places.size() == 1) {
+                    throw e;
+                }
+                if (part.size() == 1) {
+                    refused.add(part.get(0).offset());
+                } else {
+                    parts.add(part.subList(0, part.size() / 2));
+                    parts.add(part.subList(part.size() / 2, part.size()));
+                }
+            }
+        }
+    }
+
     private void attach(BpfObject object, int row, AttachPoint point) {
+        if (MULTI && (point instanceof AttachPoint.Entry || point instanceof AttachPoint.Return)) {
+            return; // together with others
+        }
         if (point instanceof AttachPoint.Entry entry) {
             BpfProgram program = object.program(FUNCTION);
             links.add(program.attachUprobe(entry.pid(), entry.path(), entry.offset(), false, row, entry.semaphore()));
@@ -240,6 +337,11 @@ public final class Probes {
         } else if (point instanceof AttachPoint.Tracepoint tracepoint) {
             links.add(object.program(TRACEPOINT).attachTracepoint(tracepoint.category(), tracepoint.name(), row));
         }
+    }
+
+    /** Functions of a pattern that could not be probed, because of their instructions; known once they are attached. */
+    public int refusedFunctions() {
+        return refusedFunctions;
     }
 
     /** Stops recording; what was counted stays in the maps. */
@@ -254,7 +356,7 @@ public final class Probes {
         ByteBuffer perCpu = buffer(counts.lookupSize());
         counts.lookupInt(row, perCpu);
         long events = 0;
-        for (int at = 0; at < counts.lookupSize(); at += 2 * Long.BYTES) {
+        for (int at = 0; at < counts.lookupSize(); at += Long.BYTES) {
             events += perCpu.getLong(at);
         }
         return events;

@@ -44,19 +44,25 @@ static __always_inline __u64 current_stack(void *ctx, struct process *p, const s
 	return id;
 }
 
-/* Counts an event that the probe takes. */
-static __always_inline int account(void *ctx, struct process *p, const struct probe *probe, __u32 row, const struct hit *hit,
-				   const struct registers *r, __u32 kernel)
+/* A function of its own, so that its key takes no room on the stack while a stack is walked: older kernels count every byte of 512. */
+static __noinline int add_event(const struct probe *probe, __u32 row, const struct taken *taken, __u64 stack)
 {
 	__u64 id = bpf_get_current_pid_tgid();
-	struct total_key key = {.key = hit->key, .probe = row, .pid = id >> 32, .tid = id};
+	struct total_key key = {.stack = stack, .key = taken->key, .probe = row, .pid = id >> 32, .tid = id};
 
-	if (probe->flags & PROBE_STACKS)
-		key.stack = current_stack(ctx, p, r, CONTEXT_PROBE, kernel);
 	if (probe->flags & PROBE_BUCKETS)
-		add_to_bucket(row, hit->key, hit->events, hit->value);
-	add_total(&key, hit->events, hit->value);
+		add_to_bucket(row, taken->key, taken->events, taken->value);
+	add_total(&key, taken->events, taken->value);
 	return 0;
+}
+
+/* Counts an event that the probe takes. */
+static __always_inline int account(void *ctx, struct process *p, const struct probe *probe, __u32 row,
+				   const struct taken *taken, const struct registers *r, __u32 kernel)
+{
+	__u64 stack = probe->flags & PROBE_STACKS ? current_stack(ctx, p, r, CONTEXT_PROBE, kernel) : 0;
+
+	return add_event(probe, row, taken, stack);
 }
 
 static __always_inline struct process *current_process(void)

@@ -85,6 +85,33 @@ int on_exit(void *ctx)
 	return 0;
 }
 
+/* The entry of a function, at which the registers are those of the caller's convention. */
+static __noinline void enter_function(__u32 row, const struct pt_regs *regs)
+{
+	struct call call = {.arguments = {regs->di, regs->si, regs->dx, regs->cx, regs->r8, regs->r9}};
+
+	call.since = bpf_ktime_get_ns();
+	enter_call(row, regs->sp, &call);
+}
+
+static __noinline int take_entry(const struct probe *probe, __u32 row, const struct pt_regs *regs, struct taken *taken)
+{
+	struct hit hit = {};
+
+	read_arguments(&hit, probe, regs);
+	return is_taken(probe, row, &hit, taken);
+}
+
+static __noinline int take_return(const struct probe *probe, __u32 row, const struct pt_regs *regs, struct taken *taken)
+{
+	struct hit hit = {.retval = regs->ax};
+
+	/* The return address has been popped: what was sp at the entry is one word below. */
+	if (probe->flags & PROBE_CALLS && !leave_call(row, regs->sp - 8, &hit))
+		return 0;
+	return is_taken(probe, row, &hit, taken);
+}
+
 /* A function in user space: a uprobe at its entry, or the nop of a USDT probe. */
 SEC("uprobe")
 int on_function(struct pt_regs *ctx)
@@ -93,22 +120,18 @@ int on_function(struct pt_regs *ctx)
 	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
 	struct process *p = current_process();
 	struct registers r = {};
-	struct hit hit = {};
+	struct taken taken = {};
 
 	if (!probe || !p)
 		return 0;
 	if (probe->flags & PROBE_CALLS) {
-		struct call call = {.arguments = {ctx->di, ctx->si, ctx->dx, ctx->cx, ctx->r8, ctx->r9}};
-
-		call.since = bpf_ktime_get_ns();
-		enter_call(row, ctx->sp, &call);
+		enter_function(row, ctx);
 		return 0;
 	}
-	read_arguments(&hit, probe, ctx);
-	if (!is_taken(probe, row, &hit))
+	if (!take_entry(probe, row, ctx, &taken))
 		return 0;
 	probe_registers(ctx, &r);
-	return account(ctx, p, probe, row, &hit, &r, NO_KERNEL_FRAMES);
+	return account(ctx, p, probe, row, &taken, &r, NO_KERNEL_FRAMES);
 }
 
 /* The return of a function in user space; the registers are those of the caller again. */
@@ -119,19 +142,21 @@ int on_function_return(struct pt_regs *ctx)
 	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
 	struct process *p = current_process();
 	struct registers r = {};
-	struct hit hit = {};
+	struct taken taken = {};
 
-	if (!probe || !p)
-		return 0;
-	/* The return address has been popped: what was sp at the entry is one word below. */
-	if (probe->flags & PROBE_CALLS && !leave_call(row, ctx->sp - 8, &hit))
-		return 0;
-	hit.retval = ctx->ax;
-	if (!is_taken(probe, row, &hit))
+	if (!probe || !p || !take_return(probe, row, ctx, &taken))
 		return 0;
 	probe_registers(ctx, &r);
 	r.after_call = 1;
-	return account(ctx, p, probe, row, &hit, &r, NO_KERNEL_FRAMES);
+	return account(ctx, p, probe, row, &taken, &r, NO_KERNEL_FRAMES);
+}
+
+static __noinline int take_tracepoint(const struct probe *probe, __u32 row, const void *record, struct taken *taken)
+{
+	struct hit hit = {};
+
+	read_fields(&hit, probe, record);
+	return is_taken(probe, row, &hit, taken);
 }
 
 /* A classic tracepoint, in the context of a target's thread. */
@@ -142,15 +167,12 @@ int on_tracepoint(void *ctx)
 	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
 	struct process *p = current_process();
 	struct registers r = {};
-	struct hit hit = {};
+	struct taken taken = {};
 
-	if (!probe || !p)
-		return 0;
-	read_fields(&hit, probe, ctx);
-	if (!is_taken(probe, row, &hit))
+	if (!probe || !p || !take_tracepoint(probe, row, ctx, &taken))
 		return 0;
 	entry_registers(bpf_get_current_task_btf(), &r);
-	return account(ctx, p, probe, row, &hit, &r, 0);
+	return account(ctx, p, probe, row, &taken, &r, 0);
 }
 
 static __always_inline struct probe *syscall_probe(__u32 number, __u32 *row)
@@ -185,12 +207,19 @@ int on_syscall(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
+static __noinline int take_syscall(const struct probe *probe, __u32 row, __u64 number, __u64 retval, struct taken *taken)
+{
+	struct hit hit = {.syscall = number, .retval = retval};
+
+	return leave_call(row, 0, &hit) && is_taken(probe, row, &hit, taken);
+}
+
 SEC("raw_tracepoint/sys_exit")
 int on_syscall_return(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct process *p = current_process();
 	struct registers r = {};
-	struct hit hit = {};
+	struct taken taken = {};
 	struct pt_regs *regs;
 	struct probe *probe;
 	__u32 row;
@@ -198,15 +227,11 @@ int on_syscall_return(struct bpf_raw_tracepoint_args *ctx)
 	if (!p)
 		return 0;
 	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	hit.syscall = regs->orig_ax;
-	probe = syscall_probe(hit.syscall, &row);
-	if (!probe || !leave_call(row, 0, &hit))
-		return 0;
-	hit.retval = ctx->args[1];
-	if (!is_taken(probe, row, &hit))
+	probe = syscall_probe(regs->orig_ax, &row);
+	if (!probe || !take_syscall(probe, row, regs->orig_ax, ctx->args[1], &taken))
 		return 0;
 	entry_registers(bpf_get_current_task_btf(), &r);
-	return account(ctx, p, probe, row, &hit, &r, NO_KERNEL_FRAMES);
+	return account(ctx, p, probe, row, &taken, &r, NO_KERNEL_FRAMES);
 }
 
 /* bool preempt, struct task_struct *prev (which is current), *next: include/trace/events/sched.h */

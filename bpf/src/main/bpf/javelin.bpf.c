@@ -2,6 +2,9 @@
 /* The programs that are attached: each says where its event comes from and leaves the rest to record.h. */
 #include "waits.h"
 
+/* Functions that may be traced by fentry and fexit at once. */
+#define TRACED 4
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* The clock and the hardware counters: every CPU, every `sample_period`. */
@@ -174,6 +177,121 @@ int on_tracepoint(void *ctx)
 	entry_registers(bpf_get_current_task_btf(), &r);
 	return account(ctx, p, probe, row, &taken, &r, 0);
 }
+
+/* A function of the kernel, called by a thread of a target: a kprobe, at its entry or within it. */
+SEC("kprobe")
+int on_kernel_function(struct pt_regs *ctx)
+{
+	__u32 row = bpf_get_attach_cookie(ctx);
+	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
+	struct process *p = current_process();
+	struct registers r = {};
+	struct taken taken = {};
+
+	if (!probe || !p)
+		return 0;
+	if (probe->flags & PROBE_CALLS) {
+		enter_function(row, ctx);
+		return 0;
+	}
+	if (!take_entry(probe, row, ctx, &taken))
+		return 0;
+	entry_registers(bpf_get_current_task_btf(), &r);
+	return account(ctx, p, probe, row, &taken, &r, 0);
+}
+
+/* The return of a function of the kernel. */
+SEC("kretprobe")
+int on_kernel_return(struct pt_regs *ctx)
+{
+	__u32 row = bpf_get_attach_cookie(ctx);
+	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
+	struct process *p = current_process();
+	struct registers r = {};
+	struct taken taken = {};
+
+	if (!probe || !p || !take_return(probe, row, ctx, &taken))
+		return 0;
+	entry_registers(bpf_get_current_task_btf(), &r);
+	return account(ctx, p, probe, row, &taken, &r, 0);
+}
+
+/*
+ * fentry and fexit: a program belongs to one function, which is chosen before it is loaded, so that there are some of each. Arguments are
+ * 64-bit words; those that the function does not have are 0.
+ */
+const volatile __u32 traced_rows[TRACED] = {};
+
+static __always_inline void traced_arguments(void *ctx, __u64 *arguments)
+{
+	for (__u32 i = 0; i < 6; i++)
+		bpf_get_func_arg(ctx, i, &arguments[i]);
+}
+
+static __noinline int take_traced(void *ctx, const struct probe *probe, __u32 row, struct taken *taken)
+{
+	struct hit hit = {};
+
+	traced_arguments(ctx, hit.arguments);
+	return is_taken(probe, row, &hit, taken);
+}
+
+/* While both are attached, the entry and the exit of a call are given the same context, on the thread's kernel stack. */
+static __noinline int enter_traced(void *ctx, __u32 row)
+{
+	struct call call = {};
+
+	traced_arguments(ctx, call.arguments);
+	call.since = bpf_ktime_get_ns();
+	enter_call(row, (__u64)ctx, &call);
+	return 0;
+}
+
+static __noinline int take_traced_return(void *ctx, const struct probe *probe, __u32 row, struct taken *taken)
+{
+	struct hit hit = {};
+
+	if (!(probe->flags & PROBE_CALLS))
+		traced_arguments(ctx, hit.arguments);
+	else if (!leave_call(row, (__u64)ctx, &hit))
+		return 0;
+	bpf_get_func_ret(ctx, &hit.retval);
+	return is_taken(probe, row, &hit, taken);
+}
+
+static __always_inline int traced(void *ctx, __u32 row, int at_return)
+{
+	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
+	struct process *p = current_process();
+	struct registers r = {};
+	struct taken taken = {};
+
+	if (!probe || !p)
+		return 0;
+	if (!at_return && probe->flags & PROBE_CALLS)
+		return enter_traced(ctx, row);
+	if (at_return ? !take_traced_return(ctx, probe, row, &taken) : !take_traced(ctx, probe, row, &taken))
+		return 0;
+	entry_registers(bpf_get_current_task_btf(), &r);
+	return account(ctx, p, probe, row, &taken, &r, 0);
+}
+
+#define TRACED_FUNCTION(n)                                                                                                     \
+	SEC("fentry")                                                                                                          \
+	int on_fentry_##n(void *ctx)                                                                                           \
+	{                                                                                                                      \
+		return traced(ctx, traced_rows[n], 0);                                                                         \
+	}                                                                                                                      \
+	SEC("fexit")                                                                                                           \
+	int on_fexit_##n(void *ctx)                                                                                            \
+	{                                                                                                                      \
+		return traced(ctx, traced_rows[n], 1);                                                                         \
+	}
+
+TRACED_FUNCTION(0)
+TRACED_FUNCTION(1)
+TRACED_FUNCTION(2)
+TRACED_FUNCTION(3)
 
 static __always_inline struct probe *syscall_probe(__u32 number, __u32 *row)
 {

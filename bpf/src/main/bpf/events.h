@@ -46,27 +46,25 @@ static __always_inline __u64 current_stack(void *ctx, struct process *p, const s
 	return id;
 }
 
-/* Adds up an event that the probe takes. */
-static __always_inline int add_up(const struct probe *probe, __u32 row, const struct hit *hit, __u64 stack)
+/* A function of its own, so that its key takes no room on the stack while a stack is walked: older kernels count every byte of 512. */
+static __noinline int add_event(const struct probe *probe, __u32 row, const struct taken *taken, __u64 stack)
 {
 	__u64 id = bpf_get_current_pid_tgid();
-	struct total_key key = {.stack = stack, .key = hit->key, .probe = row, .pid = id >> 32, .tid = id};
+	struct total_key key = {.stack = stack, .key = taken->key, .probe = row, .pid = id >> 32, .tid = id};
 
 	if (probe->flags & PROBE_BUCKETS)
-		add_to_bucket(row, hit->key, hit->events, hit->value);
-	add_total(&key, hit->events, hit->value);
+		add_to_bucket(row, taken->key, taken->events, taken->value);
+	add_total(&key, taken->events, taken->value);
 	return 0;
 }
 
-/* The same with its stack, if the probe wants that. */
-static __always_inline int account(void *ctx, struct process *p, const struct probe *probe, __u32 row, const struct hit *hit,
-				   const struct registers *r, __u32 kernel)
+/* Counts an event that the probe takes. */
+static __always_inline int account(void *ctx, struct process *p, const struct probe *probe, __u32 row,
+				   const struct taken *taken, const struct registers *r, __u32 kernel)
 {
-	__u64 stack = 0;
+	__u64 stack = probe->flags & PROBE_STACKS ? current_stack(ctx, p, r, CONTEXT_PROBE, kernel) : 0;
 
-	if (probe->flags & PROBE_STACKS)
-		stack = current_stack(ctx, p, r, CONTEXT_PROBE, kernel);
-	return add_up(probe, row, hit, stack);
+	return add_event(probe, row, taken, stack);
 }
 
 static __always_inline struct process *current_process(void)
@@ -104,6 +102,7 @@ struct returned {
 	struct hit hit;
 	__u64 rows;
 	__u32 row; /* that counts it by its stack, which the caller walks: there is one at most */
+	struct taken taken;
 };
 
 #define NO_STACK_ROW (~0U)
@@ -111,19 +110,42 @@ struct returned {
 static long each_row(__u64 index, void *context)
 {
 	struct returned *c = context;
+	struct taken taken = {};
 	__u32 row = index;
 	struct probe *probe;
 
 	if (!(c->rows >> (row & 63) & 1))
 		return 0;
 	probe = bpf_map_lookup_elem(&probes, &row);
-	if (!probe || !is_taken(probe, row, &c->hit))
+	if (!probe || !is_taken(probe, row, &c->hit, &taken))
 		return 0;
-	if (probe->flags & PROBE_STACKS)
+	if (probe->flags & PROBE_STACKS) {
 		c->row = row;
-	else
-		add_up(probe, row, &c->hit, 0);
+		c->taken = taken;
+	} else {
+		add_event(probe, row, &taken, 0);
+	}
 	return 0;
+}
+
+static __always_inline __u64 syscall_rows(__u32 number)
+{
+	__u64 *rows = bpf_map_lookup_elem(&syscall_probes, &number);
+
+	return rows ? *rows : 0;
+}
+
+/* The row that counts the system call that returns by its stack, NO_STACK_ROW if there is none; the others count it here. */
+static __noinline __u32 take_syscall(__u64 number, __u64 retval, struct taken *taken)
+{
+	struct returned c = {.row = NO_STACK_ROW, .hit = {.syscall = number, .retval = retval}};
+
+	c.rows = syscall_rows(number);
+	if (!c.rows || !leave_call(ANY_ROW, 0, &c.hit))
+		return NO_STACK_ROW;
+	bpf_loop(log2_floor(c.rows) + 1, each_row, &c, 0);
+	*taken = c.taken;
+	return c.row;
 }
 
 /* The user registers at a probe in user space. */

@@ -2,6 +2,9 @@
 /* The programs that are attached: each says where its event comes from and leaves the rest to record.h. */
 #include "waits.h"
 
+/* Functions that may be traced by fentry and fexit at once. */
+#define TRACED 4
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* The clock and the hardware counters: every CPU, every `sample_period`. */
@@ -85,6 +88,33 @@ int on_exit(void *ctx)
 	return 0;
 }
 
+/* The entry of a function, at which the registers are those of the caller's convention. */
+static __noinline void enter_function(__u32 row, const struct pt_regs *regs)
+{
+	struct call call = {.arguments = {regs->di, regs->si, regs->dx, regs->cx, regs->r8, regs->r9}};
+
+	call.since = bpf_ktime_get_ns();
+	enter_call(row, regs->sp, &call);
+}
+
+static __noinline int take_entry(const struct probe *probe, __u32 row, const struct pt_regs *regs, struct taken *taken)
+{
+	struct hit hit = {};
+
+	read_arguments(&hit, probe, regs);
+	return is_taken(probe, row, &hit, taken);
+}
+
+static __noinline int take_return(const struct probe *probe, __u32 row, const struct pt_regs *regs, struct taken *taken)
+{
+	struct hit hit = {.retval = regs->ax};
+
+	/* The return address has been popped: what was sp at the entry is one word below. */
+	if (probe->flags & PROBE_CALLS && !leave_call(row, regs->sp - 8, &hit))
+		return 0;
+	return is_taken(probe, row, &hit, taken);
+}
+
 /* A function in user space: a uprobe at its entry, or the nop of a USDT probe. */
 SEC("uprobe")
 int on_function(struct pt_regs *ctx)
@@ -93,22 +123,18 @@ int on_function(struct pt_regs *ctx)
 	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
 	struct process *p = current_process();
 	struct registers r = {};
-	struct hit hit = {};
+	struct taken taken = {};
 
 	if (!probe || !p)
 		return 0;
 	if (probe->flags & PROBE_CALLS) {
-		struct call call = {.arguments = {ctx->di, ctx->si, ctx->dx, ctx->cx, ctx->r8, ctx->r9}};
-
-		call.since = bpf_ktime_get_ns();
-		enter_call(row, ctx->sp, &call);
+		enter_function(row, ctx);
 		return 0;
 	}
-	read_arguments(&hit, probe, ctx);
-	if (!is_taken(probe, row, &hit))
+	if (!take_entry(probe, row, ctx, &taken))
 		return 0;
 	probe_registers(ctx, &r);
-	return account(ctx, p, probe, row, &hit, &r, NO_KERNEL_FRAMES);
+	return account(ctx, p, probe, row, &taken, &r, NO_KERNEL_FRAMES);
 }
 
 /* The return of a function in user space; the registers are those of the caller again. */
@@ -119,19 +145,21 @@ int on_function_return(struct pt_regs *ctx)
 	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
 	struct process *p = current_process();
 	struct registers r = {};
-	struct hit hit = {};
+	struct taken taken = {};
 
-	if (!probe || !p)
-		return 0;
-	/* The return address has been popped: what was sp at the entry is one word below. */
-	if (probe->flags & PROBE_CALLS && !leave_call(row, ctx->sp - 8, &hit))
-		return 0;
-	hit.retval = ctx->ax;
-	if (!is_taken(probe, row, &hit))
+	if (!probe || !p || !take_return(probe, row, ctx, &taken))
 		return 0;
 	probe_registers(ctx, &r);
 	r.after_call = 1;
-	return account(ctx, p, probe, row, &hit, &r, NO_KERNEL_FRAMES);
+	return account(ctx, p, probe, row, &taken, &r, NO_KERNEL_FRAMES);
+}
+
+static __noinline int take_tracepoint(const struct probe *probe, __u32 row, const void *record, struct taken *taken)
+{
+	struct hit hit = {};
+
+	read_fields(&hit, probe, record);
+	return is_taken(probe, row, &hit, taken);
 }
 
 /* A classic tracepoint, in the context of a target's thread. */
@@ -142,23 +170,128 @@ int on_tracepoint(void *ctx)
 	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
 	struct process *p = current_process();
 	struct registers r = {};
-	struct hit hit = {};
+	struct taken taken = {};
+
+	if (!probe || !p || !take_tracepoint(probe, row, ctx, &taken))
+		return 0;
+	entry_registers(bpf_get_current_task_btf(), &r);
+	return account(ctx, p, probe, row, &taken, &r, 0);
+}
+
+/* A function of the kernel, called by a thread of a target: a kprobe, at its entry or within it. */
+SEC("kprobe")
+int on_kernel_function(struct pt_regs *ctx)
+{
+	__u32 row = bpf_get_attach_cookie(ctx);
+	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
+	struct process *p = current_process();
+	struct registers r = {};
+	struct taken taken = {};
 
 	if (!probe || !p)
 		return 0;
-	read_fields(&hit, probe, ctx);
-	if (!is_taken(probe, row, &hit))
+	if (probe->flags & PROBE_CALLS) {
+		enter_function(row, ctx);
+		return 0;
+	}
+	if (!take_entry(probe, row, ctx, &taken))
 		return 0;
 	entry_registers(bpf_get_current_task_btf(), &r);
-	return account(ctx, p, probe, row, &hit, &r, 0);
+	return account(ctx, p, probe, row, &taken, &r, 0);
 }
 
-static __always_inline __u64 syscall_rows(__u32 number)
+/* The return of a function of the kernel. */
+SEC("kretprobe")
+int on_kernel_return(struct pt_regs *ctx)
 {
-	__u64 *rows = bpf_map_lookup_elem(&syscall_probes, &number);
+	__u32 row = bpf_get_attach_cookie(ctx);
+	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
+	struct process *p = current_process();
+	struct registers r = {};
+	struct taken taken = {};
 
-	return rows ? *rows : 0;
+	if (!probe || !p || !take_return(probe, row, ctx, &taken))
+		return 0;
+	entry_registers(bpf_get_current_task_btf(), &r);
+	return account(ctx, p, probe, row, &taken, &r, 0);
 }
+
+/*
+ * fentry and fexit: a program belongs to one function, which is chosen before it is loaded, so that there are some of each. Arguments are
+ * 64-bit words; those that the function does not have are 0.
+ */
+const volatile __u32 traced_rows[TRACED] = {};
+
+static __always_inline void traced_arguments(void *ctx, __u64 *arguments)
+{
+	for (__u32 i = 0; i < 6; i++)
+		bpf_get_func_arg(ctx, i, &arguments[i]);
+}
+
+static __noinline int take_traced(void *ctx, const struct probe *probe, __u32 row, struct taken *taken)
+{
+	struct hit hit = {};
+
+	traced_arguments(ctx, hit.arguments);
+	return is_taken(probe, row, &hit, taken);
+}
+
+/* While both are attached, the entry and the exit of a call are given the same context, on the thread's kernel stack. */
+static __noinline int enter_traced(void *ctx, __u32 row)
+{
+	struct call call = {};
+
+	traced_arguments(ctx, call.arguments);
+	call.since = bpf_ktime_get_ns();
+	enter_call(row, (__u64)ctx, &call);
+	return 0;
+}
+
+static __noinline int take_traced_return(void *ctx, const struct probe *probe, __u32 row, struct taken *taken)
+{
+	struct hit hit = {};
+
+	if (!(probe->flags & PROBE_CALLS))
+		traced_arguments(ctx, hit.arguments);
+	else if (!leave_call(row, (__u64)ctx, &hit))
+		return 0;
+	bpf_get_func_ret(ctx, &hit.retval);
+	return is_taken(probe, row, &hit, taken);
+}
+
+static __always_inline int traced(void *ctx, __u32 row, int at_return)
+{
+	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
+	struct process *p = current_process();
+	struct registers r = {};
+	struct taken taken = {};
+
+	if (!probe || !p)
+		return 0;
+	if (!at_return && probe->flags & PROBE_CALLS)
+		return enter_traced(ctx, row);
+	if (at_return ? !take_traced_return(ctx, probe, row, &taken) : !take_traced(ctx, probe, row, &taken))
+		return 0;
+	entry_registers(bpf_get_current_task_btf(), &r);
+	return account(ctx, p, probe, row, &taken, &r, 0);
+}
+
+#define TRACED_FUNCTION(n)                                                                                                     \
+	SEC("fentry")                                                                                                          \
+	int on_fentry_##n(void *ctx)                                                                                           \
+	{                                                                                                                      \
+		return traced(ctx, traced_rows[n], 0);                                                                         \
+	}                                                                                                                      \
+	SEC("fexit")                                                                                                           \
+	int on_fexit_##n(void *ctx)                                                                                            \
+	{                                                                                                                      \
+		return traced(ctx, traced_rows[n], 1);                                                                         \
+	}
+
+TRACED_FUNCTION(0)
+TRACED_FUNCTION(1)
+TRACED_FUNCTION(2)
+TRACED_FUNCTION(3)
 
 /* One tracepoint for all system calls: their own ones would be thousands of links. */
 SEC("raw_tracepoint/sys_enter")
@@ -185,25 +318,21 @@ SEC("raw_tracepoint/sys_exit")
 int on_syscall_return(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct process *p = current_process();
-	struct returned c = {.row = NO_STACK_ROW};
 	struct registers r = {};
+	struct taken taken = {};
 	struct pt_regs *regs;
 	struct probe *probe;
+	__u32 row;
 
 	if (!p)
 		return 0;
 	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	c.hit.syscall = regs->orig_ax;
-	c.rows = syscall_rows(c.hit.syscall);
-	if (!c.rows || !leave_call(ANY_ROW, 0, &c.hit))
-		return 0;
-	c.hit.retval = ctx->args[1];
-	bpf_loop(log2_floor(c.rows) + 1, each_row, &c, 0);
-	probe = bpf_map_lookup_elem(&probes, &c.row);
+	row = take_syscall(regs->orig_ax, ctx->args[1], &taken);
+	probe = bpf_map_lookup_elem(&probes, &row);
 	if (!probe)
 		return 0;
 	entry_registers(bpf_get_current_task_btf(), &r);
-	return account(ctx, p, probe, c.row, &c.hit, &r, NO_KERNEL_FRAMES);
+	return account(ctx, p, probe, row, &taken, &r, NO_KERNEL_FRAMES);
 }
 
 /* bool preempt, struct task_struct *prev (which is current), *next: include/trace/events/sched.h */

@@ -42,13 +42,16 @@ struct {
 /* struct pt_regs of arch/x86, which is part of its ABI */
 #define REGISTERS_BYTES 168
 
-/* What there is to an event. */
+/* What there is to an event. It is large: where a stack is walked it has been left, or the walk has too little stack of its own. */
 struct hit {
 	__u64 arguments[MAX_ARGUMENTS];
 	__u64 retval;
 	__u64 duration;
 	__u64 syscall;
-	/* what the probe takes of it */
+};
+
+/* What the probe takes of an event. */
+struct taken {
 	__u64 value;
 	__u64 key;
 	__u64 events; /* that it stands for */
@@ -245,7 +248,7 @@ static __noinline int meets_predicate(const struct probe *probe, const struct hi
 	return m.stack[0] != 0;
 }
 
-static __always_inline __u64 taken(__u16 what, __u16 index, const struct hit *hit)
+static __always_inline __u64 part_of_hit(__u16 what, __u16 index, const struct hit *hit)
 {
 	switch (what) {
 	case WHAT_ARGUMENT:
@@ -265,24 +268,24 @@ static __always_inline __u64 taken(__u16 what, __u16 index, const struct hit *hi
 	}
 }
 
-/* Whether the event is one that the probe takes; then hit->value, key and events are set. Counts it. */
-static __noinline int is_taken(const struct probe *probe, __u32 row, struct hit *hit)
+/* Whether the event is one that the probe takes, and what of it. Counts it. Global, see walk_user_stack. */
+__attribute__((noinline)) int is_taken(const struct probe *probe, __u32 row, const struct hit *hit, struct taken *taken)
 {
 	__u64 *events = bpf_map_lookup_elem(&probe_counts, &row);
-	__u64 period = probe->period;
+	__u64 period;
 
-	if (!events || !meets_predicate(probe, hit))
+	if (!events || !probe || !hit || !taken || !meets_predicate(probe, hit))
 		return 0;
+	period = probe->period;
 	/*
 	 * A thread may be preempted here, and another one count on this CPU. The last of a period is taken, for the events before it;
 	 * the collector adds those of a period that has not ended.
 	 */
 	if ((__sync_fetch_and_add(events, 1) + 1) % (period ? period : 1) != 0)
 		return 0;
-	/* Numbers that the verifier takes for any: else it would follow the walk for each combination of those that it knows. */
-	hit->events = (period ? period : 1) + probe->zero;
-	hit->value = (probe->value == WHAT_ONE ? 1 : taken(probe->value, probe->value_index, hit)) + probe->zero;
-	hit->key = taken(probe->key, probe->key_index, hit) + probe->zero;
+	taken->events = period ? period : 1;
+	taken->value = probe->value == WHAT_ONE ? 1 : part_of_hit(probe->value, probe->value_index, hit);
+	taken->key = part_of_hit(probe->key, probe->key_index, hit);
 	return 1;
 }
 

@@ -48,6 +48,15 @@ static __always_inline __u32 cache_slot(__u64 key, __u32 size)
 	return (__u32)(key * 0x9e3779b97f4a7c15ULL >> 52) & (size - 1);
 }
 
+/* The slot itself (way 0) or its neighbour (way 1). The verifier of Linux 6.1 knows no bound of an exclusive or, so it is given anew. */
+static __always_inline __u32 way_of(__u32 slot, __u32 way, __u32 size)
+{
+	__u32 at = slot ^ (way & 1);
+
+	barrier_var(at);
+	return at & (size - 1);
+}
+
 struct native_code {
 	__u64 pc;
 	__u64 row;

@@ -24,11 +24,14 @@ static __always_inline __u32 blob_u32(const struct walk *w, __u32 at)
 static __always_inline struct compiled_code *compiled_slot(struct walk *w, __u64 pc)
 {
 	__u32 slot = cache_slot(pc, COMPILED_CACHE);
+	struct compiled_code *c;
 
-	for (int way = 0; way < 2; way++)
-		if (w->compiled_cache[slot ^ way].pc == pc && w->compiled_cache[slot ^ way].pid == w->pid)
-			return &w->compiled_cache[slot ^ way];
-	return &w->compiled_cache[slot ^ (w->serial & 1)];
+	for (int way = 0; way < 2; way++) {
+		c = &w->compiled_cache[way_of(slot, way, COMPILED_CACHE)];
+		if (c->pc == pc && c->pid == w->pid)
+			return c;
+	}
+	return &w->compiled_cache[way_of(slot, w->serial, COMPILED_CACHE)];
 }
 
 /* The blob that holds pc by the segment map of its heap, 0 if none. CodeHeap::find_start, src/hotspot/share/memory/heap.cpp */

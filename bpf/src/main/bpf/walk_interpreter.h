@@ -26,7 +26,7 @@ static __always_inline __u64 const_method_of(struct walk *w, const struct hotspo
 	__u64 const_method = 0;
 
 	for (int way = 0; way < 2 && !w->leaf; way++) {
-		c = &w->interpreted_cache[slot ^ way];
+		c = &w->interpreted_cache[way_of(slot, way, INTERPRETED_CACHE)];
 		if (c->method == method && c->bcp == bcp && c->pid == w->pid && c->read_in == w->second)
 			return c->const_method;
 	}
@@ -34,7 +34,7 @@ static __always_inline __u64 const_method_of(struct walk *w, const struct hotspo
 	    const_method < 4096 || (const_method & 7))
 		return 0;
 	if (!w->leaf && bcp - const_method - hs->const_method_size < 65536) {
-		c = &w->interpreted_cache[slot ^ (w->serial & 1)];
+		c = &w->interpreted_cache[way_of(slot, w->serial, INTERPRETED_CACHE)];
 		c->method = method;
 		c->bcp = bcp;
 		c->pid = w->pid;

@@ -180,12 +180,12 @@ static __noinline int find_native(struct walk *w, const struct process *p, __u64
 	struct native_code *c;
 
 	for (int way = 0; way < 2; way++) {
-		w->native_slot = slot ^ way;
-		c = &w->native_cache[slot ^ way];
+		w->native_slot = way_of(slot, way, NATIVE_CACHE);
+		c = &w->native_cache[w->native_slot];
 		if (c->pc == pc && c->mappings == mappings)
 			return 1;
 	}
-	slot ^= w->serial & 1;
+	slot = way_of(slot, w->serial, NATIVE_CACHE);
 	w->native_slot = slot;
 	c = &w->native_cache[slot];
 	if ((pc < w->map.start || pc >= w->map.end) && !find_mapping(w, p, pc))

@@ -85,17 +85,26 @@ static __always_inline __u64 current_java_thread(struct walk *w, const struct ho
 	return 0;
 }
 
-/* Walks the user stack of the current thread from w->pc, sp, fp; w->end tells how it went. */
-static __always_inline void walk_user_stack(struct walk *w, struct process *p)
+/*
+ * Walks the user stack of the current thread from w->pc, sp, fp; returns how it went, which is w->end, too. As a global function it is
+ * verified once and by itself, not again for all that its callers may know: older kernels (6.1) would not come to an end.
+ */
+__attribute__((noinline)) int walk_user_stack(struct walk *w, struct process *p)
 {
-	struct walk_context context = {.walk = w, .process = p};
-	/* Markers, chunk changes, bridges and scans take steps of their own; the frame limit ends the walk before this does. */
-	__u32 steps = w->max_frames * 2 + 64 + SCANNED_STUB_WORDS + SCANNED_WORDS;
+	struct walk_context context;
+	__u32 steps;
 
+	if (!w || !p) /* the verifier asks for it */
+		return END_NO_USER_REGISTERS;
+	/* Markers, chunk changes, bridges and scans take steps of their own; the frame limit ends the walk before this does. */
+	context.walk = w;
+	context.process = p;
+	steps = w->max_frames * 2 + 64 + SCANNED_STUB_WORDS + SCANNED_WORDS;
 	w->end = WALKING;
 	bpf_loop(steps, walk_step, &context, 0);
 	if (w->end == WALKING)
 		w->end = END_DEPTH;
+	return w->end;
 }
 
 #endif

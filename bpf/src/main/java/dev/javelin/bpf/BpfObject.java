@@ -176,6 +176,18 @@ public final class BpfObject implements AutoCloseable {
     }
 
     /**
+     * Says before {@link #load()} which kernel function a program of fentry or fexit belongs to.
+     *
+     * @throws BpfException when the kernel's type information has no such function
+     */
+    public synchronized void attachTarget(String program, String function) {
+        requireState(State.OPEN);
+        Messages.clear();
+        int result = LibBpf.bpf_program__set_attach_target(programHandle(program), 0, function);
+        BpfException.check(result, "find the kernel function", function);
+    }
+
+    /**
      * Makes the maps and has the kernel verify the programs.
      *
      * @throws BpfException with the verifier's reason in words

@@ -86,6 +86,14 @@ public final class LibBpf {
         return library().callInt("bpf_program__set_expected_attach_type", program, type);
     }
 
+    public static int bpf_program__set_attach_target(long program, int programFd, String function) {
+        return library().callInt("bpf_program__set_attach_target", program, programFd, function);
+    }
+
+    public static int libbpf_find_vmlinux_btf_id(String name, int attachType) {
+        return library().callInt("libbpf_find_vmlinux_btf_id", name, attachType);
+    }
+
     public static long bpf_program__attach(long program) {
         return library().callLong("bpf_program__attach", program);
     }

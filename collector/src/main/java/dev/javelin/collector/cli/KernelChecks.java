@@ -2,6 +2,7 @@ package dev.javelin.collector.cli;
 
 import dev.javelin.bpf.Capability;
 import dev.javelin.bpf.KernelFeatures;
+import dev.javelin.bpf.KernelProbes;
 import dev.javelin.collector.proc.Kallsyms;
 import dev.javelin.collector.proc.ProcessInfo;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.stream.Collectors;
 /** What {@code javelin doctor} says of the kernel and of what this process may do with it. */
 final class KernelChecks {
     private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*");
-    /** The first with the bpf_loop helper, by which stacks are walked. */
+    /** The first with the bpf_loop helper, by which stacks are walked; the oldest that was seen working is 6.1 (it/kernels/run). */
     private static final int OLDEST_MAJOR = 5;
 
     private static final int OLDEST_MINOR = 17;
@@ -37,6 +38,7 @@ final class KernelChecks {
         checks.perf();
         checks.hardwareCounters();
         checks.kernelSymbols();
+        checks.probes();
         return checks.findings;
     }
 
@@ -144,5 +146,20 @@ final class KernelChecks {
                         : Finding.note(
                                 "kernel functions will have no names: " + reason,
                                 "CAP_SYSLOG, and sysctl kernel.kptr_restrict=1 if it is 2"));
+    }
+
+    /** Kinds of probes; the other ones need nothing that has not been looked at. */
+    private void probes() {
+        if (!features.bpf().worked()) {
+            return;
+        }
+        KernelProbes probes = KernelProbes.probe();
+        String text = "kprobe: " + probes.kprobe() + "; fentry: " + probes.fentry() + "; uprobe.multi: "
+                + probes.uprobeMulti();
+        findings.add(
+                probes.kprobe().worked() || probes.fentry().worked()
+                        ? Finding.ok(text)
+                        : Finding.note(
+                                text, "no functions of the kernel can be probed: syscall: and tracepoint: serve instead"));
     }
 }

@@ -5,6 +5,7 @@ import dev.javelin.collector.elf.ElfFile;
 import dev.javelin.collector.elf.UsdtProbe;
 import dev.javelin.collector.probe.ArgumentLocation;
 import dev.javelin.collector.probe.FunctionTable;
+import dev.javelin.collector.probe.KernelNames;
 import dev.javelin.collector.probe.SpecPattern;
 import dev.javelin.collector.probe.TargetLibraries;
 import dev.javelin.collector.probe.TargetLibrary;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /** Collects what can be probed in a process, one line each: the probe as commands take it, and what it offers. */
@@ -24,6 +26,7 @@ final class ProbeList {
     private static final String USDT = "usdt:";
     private static final String UPROBE = "uprobe:";
     private static final String TRACEPOINT = "tracepoint:";
+    private static final String KPROBE = "kprobe:";
 
     private final Messages messages;
     /** Null for everything, of which functions and tracepoints are only counted. */
@@ -45,6 +48,9 @@ final class ProbeList {
         }
         if (mayBe(TRACEPOINT)) {
             addTracepoints();
+        }
+        if (mayBe(KPROBE)) {
+            addKernelFunctions();
         }
         List<String> lines = new ArrayList<>(usdt);
         lines.addAll(functions);
@@ -134,5 +140,14 @@ final class ProbeList {
                 .map(name -> TRACEPOINT + name)
                 .filter(this::matches)
                 .forEach(kernel::add);
+    }
+
+    private void addKernelFunctions() {
+        SortedSet<String> names = KernelNames.all();
+        if (pattern == null) {
+            kernel.add(summary(KPROBE + "*", names.size(), "functions of the kernel"));
+            return;
+        }
+        names.stream().map(name -> KPROBE + name).filter(this::matches).forEach(kernel::add);
     }
 }

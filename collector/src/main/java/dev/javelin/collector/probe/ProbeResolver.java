@@ -27,7 +27,6 @@ public final class ProbeResolver {
     /** Setting one takes a millisecond or more; where each is a link and a file of its own, fewer can be had. */
     private static final int MANY = KernelFeatures.hasUprobeMulti() ? 5_000 : 300;
 
-    private static final int ARGUMENT_REGISTERS = 6;
     /** x86-64 System V calling convention. */
     private static final List<X86Register> ARGUMENTS = List.of(
             X86Register.named("rdi"),
@@ -39,6 +38,7 @@ public final class ProbeResolver {
 
     private final List<Integer> pids;
     private final Map<String, ElfFile> files = new HashMap<>();
+    private final KernelFunctions kernelFunctions = new KernelFunctions();
 
     /** Resolves probes in these processes. */
     public ProbeResolver(List<Integer> pids) {
@@ -68,30 +68,37 @@ public final class ProbeResolver {
      */
     public Probes.Probe latency(ProbeSpec spec, What key, boolean stacks) {
         switch (spec.kind()) {
-            case UPROBE, URETPROBE, SYSCALL -> {
+            case UPROBE, URETPROBE, SYSCALL, KPROBE, KRETPROBE, FENTRY, FEXIT -> {
                 int flags = ProbeRow.FLAG_CALLS | ProbeRow.FLAG_BUCKETS | (stacks ? ProbeRow.FLAG_STACKS : 0);
                 return probe(spec, find(spec, true), flags, What.DURATION, key, 1);
             }
             default ->
                 throw JavelinException.usage(spec.text() + ": a " + spec.kind().text()
-                        + " is a moment, which takes no time: latency is measured of uprobe: and syscall:");
+                        + " is a moment, which takes no time: latency is measured of uprobe:, kprobe: and syscall:");
         }
     }
 
     private static boolean needsEntryAndReturn(ProbeSpec spec) {
-        if (spec.predicate() == null
-                || spec.kind() == ProbeSpec.Kind.USDT
-                || spec.kind() == ProbeSpec.Kind.TRACEPOINT) {
+        if (spec.predicate() == null || !spec.kind().isFunction()) {
             return false;
         }
         Set<Variable> used = spec.predicate().variables();
         boolean atReturn = used.contains(Variable.DURATION) || used.contains(Variable.RETVAL);
-        if (spec.kind() == ProbeSpec.Kind.UPROBE && atReturn) {
+        if (!spec.kind().isReturn() && atReturn) {
             throw JavelinException.usage(
-                    spec.text() + ": the duration and the returned value are known at the return only: use uretprobe:");
+                    spec.text() + ": the duration and the returned value are known at the return only: use "
+                            + onReturn(spec.kind()) + ":");
         }
         boolean atEntry = used.stream().anyMatch(variable -> variable.name().startsWith("ARG"));
-        return spec.kind() == ProbeSpec.Kind.URETPROBE && (atEntry || used.contains(Variable.DURATION));
+        return spec.kind().isReturn() && (atEntry || used.contains(Variable.DURATION));
+    }
+
+    private static String onReturn(ProbeSpec.Kind kind) {
+        return switch (kind) {
+            case KPROBE -> ProbeSpec.Kind.KRETPROBE.text();
+            case FENTRY -> ProbeSpec.Kind.FEXIT.text();
+            default -> ProbeSpec.Kind.URETPROBE.text();
+        };
     }
 
     private static Probes.Probe probe(ProbeSpec spec, Found found, int flags, What value, What key, long period) {
@@ -117,9 +124,7 @@ public final class ProbeResolver {
             case USDT -> usdt(spec);
             case SYSCALL -> syscalls(spec);
             case TRACEPOINT -> tracepoint(spec);
-            default ->
-                throw JavelinException.usage(spec.text() + ": " + spec.kind().text()
-                        + " cannot be recorded yet; uprobe:, uretprobe:, usdt:, tracepoint: and syscall: can");
+            case KPROBE, KRETPROBE, FENTRY, FEXIT -> kernelFunctions(spec, call);
         };
     }
 
@@ -147,15 +152,22 @@ public final class ProbeResolver {
             throw JavelinException.usage(spec.text() + ": " + functions + " functions; at most " + MANY
                     + " can be probed at once, as each costs when it is called: narrow the pattern");
         }
-        List<Argument> arguments = new ArrayList<>();
-        for (int i = 0; i < ARGUMENT_REGISTERS; i++) {
-            arguments.add(new Argument(
-                    Argument.REGISTER, Long.BYTES, false, 0, ARGUMENTS.get(i).offset(), 0, 0));
-        }
         return new Found(
                 points,
-                arguments,
+                registers(),
                 onReturn && names.size() == 1 ? names.iterator().next() : null);
+    }
+
+    /** Also those of the kernel's functions are passed so: only its system calls have r10 for rcx. */
+    private static List<Argument> registers() {
+        return ARGUMENTS.stream()
+                .map(register -> new Argument(Argument.REGISTER, Long.BYTES, false, 0, register.offset(), 0, 0))
+                .toList();
+    }
+
+    private Found kernelFunctions(ProbeSpec spec, boolean call) {
+        boolean onReturn = spec.kind().isReturn();
+        return new Found(kernelFunctions.points(spec, call || !onReturn, call || onReturn), registers(), null);
     }
 
     private static long cheapest(ElfFile file, FunctionPoint function) {

@@ -60,6 +60,16 @@ public record ProbeSpec(Kind kind, String library, String group, String name, lo
             return rest.contains("FUNC");
         }
 
+        /** Whether a function of the kernel is named. */
+        public boolean isKernelFunction() {
+            return isFunction() && !hasLibrary();
+        }
+
+        /** Whether it fires when a function returns. */
+        public boolean isReturn() {
+            return this == URETPROBE || this == KRETPROBE || this == FEXIT;
+        }
+
         boolean hasLibrary() {
             return rest.startsWith("LIB");
         }

@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /** A text or {@link Glob} for probes as they are written, such as {@code uprobe:libjvm:SafepointSynchronize::begin()}, whatever the case. */
 public final class SpecPattern {
-    private static final List<String> KINDS = List.of("usdt:", "uprobe:", "tracepoint:");
+    private static final List<String> KINDS = List.of("usdt:", "uprobe:", "tracepoint:", "kprobe:");
 
     private final String text;
     private final Glob glob;

@@ -45,6 +45,7 @@ public final class Kallsyms {
         String name = resolve(address);
         return name != null
                 && (name.startsWith("bpf_prog_")
+                        || name.startsWith("bpf_trampoline_")
                         || name.startsWith("bpf_trace_run")
                         || name.startsWith("__bpf_trace_")
                         || name.startsWith("__traceiter_"));

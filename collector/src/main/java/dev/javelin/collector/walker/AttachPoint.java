@@ -29,6 +29,15 @@ public sealed interface AttachPoint {
     /** The return of the function that has this instruction; the return address is still at the stack pointer there. */
     record Return(int pid, String path, long offset) implements AttachPoint {}
 
+    /** An instruction of a kernel function: bytes from its beginning. */
+    record KernelEntry(String function, long offset) implements AttachPoint {}
+
+    /** The return of a kernel function. */
+    record KernelReturn(String function) implements AttachPoint {}
+
+    /** A kernel function that is traced by fentry, fexit, or both. */
+    record Traced(String function, boolean atEntry, boolean atReturn) implements AttachPoint {}
+
     /** A classic tracepoint, in the threads of the targets. */
     record Tracepoint(String category, String name) implements AttachPoint {}
 

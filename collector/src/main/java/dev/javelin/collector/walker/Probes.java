@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The probes of a recording, each a row of the map {@code probes} by which every program finds out what to do. A recording without
@@ -56,8 +58,27 @@ public final class Probes {
     private static final String SYSCALL_RETURN = "on_syscall_return";
     private static final String SWITCH = "on_switch";
     private static final String WAKING = "on_waking";
-    private static final List<String> ALL =
-            List.of(SAMPLER, FUNCTION, RETURN, TRACEPOINT, SYSCALL, SYSCALL_RETURN, SWITCH, WAKING);
+    private static final String KERNEL_FUNCTION = "on_kernel_function";
+    private static final String KERNEL_RETURN = "on_kernel_return";
+    private static final String FENTRY = "on_fentry_";
+    private static final String FEXIT = "on_fexit_";
+    /** Kernel functions that can be traced by fentry and fexit at once: each needs programs of its own. */
+    public static final int TRACED = 4;
+
+    private static final List<String> ALL = Stream.concat(
+                    Stream.of(
+                            SAMPLER,
+                            FUNCTION,
+                            RETURN,
+                            KERNEL_FUNCTION,
+                            KERNEL_RETURN,
+                            TRACEPOINT,
+                            SYSCALL,
+                            SYSCALL_RETURN,
+                            SWITCH,
+                            WAKING),
+                    IntStream.range(0, TRACED).boxed().flatMap(i -> Stream.of(FENTRY + i, FEXIT + i)))
+            .toList();
 
     /** {@code enum context}: walks that may interrupt each other on one CPU. */
     private static final int CONTEXTS = 4;
@@ -156,7 +177,38 @@ public final class Probes {
                 programs.addAll(programs(point));
             }
         }
+        List<Trace> traces = traces();
+        for (int i = 0; i < traces.size(); i++) {
+            programs.addAll(traces.get(i).programs(i));
+        }
         return programs;
+    }
+
+    /** A function that programs of its own trace, in the order of those programs. */
+    private record Trace(int row, AttachPoint.Traced point) {
+        /** The return first, so that no call is without it. */
+        List<String> programs(int number) {
+            List<String> programs = new ArrayList<>();
+            if (point.atReturn()) {
+                programs.add(FEXIT + number);
+            }
+            if (point.atEntry()) {
+                programs.add(FENTRY + number);
+            }
+            return programs;
+        }
+    }
+
+    private List<Trace> traces() {
+        List<Trace> traces = new ArrayList<>();
+        for (int row = 0; row < probes.size(); row++) {
+            for (AttachPoint point : probes.get(row).points()) {
+                if (point instanceof AttachPoint.Traced traced) {
+                    traces.add(new Trace(row, traced));
+                }
+            }
+        }
+        return traces;
     }
 
     private static List<String> programs(AttachPoint point) {
@@ -171,6 +223,15 @@ public final class Probes {
         }
         if (point instanceof AttachPoint.Syscalls) {
             return List.of(SYSCALL, SYSCALL_RETURN);
+        }
+        if (point instanceof AttachPoint.KernelEntry) {
+            return List.of(KERNEL_FUNCTION);
+        }
+        if (point instanceof AttachPoint.KernelReturn) {
+            return List.of(KERNEL_RETURN);
+        }
+        if (point instanceof AttachPoint.Traced) {
+            return List.of(); // those of its number
         }
         return List.of(SWITCH, WAKING);
     }
@@ -210,6 +271,19 @@ public final class Probes {
                 }
             }
         }
+        prepareTraces(object);
+    }
+
+    private void prepareTraces(BpfObject object) {
+        List<Trace> traces = traces();
+        ByteBuffer rows = ByteBuffer.allocate(TRACED * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < traces.size(); i++) {
+            rows.putInt(traces.get(i).row());
+            for (String program : traces.get(i).programs(i)) {
+                object.attachTarget(program, traces.get(i).point().function());
+            }
+        }
+        object.global("traced_rows", rows.array());
     }
 
     private boolean has(int flag) {
@@ -259,6 +333,10 @@ public final class Probes {
             for (AttachPoint point : points) {
                 attach(object, row, point);
             }
+        }
+        List<Trace> traces = traces();
+        for (int i = 0; i < traces.size(); i++) {
+            traces.get(i).programs(i).forEach(program -> links.add(object.program(program).attach()));
         }
         Set<String> programs = programs();
         attachRaw(object, programs, SYSCALL_RETURN, "sys_exit");
@@ -334,6 +412,11 @@ public final class Probes {
             links.add(program.attachUprobe(entry.pid(), entry.path(), entry.offset(), false, row, entry.semaphore()));
         } else if (point instanceof AttachPoint.Return back) {
             links.add(object.program(RETURN).attachUprobe(back.pid(), back.path(), back.offset(), true, row));
+        } else if (point instanceof AttachPoint.KernelEntry kernel) {
+            BpfProgram program = object.program(KERNEL_FUNCTION);
+            links.add(program.attachKprobe(kernel.function(), kernel.offset(), false, row));
+        } else if (point instanceof AttachPoint.KernelReturn kernel) {
+            links.add(object.program(KERNEL_RETURN).attachKprobe(kernel.function(), 0, true, row));
         } else if (point instanceof AttachPoint.Tracepoint tracepoint) {
             links.add(object.program(TRACEPOINT).attachTracepoint(tracepoint.category(), tracepoint.name(), row));
         }

@@ -58,7 +58,8 @@ public record KernelProbes(Attempt kprobe, Attempt fentry, Attempt uprobeMulti) 
     private static Attempt tryKprobe() {
         try (NativeBlock attr = new NativeBlock(PERF_ATTR_SIZE);
                 NativeBlock function = NativeBlock.ofString(FUNCTION)) {
-            attr.buffer().putInt(0, Integer.parseInt(Files.readString(KPROBE_TYPE).strip()));
+            attr.buffer()
+                    .putInt(0, Integer.parseInt(Files.readString(KPROBE_TYPE).strip()));
             attr.buffer().putInt(4, PERF_ATTR_SIZE);
             attr.buffer().putLong(PERF_ATTR_FUNCTION, function.address());
             return closed(LibC.syscall(LibC.SYS_PERF_EVENT_OPEN, attr.address(), -1, 0, -1, 0, 0));
@@ -85,7 +86,8 @@ public record KernelProbes(Attempt kprobe, Attempt fentry, Attempt uprobeMulti) 
             attr.buffer().putInt(0, (int) program).putInt(8, BPF_TRACE_UPROBE_MULTI);
             attr.buffer().putLong(16, path.address()).putLong(24, offsets.address());
             attr.buffer().putInt(48, 1); // how many offsets
-            Attempt attempt = closed(LibC.syscall(LibC.SYS_BPF, BPF_LINK_CREATE, attr.address(), LINK_ATTR_SIZE, 0, 0, 0));
+            Attempt attempt =
+                    closed(LibC.syscall(LibC.SYS_BPF, BPF_LINK_CREATE, attr.address(), LINK_ATTR_SIZE, 0, 0, 0));
             return attempt.errno() == Errno.ENOENT ? new Attempt(0) : attempt;
         } finally {
             LibC.close((int) program);

@@ -74,7 +74,7 @@ class BadInputIT {
             2 | record -e syscall:fsyn TARGET | fsync
             2 | record -e usdt:libjvm:hotspot:gc__begn TARGET | gc__begin
             2 | record -e usdt:libc:libc:nosuch TARGET | libc
-            2 | record -e kprobe:vfs_read TARGET | kprobe
+            2 | record -e kprobe:vfs_raed TARGET | vfs_read
             2 | latency | what to measure
             2 | latency TARGET | what to measure
             2 | latency syscall:fsyn TARGET | fsync

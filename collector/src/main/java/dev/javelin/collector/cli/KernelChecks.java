@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
 /** What {@code javelin doctor} says of the kernel and of what this process may do with it. */
 final class KernelChecks {
     private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*");
-    /** The first with the bpf_loop helper, by which stacks are walked; the oldest that was seen working is 6.1 (it/kernels/run). */
-    private static final int OLDEST_MAJOR = 5;
-
-    private static final int OLDEST_MINOR = 17;
+    /** The first with the bpf_loop helper, by which stacks are walked. */
+    private static final int OLDEST = version(5, 17);
+    /** The oldest that recording was seen working on (it/kernels/run). */
+    private static final int OLDEST_SEEN = version(6, 1);
 
     private final KernelFeatures features;
     private final List<Finding> findings = new ArrayList<>();
@@ -44,18 +44,22 @@ final class KernelChecks {
 
     private void release() {
         Matcher matcher = RELEASE.matcher(features.release());
-        boolean tooOld = matcher.matches()
-                && compare(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))) < 0;
-        findings.add(
-                tooOld
-                        ? Finding.fail(
-                                "kernel " + features.release() + " has no bpf_loop helper",
-                                "use Linux " + OLDEST_MAJOR + "." + OLDEST_MINOR + " or newer")
-                        : Finding.ok("kernel " + features.release()));
+        int version = matcher.matches()
+                ? version(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)))
+                : OLDEST_SEEN;
+        String kernel = "kernel " + features.release();
+        if (version < OLDEST) {
+            findings.add(Finding.fail(kernel + " has no bpf_loop helper", "use Linux 6.1 or newer"));
+        } else if (version < OLDEST_SEEN) {
+            findings.add(Finding.note(
+                    kernel + " is older than any that Javelin was seen working on", "use Linux 6.1 or newer"));
+        } else {
+            findings.add(Finding.ok(kernel));
+        }
     }
 
-    private static int compare(int major, int minor) {
-        return major != OLDEST_MAJOR ? major - OLDEST_MAJOR : minor - OLDEST_MINOR;
+    private static int version(int major, int minor) {
+        return (major << Short.SIZE) + minor;
     }
 
     private void btf() {
@@ -160,6 +164,7 @@ final class KernelChecks {
                 probes.kprobe().worked() || probes.fentry().worked()
                         ? Finding.ok(text)
                         : Finding.note(
-                                text, "no functions of the kernel can be probed: syscall: and tracepoint: serve instead"));
+                                text,
+                                "no functions of the kernel can be probed: syscall: and tracepoint: serve instead"));
     }
 }

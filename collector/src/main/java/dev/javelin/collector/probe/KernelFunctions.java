@@ -27,7 +27,8 @@ final class KernelFunctions {
 
     private static final int MOST_SUGGESTIONS = 3;
     /** Words of functions' names that say nothing of what they do. */
-    private static final Set<String> EMPTY_WORDS = Set.of("sys", "x64", "ia32", "se", "vfs", "do", "ksys", "common", "range");
+    private static final Set<String> EMPTY_WORDS =
+            Set.of("sys", "x64", "ia32", "se", "vfs", "do", "ksys", "common", "range");
 
     private final Supplier<KernelProbes> asked;
     private final Supplier<SortedSet<String>> names;
@@ -104,8 +105,9 @@ final class KernelFunctions {
                     + "), and fentry fires at a function's beginning only: leave out the offset");
         }
         if (!kprobe && !fits) {
-            throw JavelinException.usage(spec.text() + ": " + (traced + functions) + " functions; at most " + Probes.TRACED
-                    + " can be traced by fentry at once, and this kernel has no kprobes (" + offered.kprobe() + ")");
+            throw JavelinException.usage(spec.text() + ": " + (traced + functions) + " functions; at most "
+                    + Probes.TRACED + " can be traced by fentry at once, and this kernel has no kprobes ("
+                    + offered.kprobe() + ")");
         }
         boolean wanted = spec.kind() == Kind.FENTRY || spec.kind() == Kind.FEXIT;
         return fentry && fits && (wanted || !kprobe);
@@ -114,8 +116,9 @@ final class KernelFunctions {
     /** Probes of other kinds with words of the function's name in theirs. */
     private static String instead(String function) {
         Path events = Tracepoints.events();
-        Stream<String> tracepoints =
-                events == null ? Stream.of() : Tracepoints.all(events).stream().filter(name -> !name.startsWith("syscalls:"));
+        Stream<String> tracepoints = events == null
+                ? Stream.of()
+                : Tracepoints.all(events).stream().filter(name -> !name.startsWith("syscalls:"));
         List<String> nearest = sharing(
                 function,
                 Stream.concat(

@@ -336,7 +336,9 @@ public final class Probes {
         }
         List<Trace> traces = traces();
         for (int i = 0; i < traces.size(); i++) {
-            traces.get(i).programs(i).forEach(program -> links.add(object.program(program).attach()));
+            traces.get(i)
+                    .programs(i)
+                    .forEach(program -> links.add(object.program(program).attach()));
         }
         Set<String> programs = programs();
         attachRaw(object, programs, SYSCALL_RETURN, "sys_exit");

@@ -96,7 +96,8 @@ public final class KnownWaits {
     private void behindHolder(Step hold, String name, Step wait) throws IOException, InterruptedException {
         Thread holder = new Thread(() -> attempt(hold), "holder");
         holder.start();
-        while (holder.getState() != Thread.State.TIMED_WAITING && holder.isAlive()) { // on a slow machine it may be over
+        while (holder.getState() != Thread.State.TIMED_WAITING
+                && holder.isAlive()) { // on a slow machine it may be over
             Thread.sleep(1);
         }
         measured(name, wait);

@@ -18,24 +18,32 @@ struct {
 /* Kernel frames of ours at the leaf of a tracepoint's stack are left out by the collector, which knows their names. */
 #define NO_KERNEL_FRAMES (~0U)
 
+/* Walks the current thread's stack, whose user registers are r. Returns the words of its kernel frames. */
+static __always_inline __u32 walk_current(struct walk *w, void *ctx, struct process *p, const struct registers *r, __u32 kernel)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 kernel_words = 0;
+
+	start_walk(w);
+	if (kernel != NO_KERNEL_FRAMES)
+		kernel_words = walk_kernel(w, ctx, kernel);
+	w->words = kernel_words;
+	walk_from(w, p, r, task->thread.fsbase);
+	return kernel_words;
+}
+
 /* The id of the current thread's stack, whose user registers are r; 0 if there is none. */
 static __always_inline __u64 current_stack(void *ctx, struct process *p, const struct registers *r, __u32 context, __u32 kernel)
 {
 	struct walk *w = claim_scratch(context);
-	struct task_struct *task;
-	__u32 kernel_words = 0;
+	__u32 kernel_words;
 	__u64 id;
 
 	if (!w) {
 		count(COUNT_NO_STACK);
 		return 0;
 	}
-	start_walk(w);
-	if (kernel != NO_KERNEL_FRAMES)
-		kernel_words = walk_kernel(w, ctx, kernel);
-	w->words = kernel_words;
-	task = bpf_get_current_task_btf();
-	walk_from(w, p, r, task->thread.fsbase);
+	kernel_words = walk_current(w, ctx, p, r, kernel);
 	name_thread(w);
 	id = intern_stack(w, kernel_words);
 	if (!id)
@@ -44,13 +52,44 @@ static __always_inline __u64 current_stack(void *ctx, struct process *p, const s
 	return id;
 }
 
-/* Counts an event that the probe takes. */
+/* Hands an event over, with the stack in w. */
+static __noinline int send_hit(struct walk *w, __u32 kernel_words, __u32 row, const struct hit *hit)
+{
+	__u32 at = w->words;
+
+	if (at > FRAME_AREA_WORDS)
+		return 0;
+	bpf_probe_read_kernel(&w->area[at], sizeof(struct hit_values), hit);
+	w->sample.probe = row;
+	w->sample.value = hit->duration;
+	count(hand_over(w, kernel_words, RECORD_HIT) ? COUNT_SAMPLES : COUNT_RING_FULL);
+	return 0;
+}
+
+/* Hands an event over by itself. Without frames (record_user_frames) the walk ends where the thread is known. */
+static __always_inline int trace(void *ctx, struct process *p, __u32 row, const struct hit *hit, const struct registers *r,
+				 __u32 kernel)
+{
+	struct walk *w = claim_scratch(CONTEXT_PROBE);
+
+	if (!w) {
+		count(COUNT_SLOT_BUSY);
+		return 0;
+	}
+	send_hit(w, walk_current(w, ctx, p, r, kernel), row, hit);
+	release_scratch(w);
+	return 0;
+}
+
+/* Takes an event: hands it over, or counts it. */
 static __always_inline int account(void *ctx, struct process *p, const struct probe *probe, __u32 row, const struct hit *hit,
 				   const struct registers *r, __u32 kernel)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 	struct total_key key = {.key = hit->key, .probe = row, .pid = id >> 32, .tid = id};
 
+	if (probe->flags & PROBE_TRACE)
+		return trace(ctx, p, row, hit, r, kernel);
 	if (probe->flags & PROBE_STACKS)
 		key.stack = current_stack(ctx, p, r, CONTEXT_PROBE, kernel);
 	if (probe->flags & PROBE_BUCKETS)

@@ -47,7 +47,7 @@ struct {
 /* struct pt_regs of arch/x86, which is part of its ABI */
 #define REGISTERS_BYTES 168
 
-/* What there is to an event. */
+/* What there is to an event: struct hit_values, and more. */
 struct hit {
 	__u64 arguments[MAX_ARGUMENTS];
 	__u64 retval;
@@ -58,6 +58,7 @@ struct hit {
 	__u64 key;
 	__u64 events; /* that it stands for */
 };
+_Static_assert(__builtin_offsetof(struct hit, value) == sizeof(struct hit_values), "a hit begins with its values");
 
 static __always_inline __u64 register_at(const void *regs, __u32 at)
 {

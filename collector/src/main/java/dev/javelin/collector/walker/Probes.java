@@ -82,6 +82,11 @@ public final class Probes {
         return has(ProbeRow.FLAG_BUCKETS);
     }
 
+    /** Whether each event is handed over by itself. */
+    public boolean isTraced() {
+        return has(ProbeRow.FLAG_TRACE);
+    }
+
     /** Whether events are counted by their stacks. */
     public boolean hasStacks() {
         return has(ProbeRow.FLAG_STACKS);

@@ -40,6 +40,11 @@ class LayoutTest {
                 "offsetof(struct total_key, wait)",
                 "offsetof(struct bucket_key, bucket)",
                 "offsetof(struct wait, pid)",
+                "sizeof(struct hit_values)",
+                "HIT_WORDS * 8",
+                "offsetof(struct hit_values, retval)",
+                "offsetof(struct hit_values, duration)",
+                "offsetof(struct hit_values, syscall)",
                 "MAX_USER_FRAMES",
                 "FRAME_WORDS * 8",
                 "WALK_ENDS",
@@ -73,6 +78,8 @@ class LayoutTest {
                 "RECORD_EXIT",
                 "RECORD_STACK",
                 "RECORD_THREAD",
+                "RECORD_HIT",
+                "PROBE_TRACE",
                 "PROBE_STACKS",
                 "PROBE_BUCKETS",
                 "PROBE_CALLS",
@@ -166,6 +173,13 @@ class LayoutTest {
         assertThat(value("offsetof(struct wait, pid)")).isEqualTo(24);
         assertThat(value("RECORD_STACK")).isEqualTo(SampleDescriptor.TYPE_STACK);
         assertThat(value("RECORD_THREAD")).isEqualTo(SampleDescriptor.TYPE_THREAD);
+        assertThat(value("RECORD_HIT")).isEqualTo(SampleDescriptor.TYPE_HIT);
+        assertThat(value("PROBE_TRACE")).isEqualTo(ProbeRow.FLAG_TRACE);
+        assertThat(value("sizeof(struct hit_values)")).isEqualTo(SampleDescriptor.HIT_BYTES);
+        assertThat(value("HIT_WORDS * 8")).isEqualTo(SampleDescriptor.HIT_BYTES);
+        assertThat(value("offsetof(struct hit_values, retval)")).isEqualTo(SampleDescriptor.HIT_RETVAL);
+        assertThat(value("offsetof(struct hit_values, duration)")).isEqualTo(SampleDescriptor.HIT_DURATION);
+        assertThat(value("offsetof(struct hit_values, syscall)")).isEqualTo(SampleDescriptor.HIT_SYSCALL);
         assertThat(value("PROBE_STACKS")).isEqualTo(ProbeRow.FLAG_STACKS);
         assertThat(value("PROBE_BUCKETS")).isEqualTo(ProbeRow.FLAG_BUCKETS);
         assertThat(value("PROBE_CALLS")).isEqualTo(ProbeRow.FLAG_CALLS);

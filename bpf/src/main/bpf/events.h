@@ -20,30 +20,73 @@ struct {
 /* Kernel frames of ours at the leaf of a tracepoint's stack are left out by the collector, which knows their names. */
 #define NO_KERNEL_FRAMES (~0U)
 
+/* Walks the current thread's stack, whose user registers are r. Returns the words of its kernel frames. */
+static __always_inline __u32 walk_current(struct walk *w, void *ctx, struct process *p, const struct registers *r, __u32 kernel)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 kernel_words = 0;
+
+	start_walk(w);
+	if (kernel != NO_KERNEL_FRAMES)
+		kernel_words = walk_kernel(w, ctx, kernel);
+	w->words = kernel_words;
+	walk_from(w, p, r, task->thread.fsbase);
+	return kernel_words;
+}
+
 /* The id of the current thread's stack, whose user registers are r; 0 if there is none. */
 static __always_inline __u64 current_stack(void *ctx, struct process *p, const struct registers *r, __u32 context, __u32 kernel)
 {
 	struct walk *w = claim_scratch(context);
-	struct task_struct *task;
-	__u32 kernel_words = 0;
+	__u32 kernel_words;
 	__u64 id;
 
 	if (!w) {
 		count(COUNT_NO_STACK);
 		return 0;
 	}
-	start_walk(w);
-	if (kernel != NO_KERNEL_FRAMES)
-		kernel_words = walk_kernel(w, ctx, kernel);
-	w->words = kernel_words;
-	task = bpf_get_current_task_btf();
-	walk_from(w, p, r, task->thread.fsbase);
+	kernel_words = walk_current(w, ctx, p, r, kernel);
 	name_thread(w);
 	id = intern_stack(w, kernel_words);
 	if (!id)
 		count(COUNT_NO_STACK);
 	release_scratch(w);
 	return id;
+}
+
+/* Hands an event over, with the stack in w and with what `hits` has of it. */
+static __noinline int send_hit(struct walk *w, __u32 kernel_words, __u32 row)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	struct hit *hit = bpf_map_lookup_elem(&hits, &id);
+	__u32 at = w->words;
+
+	if (at > FRAME_AREA_WORDS)
+		return 0;
+	if (!hit) {
+		count(COUNT_RING_FULL);
+		return 0;
+	}
+	bpf_probe_read_kernel(&w->area[at], sizeof(struct hit), hit);
+	w->sample.probe = row;
+	w->sample.value = hit->duration;
+	count(hand_over(w, kernel_words, RECORD_HIT) ? COUNT_SAMPLES : COUNT_RING_FULL);
+	bpf_map_delete_elem(&hits, &id);
+	return 0;
+}
+
+/* Hands an event over by itself. Without frames (record_user_frames) the walk ends where the thread is known. */
+static __always_inline int trace(void *ctx, struct process *p, __u32 row, const struct registers *r, __u32 kernel)
+{
+	struct walk *w = claim_scratch(CONTEXT_PROBE);
+
+	if (!w) {
+		count(COUNT_SLOT_BUSY);
+		return 0;
+	}
+	send_hit(w, walk_current(w, ctx, p, r, kernel), row);
+	release_scratch(w);
+	return 0;
 }
 
 /* A function of its own, so that its key takes no room on the stack while a stack is walked: older kernels count every byte of 512. */
@@ -58,12 +101,16 @@ static __noinline int add_event(const struct probe *probe, __u32 row, const stru
 	return 0;
 }
 
-/* Counts an event that the probe takes. */
+/* Takes an event: hands it over, or counts it. */
 static __always_inline int account(void *ctx, struct process *p, const struct probe *probe, __u32 row,
 				   const struct taken *taken, const struct registers *r, __u32 kernel)
 {
-	__u64 stack = probe->flags & PROBE_STACKS ? current_stack(ctx, p, r, CONTEXT_PROBE, kernel) : 0;
+	__u64 stack = 0;
 
+	if (probe->flags & PROBE_TRACE)
+		return trace(ctx, p, row, r, kernel);
+	if (probe->flags & PROBE_STACKS)
+		stack = current_stack(ctx, p, r, CONTEXT_PROBE, kernel);
 	return add_event(probe, row, taken, stack);
 }
 
@@ -101,7 +148,7 @@ static __noinline int leave_call(__u32 row, __u64 frame, struct hit *hit)
 struct returned {
 	struct hit hit;
 	__u64 rows;
-	__u32 row; /* that counts it by its stack, which the caller walks: there is one at most */
+	__u32 row; /* that counts it by its stack, or hands it over, which the caller does: for one at most */
 	struct taken taken;
 };
 
@@ -119,7 +166,7 @@ static long each_row(__u64 index, void *context)
 	probe = bpf_map_lookup_elem(&probes, &row);
 	if (!probe || !is_taken(probe, row, &c->hit, &taken))
 		return 0;
-	if (probe->flags & PROBE_STACKS) {
+	if (probe->flags & (PROBE_STACKS | PROBE_TRACE)) {
 		c->row = row;
 		c->taken = taken;
 	} else {

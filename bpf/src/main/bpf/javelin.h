@@ -88,6 +88,7 @@ enum record_type {
 	RECORD_EXIT = 3,   /* a target's last thread left */
 	RECORD_STACK = 4,  /* a sample whose value is the id by which `totals` names its stack */
 	RECORD_THREAD = 5, /* a sample without frames: a thread that `totals` will name by its tid */
+	RECORD_HIT = 6,    /* a sample with struct hit behind its frames: one event of a probe */
 };
 
 struct record_header {
@@ -195,11 +196,21 @@ struct hotspot {
 #define MAX_ARGUMENTS 12
 #define MAX_PREDICATE_OPS 32
 
+/* What there is to an event, as far as the kind of its probe knows it. */
+struct hit {
+	__u64 arguments[MAX_ARGUMENTS];
+	__u64 retval;
+	__u64 duration; /* nanoseconds */
+	__u64 syscall;  /* its number */
+};
+#define HIT_WORDS (MAX_ARGUMENTS + 3)
+
 /* What a probe does with an event; several at once. */
 enum probe_flag {
 	PROBE_STACKS = 1,  /* events are counted by their stacks, too */
 	PROBE_BUCKETS = 2, /* a histogram per key is kept in `buckets` */
 	PROBE_CALLS = 4,   /* an event is a call from entry to return, and not either of them */
+	PROBE_TRACE = 8,   /* each event is handed over by itself, and not counted */
 };
 
 /* What is measured of an event, and what it is counted by. */

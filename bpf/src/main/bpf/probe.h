@@ -39,16 +39,18 @@ struct {
 	__type(value, struct call);
 } calls SEC(".maps");
 
+/* pid << 32 | tid -> the event that it is handing over (PROBE_TRACE). Sized by the collector. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u64);
+	__type(value, struct hit);
+} hits SEC(".maps");
+
 /* struct pt_regs of arch/x86, which is part of its ABI */
 #define REGISTERS_BYTES 168
 
-/* What there is to an event. It is large: where a stack is walked it has been left, or the walk has too little stack of its own. */
-struct hit {
-	__u64 arguments[MAX_ARGUMENTS];
-	__u64 retval;
-	__u64 duration;
-	__u64 syscall;
-};
+/* struct hit, which javelin.h has, is large: where a stack is walked it has been left, or the walk has too little stack of its own. */
 
 /* What the probe takes of an event. */
 struct taken {
@@ -286,6 +288,11 @@ __attribute__((noinline)) int is_taken(const struct probe *probe, __u32 row, con
 	taken->events = period ? period : 1;
 	taken->value = probe->value == WHAT_ONE ? 1 : part_of_hit(probe->value, probe->value_index, hit);
 	taken->key = part_of_hit(probe->key, probe->key_index, hit);
+	if (probe->flags & PROBE_TRACE) {
+		__u64 id = bpf_get_current_pid_tgid();
+
+		bpf_map_update_elem(&hits, &id, hit, BPF_ANY);
+	}
 	return 1;
 }
 

@@ -166,7 +166,7 @@ struct walk {
 	struct compiled_code compiled_cache[COMPILED_CACHE];
 	/* the record */
 	struct sample sample;
-	__u64 area[FRAME_AREA_WORDS];
+	__u64 area[FRAME_AREA_WORDS + HIT_WORDS]; /* frames, and what is handed over behind them */
 };
 
 static __always_inline int read_user(void *to, __u32 bytes, __u64 from)

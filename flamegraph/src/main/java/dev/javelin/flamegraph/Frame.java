@@ -38,6 +38,11 @@ public record Frame(
         return new Frame(FrameType.NATIVE, null, text, null, 0, -1, null);
     }
 
+    /** Its name as reports show it, unescaped: {@code java/lang/Thread.run}, {@code Unsafe_Park}. */
+    public String text() {
+        return className == null ? method : ClassNames.shown(className, ReportOptions.defaults()) + "." + method;
+    }
+
     /** This frame without its position in the code (line 0, bytecode index -1). */
     public Frame withoutPosition() {
         return line == 0 && bci == -1 ? this : new Frame(type, className, method, signature, 0, -1, library);

@@ -5,7 +5,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 
 /** Times as people read them: three digits and a unit. */
-final class Nanos {
+public final class Nanos {
     private static final MathContext THREE_DIGITS = new MathContext(3, RoundingMode.HALF_UP);
     private static final String[] UNITS = {"ns", "us", "ms", "s"};
 
@@ -25,7 +25,8 @@ final class Nanos {
         return rounded.setScale(decimals, RoundingMode.HALF_UP).toPlainString() + " " + UNITS[unit];
     }
 
-    static String text(long nanos) {
+    /** The same of a whole number. */
+    public static String text(long nanos) {
         return text((double) nanos);
     }
 

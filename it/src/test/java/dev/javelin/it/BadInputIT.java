@@ -83,6 +83,21 @@ class BadInputIT {
             2 | latency --top 0 syscall:fsync TARGET | --top
             2 | latency -f x.exe syscall:fsync TARGET | x.exe
             1 | latency syscall:fsync 999999999 | 999999999
+            2 | latency --total syscall:fsync TARGET | .collapsed
+            2 | trace | what to show
+            2 | trace TARGET | what to show
+            2 | trace syscall:fsync all | all
+            2 | trace syscall:fsyn TARGET | fsync
+            2 | trace uprobe:libc TARGET | uprobe:LIB:FUNC
+            2 | trace uprobe:libc:fsyn TARGET | fsync
+            2 | trace uprobe:libc:fsync/retval>0/ TARGET | uretprobe
+            2 | trace uprobe:libc:fsync/arg0>/ TARGET | arg0>
+            2 | trace usdt:libjvm:hotspot:gc__begn TARGET | gc__begin
+            2 | trace -n 0 syscall:fsync TARGET | -n
+            2 | trace -n many syscall:fsync TARGET | -n
+            2 | trace -d 0 syscall:fsync TARGET | duration
+            1 | trace syscall:fsync 999999999 | 999999999
+            1 | trace syscall:fsync SLEEP | is not a JVM
             2 | record -j 0 TARGET | -j
             2 | record -j 100000 TARGET | 2048
             2 | record -I [ TARGET | [

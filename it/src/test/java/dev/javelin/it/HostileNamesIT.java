@@ -101,6 +101,7 @@ class HostileNamesIT {
             for (Child.Result result : List.of(
                     JavelinCommand.run("list"),
                     JavelinCommand.run("record", "-d", "1s", "-t", pid),
+                    JavelinCommand.run("trace", "-d", "1s", "--stack", "syscall:futex", pid),
                     JavelinCommand.run("doctor", pid))) {
                 assertThat(result.out() + result.err()).doesNotContain("\u001b", "\u0007");
             }

@@ -1,5 +1,6 @@
 package dev.javelin.collector.cli;
 
+import dev.javelin.collector.session.Live;
 import java.io.IOException;
 import java.io.PrintStream;
 
@@ -7,7 +8,7 @@ import java.io.PrintStream;
  * The pipes to the agent that started this process inside its target. The agent holds the target back until a line comes out of
  * stdout. A byte on stdin says that the target ends; so does the end of stdin, which the kernel makes when the target was killed.
  */
-final class AgentPipes {
+final class AgentPipes implements Live {
     private final PrintStream out;
     private boolean told;
 
@@ -16,7 +17,8 @@ final class AgentPipes {
     }
 
     /** Tells the agent that everything is recorded from now on; nobody reads what would come later. */
-    synchronized void recording() {
+    @Override
+    public synchronized void started() {
         if (!told) {
             out.println("recording");
             out.flush();

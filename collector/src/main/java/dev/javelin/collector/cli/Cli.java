@@ -21,13 +21,14 @@ public final class Cli {
     static {
         COMMANDS.put("record", RecordCommand::new);
         COMMANDS.put("latency", LatencyCommand::new);
+        COMMANDS.put("trace", TraceCommand::new);
         COMMANDS.put("list", ListCommand::new);
         COMMANDS.put("doctor", DoctorCommand::new);
         COMMANDS.put("demo", DemoCommand::new);
     }
 
     /** The commands that load BPF programs. */
-    private static final Set<String> RECORDING = Set.of("record", "latency", "demo");
+    private static final Set<String> RECORDING = Set.of("record", "latency", "trace", "demo");
 
     private final PrintStream out;
     private final Messages messages;

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             "  javelin record -d 30s -f cpu.html 1234  a flame graph of process 1234",
             "  javelin record -e offcpu -f off.html 1234  where its threads wait",
             "  javelin latency syscall:fsync 1234      how long its fsyncs take",
+            "  javelin trace syscall:fsync 1234        each fsync as it comes",
             "  javelin doctor 1234                     what stands in the way",
         })
 final class JavelinCommand implements Runnable {
@@ -49,7 +50,8 @@ final class JavelinCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command: one of record, latency, list, doctor, demo");
+        throw new ParameterException(
+                spec.commandLine(), "Missing command: one of record, latency, trace, list, doctor, demo");
     }
 
     /** Reads the version that the build wrote. */

@@ -1,7 +1,7 @@
 package dev.javelin.collector.cli;
 
+import dev.javelin.bpf.TerminalSize;
 import dev.javelin.collector.probe.ProbeResolver;
-import dev.javelin.collector.probe.ProbeSpec;
 import dev.javelin.collector.probe.SyscallNames;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.session.JavelinException;
@@ -12,8 +12,10 @@ import dev.javelin.collector.walker.Probes;
 import dev.javelin.flamegraph.LatencyOutputs;
 import dev.javelin.flamegraph.ReportOptions;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.LongFunction;
 import picocli.CommandLine.Command;
@@ -37,13 +39,18 @@ import picocli.CommandLine.Parameters;
             "    javelin latency --by syscall -f calls.html 'syscall:*' 1234",
             "  Reads of more than 4 kB, by their file descriptor:",
             "    javelin latency --by arg0 'syscall:read /retval > 4096/' 1234",
+            "  Time in write by the code that calls it, as collapsed stacks:",
+            "    javelin latency -d 10s --total -f write.collapsed syscall:write 1234",
             "  Safepoints of the JVM that runs com.acme.Shop:",
             "    javelin latency 'uprobe:libjvm:SafepointSynchronize::begin()' Shop",
             "",
             "Exit status: 0 done, 1 failed, 2 called wrongly. Ctrl-C shows what was measured.",
         })
 final class LatencyCommand implements Callable<Integer> {
+    private static final String STACKS = ".collapsed";
     private static final int NARROWEST = 60;
+    private static final TerminalSize USUAL = new TerminalSize(100, 24);
+    private static final int DEPTH = 512;
 
     private final Cli cli;
 
@@ -70,8 +77,12 @@ final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = {"-f", "--file"},
             paramLabel = "FILE",
-            description = "Also write .html, .hlog (HdrHistogram's log) or .json.")
+            description =
+                    "Also write .html, .hlog (HdrHistogram's log) or .json; or .collapsed, the calls by their stacks.")
     private String file;
+
+    @Option(names = "--total", description = "In .collapsed, nanoseconds instead of numbers of calls.")
+    private boolean total;
 
     @Option(
             names = "--top",
@@ -90,31 +101,39 @@ final class LatencyCommand implements Callable<Integer> {
             throw JavelinException.usage(
                     "name what to measure and in which process: javelin latency syscall:fsync 1234");
         }
-        if (file != null && !LatencyOutputs.supports(file)) {
+        if (file != null && !LatencyOutputs.supports(file) && !isStacks()) {
             throw JavelinException.usage("-f " + file + ": unknown format: the name must end in "
-                    + String.join(" or ", LatencyOutputs.extensions()));
+                    + String.join(" or ", LatencyOutputs.extensions()) + " or " + STACKS);
+        }
+        if (total && !isStacks()) {
+            throw JavelinException.usage("--total says what is in collapsed stacks: give -f FILE" + STACKS + ", too");
         }
         if (top < 1) {
             throw JavelinException.usage("--top " + top + ": the number of keys must be at least 1");
         }
-        if (words.size() - 1 > Probes.MOST) {
-            throw JavelinException.usage(
-                    (words.size() - 1) + " probes: at most " + Probes.MOST + " can be measured at once");
-        }
-        List<ProbeSpec> specs = words.subList(0, words.size() - 1).stream()
-                .map(ProbeSpec::parse)
-                .toList();
         What key = key();
-        if (duration != null) {
-            SampleSettings.duration(duration);
+        Duration time = duration == null ? null : SampleSettings.duration(duration);
+        SpecsAndTarget wanted = SpecsAndTarget.of(words, "measured");
+        if (wanted.specs().size() > Probes.MOST) {
+            throw JavelinException.usage(
+                    wanted.specs().size() + " probes: at most " + Probes.MOST + " can be measured at once");
         }
-        Targets found = Targets.of(words.subList(words.size() - 1, words.size()));
-        if (found.all()) {
-            throw JavelinException.usage("latency is measured in one process: name it");
+        OutputFile output =
+                file == null ? null : OutputFile.of(file, wanted.targets().forFileName());
+        RecordRequest request = request(wanted, key, time, output);
+        if (!LatencyScreen.isPossible()) {
+            return new Recording(cli, request, null).run(settings(wanted, time), result -> deliver(result, output));
         }
-        OutputFile output = file == null ? null : OutputFile.of(file, found.forFileName());
-        return new Recording(cli, request(found, specs, key), null)
-                .run(settings(found, specs), result -> deliver(result, output));
+        LatencyScreen screen = new LatencyScreen(cli.out(), LatencyCommand::terminal, top, time);
+        return new Recording(cli, request, null, screen).run(settings(wanted, time), result -> {
+            screen.clear();
+            deliver(result, output);
+        });
+    }
+
+    /** Whether calls are summed up by their stacks. */
+    private boolean isStacks() {
+        return file != null && file.toLowerCase(Locale.ROOT).endsWith(STACKS);
     }
 
     private What key() {
@@ -156,45 +175,47 @@ final class LatencyCommand implements Callable<Integer> {
         }
     }
 
-    private RecordRequest request(Targets found, List<ProbeSpec> specs, What key) {
-        int pid = found.processes().get(0).pid();
+    private RecordRequest request(SpecsAndTarget wanted, What key, Duration time, OutputFile output) {
+        int pid = wanted.pid();
         ProbeResolver resolver = new ProbeResolver(List.of(pid));
-        Probes probes = new Probes(
-                specs.stream().map(spec -> resolver.latency(spec, key, false)).toList());
+        Probes probes = new Probes(wanted.specs().stream()
+                .map(spec -> resolver.latency(spec, key, isStacks()))
+                .toList());
         return new RecordRequest(
                 List.of(pid),
                 false,
                 "latency",
                 probes,
                 0,
-                duration == null ? null : SampleSettings.duration(duration),
-                null,
-                1,
-                false,
-                false,
-                ReportOptions.defaults(),
+                time,
+                isStacks() ? output.path() : null,
+                DEPTH,
+                isStacks(),
+                isStacks(),
+                ReportOptions.builder().with(ReportOptions.Flag.TOTAL, total).build(),
                 cli.commandLine(),
                 cli.verbose(),
                 label(pid));
     }
 
-    private String settings(Targets found, List<ProbeSpec> specs) {
-        return "measuring "
-                + String.join(", ", specs.stream().map(ProbeSpec::text).toList()) + " of " + found.shown() + " "
-                + (duration == null
-                        ? "until Ctrl-C"
-                        : "for "
-                                + Units.duration(
-                                        SampleSettings.duration(duration).toNanos()));
+    private static String settings(SpecsAndTarget wanted, Duration time) {
+        return "measuring " + wanted.shown() + " "
+                + (time == null ? "until Ctrl-C" : "for " + Units.duration(time.toNanos()));
+    }
+
+    /** The terminal's size; that of a usual one where it is none, or does not know. */
+    private static TerminalSize terminal() {
+        TerminalSize size = TerminalSize.of(1).orElse(USUAL);
+        String columns = System.getenv("COLUMNS");
+        return columns != null && columns.matches("\\d{2,4}")
+                ? new TerminalSize(Integer.parseInt(columns), size.rows())
+                : size;
     }
 
     private void deliver(RecordResult result, OutputFile output) {
-        int columns =
-                System.getenv("COLUMNS") != null && System.getenv("COLUMNS").matches("\\d{2,4}")
-                        ? Integer.parseInt(System.getenv("COLUMNS"))
-                        : 100;
-        cli.out().print(LatencyOutputs.text(result.latencies(), top, Math.max(NARROWEST, columns), false));
-        if (output != null) {
+        int columns = Math.max(NARROWEST, terminal().columns());
+        cli.out().print(LatencyOutputs.text(result.latencies(), top, columns, false));
+        if (output != null && !isStacks()) {
             try {
                 LatencyOutputs.write(result.latencies(), result.info(), output.path());
             } catch (IOException e) {

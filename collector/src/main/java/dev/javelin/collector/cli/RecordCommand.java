@@ -121,7 +121,7 @@ final class RecordCommand implements Callable<Integer> {
         RecordRequest request = request(left, output, time);
         return forAgent
                 ? new RecordLoop.Round(
-                        new Recording(cli, request, output, agent::recording),
+                        new Recording(cli, request, output, agent),
                         null,
                         result -> cli.messages().line("javelin: " + output.shown() + ": " + result.summary()))
                 : new RecordLoop.Round(

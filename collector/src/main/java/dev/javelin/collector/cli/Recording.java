@@ -1,5 +1,6 @@
 package dev.javelin.collector.cli;
 
+import dev.javelin.collector.session.Live;
 import dev.javelin.collector.session.RecordRequest;
 import dev.javelin.collector.session.RecordResult;
 import dev.javelin.collector.session.RecordSession;
@@ -10,19 +11,21 @@ final class Recording {
     private final Cli cli;
     private final RecordRequest request;
     private final OutputFile output;
+    private final Live live;
     private final RecordSession session;
 
     /** {@code output} is null where the result is not a report of stacks. */
     Recording(Cli cli, RecordRequest request, OutputFile output) {
-        this(cli, request, output, () -> {});
+        this(cli, request, output, Live.NONE);
     }
 
-    /** {@code started} is called as soon as everything is recorded. */
-    Recording(Cli cli, RecordRequest request, OutputFile output, Runnable started) {
+    /** The same with {@code live} told of the start, and of what comes in. */
+    Recording(Cli cli, RecordRequest request, OutputFile output, Live live) {
         this.cli = cli;
         this.request = request;
         this.output = output;
-        this.session = new RecordSession(request, cli.messages().stream(), started);
+        this.live = live;
+        this.session = new RecordSession(request, cli.messages().stream(), live);
     }
 
     /**
@@ -35,7 +38,9 @@ final class Recording {
         return new Interrupts(this::stop)
                 .run(() -> record(settings, result -> {
                     afterwards.accept(result);
-                    cli.messages().line(result.summary());
+                    if (!isAlone()) {
+                        cli.messages().line(result.summary());
+                    }
                 }));
     }
 
@@ -66,7 +71,15 @@ final class Recording {
         }
     }
 
+    /** Whether who looked on has gone, as {@code | head} does: there is nothing to be said any more. */
+    private boolean isAlone() {
+        return live != Live.NONE && cli.out().checkError();
+    }
+
     private RecordResult recorded() {
+        if (live != Live.NONE && Messages.isTerminal(1)) { // two would write on one screen
+            return session.run();
+        }
         try (Progress progress = new Progress(cli.messages(), request.duration())) {
             progress.start();
             return session.run();

@@ -63,6 +63,24 @@ final class CxxNames {
         return open <= 0 ? name : withoutType(name.substring(0, open));
     }
 
+    /** How many parameters a name with a parameter list has: {@code f(int, std::pair<int, int>)} has 2. 0 without a list. */
+    static int parameters(String name) {
+        int close = name.lastIndexOf(')');
+        int open = close < 0 ? -1 : opening(name, close);
+        String list = open < 0 ? "" : name.substring(open + 1, close);
+        if (list.isEmpty() || list.equals("void")) {
+            return 0;
+        }
+        int depth = 0;
+        int commas = 0;
+        for (int at = 0; at < list.length(); at++) {
+            char c = list.charAt(at);
+            depth += c == '(' || c == '<' ? 1 : c == ')' || c == '>' ? -1 : 0;
+            commas += c == ',' && depth == 0 ? 1 : 0;
+        }
+        return commas + 1;
+    }
+
     private static int opening(String name, int close) {
         int depth = 0;
         for (int at = close; at >= 0; at--) {

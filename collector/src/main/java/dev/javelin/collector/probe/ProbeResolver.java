@@ -14,10 +14,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * From what a user names to what is attached: finds libraries, functions and instructions in the targets, and fails with what is wrong
@@ -45,8 +47,27 @@ public final class ProbeResolver {
         this.pids = List.copyOf(pids);
     }
 
-    /** Where a specification leads. */
-    private record Found(List<AttachPoint> points, List<Argument> arguments, String leaf) {}
+    /**
+     * Where a specification leads.
+     *
+     * @param functions the name of the function at each point; empty if they are none
+     */
+    private record Found(List<AttachPoint> points, List<Argument> arguments, String leaf, List<String> functions) {
+        Found(List<AttachPoint> points, List<Argument> arguments, String leaf) {
+            this(points, arguments, leaf, List.of());
+        }
+
+        /** What is found for each function by itself. */
+        Map<String, Found> byFunction() {
+            Map<String, Found> single = new LinkedHashMap<>();
+            for (int i = 0; i < functions.size(); i++) {
+                single.computeIfAbsent(functions.get(i), name -> new Found(new ArrayList<>(), arguments, leaf))
+                        .points()
+                        .add(points.get(i));
+            }
+            return single;
+        }
+    }
 
     /**
      * A probe that counts hits by stack, or for system calls the time in them.
@@ -75,6 +96,56 @@ public final class ProbeResolver {
             default ->
                 throw JavelinException.usage(spec.text() + ": a " + spec.kind().text()
                         + " is a moment, which takes no time: latency is measured of uprobe:, kprobe: and syscall:");
+        }
+    }
+
+    /**
+     * Probes that hand over each hit by itself: one for every function or USDT probe that the specification fits, so that each hit has
+     * its name. A {@code uretprobe} is a call, with its arguments and the time that it took.
+     */
+    public List<TracedProbe> traced(ProbeSpec spec) {
+        boolean call = needsEntryAndReturn(spec)
+                || spec.kind() == ProbeSpec.Kind.SYSCALL
+                || spec.kind() == ProbeSpec.Kind.URETPROBE;
+        List<TracedProbe> traced = new ArrayList<>();
+        for (ProbeSpec each : spec.kind() == ProbeSpec.Kind.USDT ? eachUsdt(spec) : List.of(spec)) {
+            Found found = find(each, call);
+            if (found.functions().isEmpty()) {
+                traced.add(traced(each, found, call));
+            } else {
+                found.byFunction().forEach((name, single) -> traced.add(traced(each.named(name), single, call)));
+            }
+        }
+        return traced;
+    }
+
+    private static TracedProbe traced(ProbeSpec spec, Found found, boolean call) {
+        int flags = ProbeRow.FLAG_TRACE | (call ? ProbeRow.FLAG_CALLS : 0);
+        Probes.Probe probe = probe(spec, found, flags, What.ONE, What.ONE, 1);
+        boolean syscalls = spec.kind() == ProbeSpec.Kind.SYSCALL;
+        String name = syscalls ? "syscall:" : spec.shown();
+        return new TracedProbe(probe, name, call, syscalls, syscalls ? List.of() : parameters(spec, found));
+    }
+
+    private static List<Parameter> parameters(ProbeSpec spec, Found found) {
+        if (spec.kind() == ProbeSpec.Kind.TRACEPOINT) {
+            return tracepointParameters(spec);
+        }
+        int shown = found.arguments().size();
+        if (spec.function() != null && spec.function().indexOf('(') >= 0) {
+            shown = Math.min(shown, CxxNames.parameters(spec.function()) + 1); // perhaps one is the object
+        }
+        return IntStream.range(0, shown).mapToObj(Parameter::positional).toList();
+    }
+
+    private static List<Parameter> tracepointParameters(ProbeSpec spec) {
+        try {
+            return TracepointFormat.parameters(Tracepoints.events()
+                    .resolve(spec.category())
+                    .resolve(spec.name())
+                    .resolve("format"));
+        } catch (IOException e) {
+            throw JavelinException.failed(spec.text() + ": " + e.getMessage(), e);
         }
     }
 
@@ -130,7 +201,7 @@ public final class ProbeResolver {
 
     private Found functions(ProbeSpec spec, boolean call) {
         List<AttachPoint> points = new ArrayList<>();
-        Set<String> names = new TreeSet<>();
+        List<String> names = new ArrayList<>();
         boolean onReturn = spec.kind() == ProbeSpec.Kind.URETPROBE;
         int functions = 0;
         for (int pid : pids) {
@@ -139,11 +210,12 @@ public final class ProbeResolver {
             for (FunctionPoint function : functions(pid, library, file, spec)) {
                 functions++;
                 long offset = function.fileOffset() + (spec.offset() != 0 ? spec.offset() : cheapest(file, function));
-                names.add(function.name());
                 if (call || onReturn) { // first, so that no call is without its return
+                    names.add(function.name());
                     points.add(new AttachPoint.Return(pid, library.pathToOpen(), offset));
                 }
                 if (call || !onReturn) {
+                    names.add(function.name());
                     points.add(new AttachPoint.Entry(pid, library.pathToOpen(), offset, 0));
                 }
             }
@@ -153,9 +225,7 @@ public final class ProbeResolver {
                     + " can be probed at once, as each costs when it is called: narrow the pattern");
         }
         return new Found(
-                points,
-                registers(),
-                onReturn && names.size() == 1 ? names.iterator().next() : null);
+                points, registers(), (call || onReturn) && Set.copyOf(names).size() == 1 ? names.get(0) : null, names);
     }
 
     /** Also those of the kernel's functions are passed so: only its system calls have r10 for rcx. */
@@ -218,6 +288,21 @@ public final class ProbeResolver {
             }
         }
         return new Found(points, arguments, null);
+    }
+
+    /** A specification for each probe that this one fits; itself if there is none. */
+    private List<ProbeSpec> eachUsdt(ProbeSpec spec) {
+        Set<ProbeSpec> each = new LinkedHashSet<>();
+        Glob wanted = new Glob(spec.provider() + ":" + spec.name());
+        for (int pid : pids) {
+            for (UsdtProbe probe : probes(spec, file(library(pid, spec)))) {
+                if (wanted.matches(probe.provider() + ":" + probe.name())) {
+                    each.add(new ProbeSpec(
+                            spec.kind(), spec.library(), probe.provider(), probe.name(), 0, spec.predicate()));
+                }
+            }
+        }
+        return each.isEmpty() ? List.of(spec) : List.copyOf(each);
     }
 
     private static List<UsdtProbe> probes(ProbeSpec spec, ElfFile file) {

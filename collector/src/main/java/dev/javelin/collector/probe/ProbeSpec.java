@@ -130,6 +130,17 @@ public record ProbeSpec(Kind kind, String library, String group, String name, lo
         return text.indexOf('*') >= 0 || text.indexOf('?') >= 0 || (bracket >= 0 && text.indexOf(']', bracket) > 0);
     }
 
+    /** The same for one of the functions that it fits. */
+    ProbeSpec named(String function) {
+        return new ProbeSpec(kind, library, group, function, offset, predicate);
+    }
+
+    /** What a hit is called: its text without the condition, and a function without its parameters. */
+    String shown() {
+        String called = kind.isFunction() ? CxxNames.withoutParameters(CxxNames.withoutClone(name)) : name;
+        return new ProbeSpec(kind, library, group, called, offset, null).text();
+    }
+
     /** Its canonical text, with the kind, no needless spaces, and the offset in hexadecimal: parsed again it gives the same. */
     public String text() {
         StringBuilder text = new StringBuilder(kind.text()).append(':');

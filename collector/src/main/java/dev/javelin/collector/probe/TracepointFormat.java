@@ -22,16 +22,40 @@ final class TracepointFormat {
 
     private TracepointFormat() {}
 
+    private record Field(String type, String name, boolean number, Argument argument) {}
+
     /**
      * Where the arguments are, at most as many as a probe has. A field that is no number, such as a text, counts as 0.
      *
      * @throws IOException if the file cannot be read
      */
     static List<Argument> read(Path format) throws IOException {
-        List<Argument> arguments = new ArrayList<>();
+        return fields(format).stream().map(Field::argument).toList();
+    }
+
+    /**
+     * The arguments that are numbers, by their names.
+     *
+     * @throws IOException if the file cannot be read
+     */
+    static List<Parameter> parameters(Path format) throws IOException {
+        List<Field> fields = fields(format);
+        List<Parameter> parameters = new ArrayList<>();
+        for (int i = 0; i < fields.size(); i++) {
+            Field field = fields.get(i);
+            if (field.number()) {
+                Parameter.Form form = field.type().indexOf('*') >= 0 ? Parameter.Form.HEX : Parameter.Form.NUMBER;
+                parameters.add(new Parameter(i, field.name(), form));
+            }
+        }
+        return parameters;
+    }
+
+    private static List<Field> fields(Path format) throws IOException {
+        List<Field> fields = new ArrayList<>();
         for (String line : Files.readString(format).split("\n", -1)) {
             Matcher field = FIELD.matcher(line);
-            if (!field.matches() || field.group(2).startsWith("common_") || arguments.size() == MOST) {
+            if (!field.matches() || field.group(2).startsWith("common_") || fields.size() == MOST) {
                 continue;
             }
             int offset = Integer.parseInt(field.group(4));
@@ -40,11 +64,11 @@ final class TracepointFormat {
                     && !field.group(1).contains("__data_loc")
                     && (size == 1 || size == 2 || size == 4 || size == 8)
                     && offset < LONGEST_RECORD;
-            arguments.add(
-                    number
-                            ? new Argument(Argument.FIELD, size, field.group(6).equals("1"), 0, 0, 0, offset)
-                            : new Argument(Argument.CONSTANT, Long.BYTES, false, 0, 0, 0, 0));
+            Argument argument = number
+                    ? new Argument(Argument.FIELD, size, field.group(6).equals("1"), 0, 0, 0, offset)
+                    : new Argument(Argument.CONSTANT, Long.BYTES, false, 0, 0, 0, 0);
+            fields.add(new Field(field.group(1), field.group(2), number, argument));
         }
-        return arguments;
+        return fields;
     }
 }

@@ -158,7 +158,12 @@ final class CountedEvents {
             } else {
                 long waker = wait == WaitClass.NONE ? 0 : key;
                 Event event = new Event(stack, wait, probes.leaf(probe), waker);
-                add(pid, tid, event, counts.get(probe).of(total.count()), sums.get(probe).of(total.sum()));
+                add(
+                        pid,
+                        tid,
+                        event,
+                        counts.get(probe).of(total.count()),
+                        sums.get(probe).of(total.sum()));
             }
         });
         Map<Integer, Totals.Run> runs = totals.runs();

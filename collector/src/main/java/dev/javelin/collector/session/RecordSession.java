@@ -14,6 +14,7 @@ import dev.javelin.flamegraph.Profile;
 import dev.javelin.flamegraph.RecordingInfo;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,12 @@ import java.util.concurrent.CompletionException;
 public final class RecordSession {
     /** How often records are looked for: often enough that what they refer to is still there. */
     private static final int POLL_MILLIS = 100;
+    /** The same while somebody looks. */
+    private static final int LIVE_POLL_MILLIS = 50;
+
+    private static final long SECOND = 1_000_000_000;
+    /** Reading the tables takes time, the more the longer they are: at most a tenth of all. */
+    private static final int SPARINGLY = 10;
     /** Little work, but at once: what a sample met is to be named before it is gone, however busy the machine is. */
     private static final int PROMPT = -10;
 
@@ -40,20 +47,15 @@ public final class RecordSession {
 
     private final RecordRequest request;
     private final PrintStream messages;
-    private final Runnable started;
+    private final Live live;
     private volatile boolean stopped;
     private volatile Walker walker;
 
-    /**
-     * Prepares a recording.
-     *
-     * @param messages where messages go, one line each, no summary
-     * @param started called once by the thread of {@link #run} as soon as everything that happens is recorded
-     */
-    public RecordSession(RecordRequest request, PrintStream messages, Runnable started) {
+    /** Prepares a recording; messages (one line each, no summary) go to {@code messages}, what is taken in to {@code live}. */
+    public RecordSession(RecordRequest request, PrintStream messages, Live live) {
         this.request = request;
         this.messages = messages;
-        this.started = started;
+        this.live = live;
     }
 
     /** Ends the recording: {@link #run} writes the report of what was recorded and returns. May be called repeatedly. */
@@ -80,7 +82,7 @@ public final class RecordSession {
         Profile profile = new Profile(request.output() != null
                 && Outputs.needsSamples(request.output().toString()));
         CompletableFuture<List<Target>> opening = CompletableFuture.supplyAsync(() -> open(objects), this::start);
-        try (Recorder recorder = new Recorder(request, profile, objects)) {
+        try (Recorder recorder = new Recorder(request, profile, objects, live)) {
             try (Walker loaded = Walker.load(settings(), recorder::record)) {
                 walker = loaded;
                 return record(recorder, loaded, opening.join(), profile);
@@ -182,7 +184,7 @@ public final class RecordSession {
         recorder.onStart(loaded, targets, event());
         warnOfRefusedFunctions();
         facts.started();
-        started.run();
+        live.started();
         try (Report report = Report.open(profile, request, facts)) {
             loop(recorder, loaded, report);
             recorder.onClose();
@@ -234,7 +236,9 @@ public final class RecordSession {
         long end = request.duration() == null
                 ? Long.MAX_VALUE
                 : System.nanoTime() + request.duration().toNanos();
+        int longest = live == Live.NONE ? POLL_MILLIS : LIVE_POLL_MILLIS;
         int pause = BUSY_POLL_MILLIS;
+        LiveTables tables = new LiveTables(loaded);
         while (!stopped && !recorder.isOver()) {
             long now = System.nanoTime();
             if (now >= end) {
@@ -243,7 +247,26 @@ public final class RecordSession {
             loaded.ring().await((int) Math.max(1, Math.min(pause, (end - now) / 1_000_000)));
             recorder.doWork(System.nanoTime());
             report.keepUp();
-            pause = recorder.metNewCode() ? BUSY_POLL_MILLIS : Math.min(pause + 10, POLL_MILLIS);
+            tables.showIfDue(System.nanoTime());
+            pause = recorder.metNewCode() ? BUSY_POLL_MILLIS : Math.min(pause + 10, longest);
+        }
+    }
+
+    /** Shows what was measured so far, each second. */
+    private final class LiveTables {
+        private final Walker loaded;
+        private final long start = System.nanoTime();
+        private long next = start + SECOND;
+
+        LiveTables(Walker loaded) {
+            this.loaded = loaded;
+        }
+
+        void showIfDue(long now) {
+            if (live.showsLatencies() && now >= next) {
+                live.latencies(tables(loaded), Duration.ofNanos(now - start));
+                next = now + Math.max(SECOND, SPARINGLY * (System.nanoTime() - now));
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.javelin.bpf.PerfAttr;
 import dev.javelin.collector.proc.Kallsyms;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.walker.NativeObjects;
+import dev.javelin.collector.walker.ProbeRow;
 import dev.javelin.collector.walker.SampleDescriptor;
 import dev.javelin.collector.walker.StackEnd;
 import dev.javelin.collector.walker.Walker;
@@ -38,6 +39,7 @@ final class Recorder implements AutoCloseable {
     private final Symbolizer symbolizer;
     private final Threads threads;
     private final CountedEvents counted;
+    private final Live live;
     private final Map<Integer, Target> targets = new HashMap<>();
     private final Map<Integer, MappingWatch> watches = new HashMap<>();
     private final List<Target> seen = new ArrayList<>();
@@ -51,9 +53,12 @@ final class Recorder implements AutoCloseable {
     private long nextLook;
     private long orphans;
     private long resolvedBefore;
+    private long shown;
+    private boolean wanted = true;
 
-    Recorder(RecordRequest request, Profile profile, NativeObjects objects) {
+    Recorder(RecordRequest request, Profile profile, NativeObjects objects, Live live) {
         this.request = request;
+        this.live = live;
         this.profile = profile;
         this.objects = objects;
         this.symbolizer = new Symbolizer(profile, objects, new Kallsyms());
@@ -89,6 +94,7 @@ final class Recorder implements AutoCloseable {
         int pid = SampleDescriptor.pid(data, at);
         switch (SampleDescriptor.type(data, at)) {
             case SampleDescriptor.TYPE_SAMPLE -> sample(data, at, targets.get(pid));
+            case SampleDescriptor.TYPE_HIT -> hit(data, at, targets.get(pid));
             case SampleDescriptor.TYPE_STACK -> counted.stack(data, at, targets.get(pid));
             case SampleDescriptor.TYPE_THREAD -> counted.thread(data, at, targets.get(pid));
             case SampleDescriptor.TYPE_EXEC -> expected.put(pid, SampleDescriptor.timeNanos(data, at) + PATIENCE);
@@ -97,11 +103,33 @@ final class Recorder implements AutoCloseable {
         }
     }
 
-    private void sample(ByteBuffer data, int at, Target target) {
+    private void hit(ByteBuffer data, int at, Target target) {
+        if (!wanted) {
+            return;
+        }
         if (target == null) {
             orphans++;
             return;
         }
+        List<Long> arguments = new ArrayList<>(ProbeRow.MAX_ARGUMENTS);
+        for (int i = 0; i < ProbeRow.MAX_ARGUMENTS; i++) {
+            arguments.add(SampleDescriptor.argument(data, at, i));
+        }
+        int stack = stack(data, at, target);
+        Hit hit = new Hit(
+                SampleDescriptor.timeNanos(data, at),
+                threads.thread(data, at, target),
+                SampleDescriptor.probe(data, at),
+                arguments,
+                SampleDescriptor.returned(data, at),
+                SampleDescriptor.duration(data, at),
+                SampleDescriptor.syscall(data, at),
+                stack);
+        shown++;
+        wanted = live.hit(hit, profile);
+    }
+
+    private int stack(ByteBuffer data, int at, Target target) {
         if (firstSampleNanos == 0) {
             firstSampleNanos = System.nanoTime();
         }
@@ -110,7 +138,15 @@ final class Recorder implements AutoCloseable {
         if (end == StackEnd.UNMAPPED) {
             watches.get(target.pid()).request();
         }
-        int stack = symbolizer.stack(data, at, target);
+        return symbolizer.stack(data, at, target);
+    }
+
+    private void sample(ByteBuffer data, int at, Target target) {
+        if (target == null) {
+            orphans++;
+            return;
+        }
+        int stack = stack(data, at, target);
         int thread = threads.thread(data, at, target);
         if (!request.probes().isEmpty()) {
             counted.onCpu(data, at, thread, stack);
@@ -127,6 +163,7 @@ final class Recorder implements AutoCloseable {
     /** Handles what has come in; the number of records. */
     int doWork(long now) {
         int records = takeBatch();
+        wanted = live.taken() && wanted;
         for (Target target : targets.values()) {
             if (watches.get(target.pid()).due(now)) {
                 boolean changed = target.refresh(walker, objects);
@@ -209,9 +246,9 @@ final class Recorder implements AutoCloseable {
         }
     }
 
-    /** Whether a recording that was asked for certain processes has none left. */
+    /** Whether a recording that was asked for certain processes has none left, or nobody looks any more. */
     boolean isOver() {
-        return !request.all() && targets.isEmpty() && expected.isEmpty();
+        return !wanted || (!request.all() && targets.isEmpty() && expected.isEmpty());
     }
 
     /** Whether much new code has turned up since the last call. */
@@ -249,6 +286,11 @@ final class Recorder implements AutoCloseable {
         return tally;
     }
 
+    /** Hits of traced probes that were shown. */
+    long shown() {
+        return shown;
+    }
+
     /** {@link System#nanoTime} at the first sample, 0 if there was none. */
     long firstSampleNanos() {
         return firstSampleNanos;
@@ -263,6 +305,7 @@ final class Recorder implements AutoCloseable {
     void onClose() {
         walker.detach();
         takeBatch();
+        live.taken();
         if (request.probes().hasStacks()) {
             counted.collect(walker, request.probes());
         }

@@ -2,6 +2,7 @@ package dev.javelin.collector.session;
 
 import dev.javelin.bpf.ProgramStats;
 import dev.javelin.collector.walker.Counter;
+import dev.javelin.collector.walker.Probes;
 import dev.javelin.collector.walker.StackEnd;
 import dev.javelin.collector.walker.Walker;
 import dev.javelin.flamegraph.Frame;
@@ -201,7 +202,10 @@ final class RecordingFacts {
     private String summary(Tally tally, Duration duration, Map<String, Long> losses, long sampledNanos) {
         StringBuilder line = new StringBuilder();
         line.append(events(tally)).append(" in ").append(decimal("%.1f s", duration.toNanos() / NANOS));
-        if (request.probes().isEmpty() || request.probes().hasStacks()) {
+        if (request.probes().isTraced()) {
+            line.append(", ").append(recorder.shown()).append(recorder.shown() == 1 ? " line" : " lines");
+        }
+        if (hasStacks()) {
             line.append(", ").append(percent(tally.complete(), tally.samples())).append(" complete");
         }
         for (StackEnd end : StackEnd.values()) {
@@ -232,6 +236,11 @@ final class RecordingFacts {
                 .toString();
     }
 
+    private boolean hasStacks() {
+        Probes probes = request.probes();
+        return probes.isEmpty() || probes.hasStacks() || (probes.isTraced() && request.userFrames());
+    }
+
     private String events(Tally tally) {
         if (request.probes().isEmpty()) {
             return tally.samples() + " samples";
@@ -243,7 +252,7 @@ final class RecordingFacts {
         for (int row = 0; row < request.probes().names().size(); row++) {
             events += walker.probeEvents(row);
         }
-        return events + " events";
+        return request.probes().isTraced() ? events + (events == 1 ? " hit" : " hits") : events + " events";
     }
 
     private static String percent(long part, long whole) {

@@ -107,7 +107,7 @@ final class Symbolizer {
     private int resolve(ByteBuffer data, int at, int kernel, int user, StackEnd end, Target target) {
         int count = 0;
         int word = SampleDescriptor.kernelFramesAt(at);
-        boolean ours = SampleDescriptor.type(data, at) == SampleDescriptor.TYPE_STACK;
+        boolean ours = SampleDescriptor.type(data, at) != SampleDescriptor.TYPE_SAMPLE;
         for (int i = 0; i < kernel; i++, word += 8) {
             ours = ours && kallsyms.isProbing(data.getLong(word));
             if (!ours) {

@@ -23,9 +23,12 @@ public record ProbeRow(
     public static final int FLAG_STACKS = 1;
     public static final int FLAG_BUCKETS = 2;
     public static final int FLAG_CALLS = 4;
+    public static final int FLAG_TRACE = 8;
 
     static final int BYTES = 736;
-    static final int MAX_ARGUMENTS = 12;
+    /** Arguments of a probe at most. */
+    public static final int MAX_ARGUMENTS = 12;
+
     static final int MAX_OPERATIONS = 32;
     private static final int PERIOD = 24;
     private static final int ARGUMENTS = 32;

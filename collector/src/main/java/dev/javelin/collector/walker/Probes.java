@@ -142,6 +142,11 @@ public final class Probes {
         return has(ProbeRow.FLAG_BUCKETS);
     }
 
+    /** Whether each event is handed over by itself. */
+    public boolean isTraced() {
+        return has(ProbeRow.FLAG_TRACE);
+    }
+
     /** Whether events are counted by their stacks. */
     public boolean hasStacks() {
         return has(ProbeRow.FLAG_STACKS);
@@ -258,6 +263,7 @@ public final class Probes {
         object.maxEntries("buckets", has(ProbeRow.FLAG_BUCKETS) ? MAX_BUCKETS : 1);
         object.maxEntries("calls", has(ProbeRow.FLAG_CALLS) ? MAX_THREADS : 1);
         object.maxEntries("waits", wanted.contains(SWITCH) ? MAX_THREADS : 1);
+        object.maxEntries("hits", has(ProbeRow.FLAG_TRACE) ? MAX_THREADS : 1);
         object.maxEntries("runs", onCpuRow() >= 0 ? MAX_THREADS : 1);
         for (int row = 0; row < probes.size(); row++) {
             for (AttachPoint point : probes.get(row).points()) {

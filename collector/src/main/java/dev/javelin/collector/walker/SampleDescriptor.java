@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
  *  16 u32 tid   20 u32 cpu  24 u16 kernel_frames  26 u16 user_frames  28 u8 end  29 u8 flags  30 u16 probe
  *  32 u64 value 40 u64 end_pc 48 u64 java_thread 56 char comm[16]
  *  72 kernel_frames x u64, then user_frames x 3 x u64, both leaf first
+ *     then struct hit_values if it is a hit: 0 u64 arguments[12]  96 u64 retval  104 u64 duration  112 u64 syscall
  * </pre>
  */
 public final class SampleDescriptor {
@@ -21,6 +22,8 @@ public final class SampleDescriptor {
     public static final int TYPE_STACK = 4;
     /** A sample without frames: a thread that {@link Totals} will name by its tid. */
     public static final int TYPE_THREAD = 5;
+    /** A sample with the values of a probe's hit behind its frames. */
+    public static final int TYPE_HIT = 6;
 
     static final int TYPE = 0;
     static final int PID = 4;
@@ -42,6 +45,12 @@ public final class SampleDescriptor {
     static final int COMM_BYTES = 16;
     /** Bytes of a sample before its frames. */
     public static final int SAMPLE_BYTES = 72;
+
+    static final int HIT_RETVAL = 96;
+    static final int HIT_DURATION = 104;
+    static final int HIT_SYSCALL = 112;
+    /** Bytes of what stands behind the frames of a hit. */
+    static final int HIT_BYTES = 120;
 
     public static final int FLAG_JAVA_THREAD = 1;
     public static final int FLAG_IN_KERNEL = 2;
@@ -90,6 +99,11 @@ public final class SampleDescriptor {
         return b.get(at + FLAGS);
     }
 
+    /** The row of the probe. */
+    public static int probe(ByteBuffer b, int at) {
+        return b.getShort(at + PROBE) & 0xffff;
+    }
+
     /** Nanoseconds for the clock; events for a hardware counter. */
     public static long value(ByteBuffer b, int at) {
         return b.getLong(at + VALUE);
@@ -134,5 +148,33 @@ public final class SampleDescriptor {
     /** Offset of the first user frame, {@link RawFrame#BYTES} each. */
     public static int userFramesAt(ByteBuffer b, int at) {
         return at + SAMPLE_BYTES + kernelFrames(b, at) * 8;
+    }
+
+    private static int hitAt(ByteBuffer b, int at) {
+        return userFramesAt(b, at) + userFrames(b, at) * RawFrame.BYTES;
+    }
+
+    /**
+     * An argument of a hit.
+     *
+     * @param index from 0 to 11; those that the probe does not have are 0
+     */
+    public static long argument(ByteBuffer b, int at, int index) {
+        return b.getLong(hitAt(b, at) + index * Long.BYTES);
+    }
+
+    /** What a call returned; 0 if the hit is none. */
+    public static long returned(ByteBuffer b, int at) {
+        return b.getLong(hitAt(b, at) + HIT_RETVAL);
+    }
+
+    /** Nanoseconds from a call's entry to its return; 0 if the hit is none. */
+    public static long duration(ByteBuffer b, int at) {
+        return b.getLong(hitAt(b, at) + HIT_DURATION);
+    }
+
+    /** The number of the system call; 0 if the hit is none. */
+    public static int syscall(ByteBuffer b, int at) {
+        return (int) b.getLong(hitAt(b, at) + HIT_SYSCALL);
     }
 }

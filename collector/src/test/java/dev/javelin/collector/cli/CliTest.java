@@ -51,6 +51,14 @@ class CliTest {
                 "record --user --kernel 1 | together leave nothing",
                 "record all 1 | 'all' means every JVM",
                 "record --nonsense 1 | Unknown option",
+                "trace syscall:fsync | name what to show",
+                "trace -n 0 syscall:fsync 1 | must be a number from 1",
+                "trace -n x syscall:fsync 1 | must be a number from 1",
+                "trace -d 0 syscall:fsync 1 | must be more than 0",
+                "trace uprobe:libc 1 | uprobe:LIB:FUNC",
+                "trace syscall:fsync all | in one process",
+                "latency --total syscall:fsync 1 | collapsed",
+                "latency -f x.jfr syscall:fsync 1 | .collapsed",
                 "nonsense | Unmatched argument",
                 "demo -f demo.txt | must end in .html"
             })
@@ -131,7 +139,7 @@ class CliTest {
 
     @Test
     void shouldPrintHelpWithExamples() {
-        for (String command : List.of("record", "list", "doctor", "demo")) {
+        for (String command : List.of("record", "latency", "trace", "list", "doctor", "demo")) {
             out.reset();
             assertThat(run(command, "--help")).isZero();
             assertThat(text(out)).contains("Usage: javelin " + command, "Examples:");

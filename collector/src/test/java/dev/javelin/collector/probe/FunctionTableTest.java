@@ -216,4 +216,19 @@ class FunctionTableTest {
     void shouldMatchGlobs(String pattern, String text, boolean matches) {
         assertThat(new Glob(pattern).matches(text)).isEqualTo(matches);
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "malloc | 0",
+                "f() | 0",
+                "f(void) | 0",
+                "SafepointSynchronize::begin() | 0",
+                "void Foo<int>::bar<long>(int, char*) const | 2",
+                "f(std::pair<int, int>, void (*)(int, int)) | 2",
+            })
+    void shouldCountTheParametersOfAName(String name, int parameters) {
+        assertThat(CxxNames.parameters(name)).isEqualTo(parameters);
+    }
 }

@@ -15,7 +15,26 @@ class TracepointFormatTest {
 
     @Test
     void shouldTakeTheFieldsAfterTheCommonOnes() throws IOException {
-        Path format = Files.writeString(directory.resolve("format"), """
+        Path format = format();
+
+        assertThat(TracepointFormat.read(format))
+                .containsExactly(
+                        new Argument(Argument.CONSTANT, 8, false, 0, 0, 0, 0),
+                        new Argument(Argument.FIELD, 4, true, 0, 0, 0, 12),
+                        new Argument(Argument.CONSTANT, 8, false, 0, 0, 0, 0),
+                        new Argument(Argument.FIELD, 8, false, 0, 0, 0, 32));
+    }
+
+    @Test
+    void shouldNameTheFieldsThatAreNumbers() throws IOException {
+        assertThat(TracepointFormat.parameters(format()))
+                .containsExactly(
+                        new Parameter(1, "parent_pid", Parameter.Form.NUMBER),
+                        new Parameter(3, "bytes", Parameter.Form.NUMBER));
+    }
+
+    private Path format() throws IOException {
+        return Files.writeString(directory.resolve("format"), """
                 name: sched_process_fork
                 ID: 366
                 format:
@@ -29,12 +48,5 @@ class TracepointFormatTest {
 
                 print fmt: "comm=%s", REC->comm
                 """);
-
-        assertThat(TracepointFormat.read(format))
-                .containsExactly(
-                        new Argument(Argument.CONSTANT, 8, false, 0, 0, 0, 0),
-                        new Argument(Argument.FIELD, 4, true, 0, 0, 0, 12),
-                        new Argument(Argument.CONSTANT, 8, false, 0, 0, 0, 0),
-                        new Argument(Argument.FIELD, 8, false, 0, 0, 0, 32));
     }
 }

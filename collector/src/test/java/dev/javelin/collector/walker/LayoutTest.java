@@ -43,6 +43,11 @@ class LayoutTest {
                 "offsetof(struct wait, pid)",
                 "offsetof(struct wait, waker)",
                 "offsetof(struct run, pid)",
+                "sizeof(struct hit)",
+                "HIT_WORDS * 8",
+                "offsetof(struct hit, retval)",
+                "offsetof(struct hit, duration)",
+                "offsetof(struct hit, syscall)",
                 "MAX_USER_FRAMES",
                 "FRAME_WORDS * 8",
                 "WALK_ENDS",
@@ -76,6 +81,8 @@ class LayoutTest {
                 "RECORD_EXIT",
                 "RECORD_STACK",
                 "RECORD_THREAD",
+                "RECORD_HIT",
+                "PROBE_TRACE",
                 "PROBE_STACKS",
                 "PROBE_BUCKETS",
                 "PROBE_CALLS",
@@ -172,6 +179,13 @@ class LayoutTest {
         assertThat(value("SAMPLE_INTERRUPT")).isEqualTo(SampleDescriptor.FLAG_INTERRUPT);
         assertThat(value("RECORD_STACK")).isEqualTo(SampleDescriptor.TYPE_STACK);
         assertThat(value("RECORD_THREAD")).isEqualTo(SampleDescriptor.TYPE_THREAD);
+        assertThat(value("RECORD_HIT")).isEqualTo(SampleDescriptor.TYPE_HIT);
+        assertThat(value("PROBE_TRACE")).isEqualTo(ProbeRow.FLAG_TRACE);
+        assertThat(value("sizeof(struct hit)")).isEqualTo(SampleDescriptor.HIT_BYTES);
+        assertThat(value("HIT_WORDS * 8")).isEqualTo(SampleDescriptor.HIT_BYTES);
+        assertThat(value("offsetof(struct hit, retval)")).isEqualTo(SampleDescriptor.HIT_RETVAL);
+        assertThat(value("offsetof(struct hit, duration)")).isEqualTo(SampleDescriptor.HIT_DURATION);
+        assertThat(value("offsetof(struct hit, syscall)")).isEqualTo(SampleDescriptor.HIT_SYSCALL);
         assertThat(value("PROBE_STACKS")).isEqualTo(ProbeRow.FLAG_STACKS);
         assertThat(value("PROBE_BUCKETS")).isEqualTo(ProbeRow.FLAG_BUCKETS);
         assertThat(value("PROBE_CALLS")).isEqualTo(ProbeRow.FLAG_CALLS);

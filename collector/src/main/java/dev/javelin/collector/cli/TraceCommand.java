@@ -1,0 +1,126 @@
+package dev.javelin.collector.cli;
+
+import dev.javelin.collector.probe.ProbeResolver;
+import dev.javelin.collector.probe.TracedProbe;
+import dev.javelin.collector.session.JavelinException;
+import dev.javelin.collector.session.RecordRequest;
+import dev.javelin.collector.walker.Probes;
+import dev.javelin.flamegraph.ReportOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code javelin trace}: every hit of a probe, as it comes. */
+@Command(
+        name = "trace",
+        description = "Shows every hit of probes in a line of its own, as it comes: when, in which thread, with which"
+                + " arguments; of a call also what it returned and how long it took.",
+        mixinStandardHelpOptions = true,
+        versionProvider = JavelinCommand.Version.class,
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples:",
+            "  Every fsync of process 1234, with the code that calls it:",
+            "    javelin trace --stack syscall:fsync 1234",
+            "  The first ten system calls that take more than 10 ms:",
+            "    javelin trace -n 10 'syscall:* /duration > 10ms/' 1234",
+            "  Garbage collections and safepoints of the JVM that runs com.acme.Shop:",
+            "    javelin trace 'usdt:libjvm:hotspot:gc__*' \\",
+            "        'uretprobe:libjvm:SafepointSynchronize::begin()' Shop",
+            "",
+            "Exit status: 0 done, 1 failed, 2 called wrongly. Ctrl-C ends it.",
+        })
+final class TraceCommand implements Callable<Integer> {
+    private static final int DEPTH = 512;
+
+    private final Cli cli;
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "SPEC... PID",
+            description = "What to show: uprobe:LIB:FUNC, uretprobe:LIB:FUNC, usdt:LIB:PROVIDER:NAME,"
+                    + " tracepoint:CATEGORY:NAME or syscall:NAME, perhaps with a condition behind it; and of which"
+                    + " process, by number or main class.")
+    private List<String> words = new ArrayList<>();
+
+    @Option(
+            names = {"-d", "--duration"},
+            paramLabel = "TIME",
+            description = "How long, for example 30s or 2m; a bare number is seconds. Until Ctrl-C if left out.")
+    private String duration;
+
+    @Option(
+            names = {"-n", "--count"},
+            paramLabel = "COUNT",
+            description = "End after that many lines.")
+    private String count;
+
+    @Option(names = "--stack", description = "The whole stack below each line, leaf first.")
+    private boolean stack;
+
+    TraceCommand(Cli cli) {
+        this.cli = cli;
+    }
+
+    @Override
+    public Integer call() {
+        if (words.size() < 2) {
+            throw JavelinException.usage("name what to show and of which process: javelin trace syscall:fsync 1234");
+        }
+        Duration time = duration == null ? null : SampleSettings.duration(duration);
+        long most = most();
+        SpecsAndTarget wanted = SpecsAndTarget.of(words, "traced");
+        ProbeResolver resolver = new ProbeResolver(List.of(wanted.pid()));
+        List<TracedProbe> probes = wanted.specs().stream()
+                .flatMap(spec -> resolver.traced(spec).stream())
+                .toList();
+        TimeOfDay clock = new TimeOfDay(Instant.now(), System.nanoTime(), ZoneId.systemDefault());
+        TraceLines lines = new TraceLines(cli.out(), probes, most, Messages.isTerminal(1), clock);
+        return new Recording(cli, request(wanted.pid(), probes, time), null, lines)
+                .run(settings(wanted, time, most), result -> {});
+    }
+
+    private long most() {
+        if (count == null) {
+            return Long.MAX_VALUE;
+        }
+        if (!count.matches("\\d{1,18}") || Long.parseLong(count) < 1) {
+            throw JavelinException.usage("-n " + count + ": the number of lines must be a number from 1");
+        }
+        return Long.parseLong(count);
+    }
+
+    private RecordRequest request(int pid, List<TracedProbe> probes, Duration time) {
+        return new RecordRequest(
+                List.of(pid),
+                false,
+                "trace",
+                new Probes(probes.stream().map(TracedProbe::probe).toList()),
+                0,
+                time,
+                null,
+                DEPTH,
+                stack,
+                stack,
+                ReportOptions.defaults(),
+                cli.commandLine(),
+                cli.verbose(),
+                key -> null);
+    }
+
+    private static String settings(SpecsAndTarget wanted, Duration time, long most) {
+        StringBuilder line = new StringBuilder("tracing ").append(wanted.shown());
+        if (most != Long.MAX_VALUE) {
+            line.append(", at most ").append(most).append(most == 1 ? " line" : " lines");
+        }
+        return line.append(time == null ? ", until Ctrl-C" : ", for " + Units.duration(time.toNanos()))
+                .toString();
+    }
+}

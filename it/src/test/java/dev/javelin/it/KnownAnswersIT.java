@@ -120,21 +120,23 @@ class KnownAnswersIT {
         MustRun.recording();
         Path collapsed = directory.resolve("runq.collapsed");
         Map<String, Long> account;
+        String summary;
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), KnownRunQueue.class)) {
             Child.run("taskset", "-a", "-p", "-c", "0", Long.toString(target.pid()))
                     .ok();
             try (Child recorder =
                     Watch.start(target, List.of("record", "-e", "runq", "--total", "-t", "-f", collapsed.toString()))) {
-                Watch.all(target, recorder, Watch.OWN_LINKS + 2);
+                summary = Watch.all(target, recorder, Watch.OWN_LINKS + 2);
             }
             account = target.account();
         }
         List<String> lines = Files.readAllLines(collapsed);
         assertThat(account).hasSize(2);
+        System.out.println(summary);
         account.forEach((thread, nanos) -> {
             long waited = lines.stream()
                     .filter(line -> line.startsWith("[" + thread + " "))
-                    .filter(line -> line.contains("KnownRunQueue.run;"))
+                    .filter(line -> !line.contains("Console.awaitGo;")) // before the account begins
                     .mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)))
                     .sum();
             System.out.printf("%s: %d ns of %d in the run queue%n", thread, waited, nanos);

@@ -360,7 +360,7 @@ int on_waking(struct bpf_raw_tracepoint_args *ctx)
 	__u32 tid = BPF_CORE_READ(woken, pid);
 	struct wait *wait = bpf_map_lookup_elem(&waits, &tid);
 
-	if (!wait || wait->woken)
+	if (!wait || !wait->since || wait->woken)
 		return 0;
 	wait->woken = bpf_ktime_get_ns();
 	if (record_wakers)

@@ -79,7 +79,8 @@ enum counter {
 	COUNT_WAITS_FULL = 7,  /* waits lost: no room in `waits` */
 	COUNT_CALLS_FULL = 8,  /* calls lost: no room in `calls` */
 	COUNT_NO_STACK = 9,    /* events counted without their stack: the walker's scratch was in use, or the ring was full */
-	COUNTERS = 10,
+	COUNT_SWITCHES = 10,   /* times that a thread left the CPU, or got one, without the kernel telling */
+	COUNTERS = 11,
 };
 
 enum record_type {
@@ -330,9 +331,9 @@ enum wait_class {
 	WAIT_THROTTLED = 5, /* its cgroup's quota was used up */
 };
 
-/* Value of `waits`, keyed by tid: a thread that is off the CPU. */
+/* Value of `waits`, keyed by tid: a thread that is off the CPU, or was. */
 struct wait {
-	__u64 since; /* CLOCK_MONOTONIC, nanoseconds */
+	__u64 since; /* CLOCK_MONOTONIC, nanoseconds; 0: it is on a CPU */
 	__u64 woken; /* 0: not yet */
 	__u64 stack;
 	__u32 pid;
@@ -340,9 +341,10 @@ struct wait {
 	__u64 waker; /* id of the stack that woke it; 0: none */
 };
 
-/* Value of `runs`, keyed by tid: a thread that is on a CPU. */
+/* Value of `runs`, keyed by tid: a thread's time on the CPU. */
 struct run {
-	__u64 since; /* CLOCK_MONOTONIC, nanoseconds */
+	__u64 since; /* CLOCK_MONOTONIC, nanoseconds; 0: it is off the CPU */
+	__u64 total; /* nanoseconds until then */
 	__u32 pid;
 	__u32 pad;
 };

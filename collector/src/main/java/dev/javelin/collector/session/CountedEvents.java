@@ -169,11 +169,10 @@ final class CountedEvents {
         Map<Integer, Totals.Run> runs = totals.runs();
         boolean offCpu = probes.hasOffCpu();
         for (Totals.Wait wait : totals.waits().values()) {
-            if (runs.containsKey(wait.tid())) {
-                if (wait.stack() == 0) {
-                    continue; // it was woken while it was looked at
-                }
-                runs.remove(wait.tid());
+            if (wait.stack() == 0
+                    && runs.containsKey(wait.tid())
+                    && runs.get(wait.tid()).since() != 0) {
+                continue; // it was woken while it was looked at
             }
             long from = offCpu ? wait.since() : wait.woken(); // who is not woken yet waits for no CPU
             if (from != 0) {
@@ -181,7 +180,10 @@ final class CountedEvents {
                 add(wait.pid(), wait.tid(), open, 1, since(wait.pid(), from));
             }
         }
-        runs.values().forEach(run -> onCpu.merge(key(run.pid(), run.tid()), since(run.pid(), run.since()), Long::sum));
+        for (Totals.Run run : runs.values()) {
+            long now = run.since() == 0 ? 0 : since(run.pid(), run.since());
+            onCpu.merge(key(run.pid(), run.tid()), run.total() + now, Long::sum);
+        }
         onCpu.forEach(this::addOnCpu);
     }
 

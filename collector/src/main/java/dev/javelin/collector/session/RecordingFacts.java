@@ -131,6 +131,7 @@ final class RecordingFacts {
         losses.put("process ended", recorder.orphans());
         losses.put("totals full", walker.counter(Counter.TOTALS_FULL));
         losses.put("threads off CPU full", walker.counter(Counter.WAITS_FULL));
+        losses.put("switches not told", walker.counter(Counter.SWITCHES));
         losses.put("calls full", walker.counter(Counter.CALLS_FULL));
         return losses;
     }

@@ -21,5 +21,7 @@ public enum Counter {
     /** Calls lost: too many at once. */
     CALLS_FULL,
     /** Events that were counted without their stack. */
-    NO_STACK
+    NO_STACK,
+    /** Times that a thread left the CPU, or got one, without the kernel telling: the time until it was seen again is missing. */
+    SWITCHES
 }

@@ -36,8 +36,13 @@ public final class Totals {
      */
     public record Wait(int pid, int tid, long since, long woken, long stack, int kind, long waker) {}
 
-    /** A thread that is on a CPU. */
-    public record Run(int pid, int tid, long since) {}
+    /**
+     * A thread's time on the CPU.
+     *
+     * @param since when it got the CPU that it has; 0 if it has none
+     * @param total nanoseconds before that
+     */
+    public record Run(int pid, int tid, long since, long total) {}
 
     private final BpfMap totals;
     private final BpfMap buckets;
@@ -90,7 +95,7 @@ public final class Totals {
     public void beginRun(int pid, int tid, long since) {
         ByteBuffer key = buffer(Integer.BYTES).putInt(0, tid);
         ByteBuffer value = buffer(runs.lookupSize());
-        value.putLong(0, since).putInt(8, pid);
+        value.putLong(0, since).putInt(16, pid);
         runs.insert(key, value);
     }
 
@@ -116,25 +121,26 @@ public final class Totals {
     /** The threads that are off the CPU now, by tid. */
     public Map<Integer, Wait> waits() {
         Map<Integer, Wait> found = new HashMap<>();
-        forEach(
-                waits,
-                (k, v) -> found.put(
+        forEach(waits, (k, v) -> {
+            if (v.getLong(0) != 0) {
+                Wait wait = new Wait(
+                        v.getInt(24),
                         k.getInt(0),
-                        new Wait(
-                                v.getInt(24),
-                                k.getInt(0),
-                                v.getLong(0),
-                                v.getLong(8),
-                                v.getLong(16),
-                                v.getInt(28),
-                                v.getLong(32))));
+                        v.getLong(0),
+                        v.getLong(8),
+                        v.getLong(16),
+                        v.getInt(28),
+                        v.getLong(32));
+                found.put(wait.tid(), wait);
+            }
+        });
         return found;
     }
 
-    /** The threads that are on a CPU now, by tid, if that is measured. */
+    /** The time on the CPU of the threads that have not ended, by tid, if that is measured. */
     public Map<Integer, Run> runs() {
         Map<Integer, Run> found = new HashMap<>();
-        forEach(runs, (k, v) -> found.put(k.getInt(0), new Run(v.getInt(8), k.getInt(0), v.getLong(0))));
+        forEach(runs, (k, v) -> found.put(k.getInt(0), new Run(v.getInt(16), k.getInt(0), v.getLong(0), v.getLong(8))));
         return found;
     }
 }

@@ -175,7 +175,7 @@ class LayoutTest {
         assertThat(value("offsetof(struct bucket_key, bucket)")).isEqualTo(12);
         assertThat(value("offsetof(struct wait, pid)")).isEqualTo(24);
         assertThat(value("offsetof(struct wait, waker)")).isEqualTo(32);
-        assertThat(value("offsetof(struct run, pid)")).isEqualTo(8);
+        assertThat(value("offsetof(struct run, pid)")).isEqualTo(16);
         assertThat(value("SAMPLE_INTERRUPT")).isEqualTo(SampleDescriptor.FLAG_INTERRUPT);
         assertThat(value("RECORD_STACK")).isEqualTo(SampleDescriptor.TYPE_STACK);
         assertThat(value("RECORD_THREAD")).isEqualTo(SampleDescriptor.TYPE_THREAD);

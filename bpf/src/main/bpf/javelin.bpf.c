@@ -82,6 +82,7 @@ int on_exit(void *ctx)
 	__u64 id = bpf_get_current_pid_tgid();
 	__u32 pid = id >> 32;
 
+	thread_exits();
 	/* The leader may leave before other threads do; the collector looks whether any is left. */
 	if (pid == (__u32)id && bpf_map_lookup_elem(&processes, &pid))
 		notify(RECORD_EXIT, pid);
@@ -341,14 +342,10 @@ int on_switch(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *next = (struct task_struct *)ctx->args[2];
 	struct process *p = current_process();
-	__u64 now;
 
 	if (p)
 		begin_wait(ctx, p, ctx->args[0] != 0);
-	now = bpf_ktime_get_ns();
-	end_wait(BPF_CORE_READ(next, pid), now);
-	if (oncpu_row != NO_ROW)
-		begin_run(next, now);
+	begin_run(next);
 	return 0;
 }
 
@@ -358,12 +355,12 @@ int on_waking(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *woken = (struct task_struct *)ctx->args[0];
 	__u32 tid = BPF_CORE_READ(woken, pid);
-	struct wait *wait = bpf_map_lookup_elem(&waits, &tid);
+	struct schedule *s = bpf_map_lookup_elem(&schedules, &tid);
 
-	if (!wait || !wait->since || wait->woken)
+	if (!s || s->on || s->woken)
 		return 0;
-	wait->woken = bpf_ktime_get_ns();
+	s->woken = bpf_ktime_get_ns();
 	if (record_wakers)
-		wait->waker = waker_stack(ctx);
+		s->waker = waker_stack(ctx);
 	return 0;
 }

@@ -76,10 +76,10 @@ enum counter {
 	COUNT_EVENTS_LOST = 4, /* exec and exit notices lost: no room in the ring buffer */
 	COUNT_STACKS = 5,      /* different stacks handed to the ring buffer */
 	COUNT_TOTALS_FULL = 6, /* events lost: no room in `totals` or `buckets` */
-	COUNT_WAITS_FULL = 7,  /* waits lost: no room in `waits` */
+	COUNT_WAITS_FULL = 7,  /* waits lost: no room in `schedules` */
 	COUNT_CALLS_FULL = 8,  /* calls lost: no room in `calls` */
 	COUNT_NO_STACK = 9,    /* events counted without their stack: the walker's scratch was in use, or the ring was full */
-	COUNT_SWITCHES = 10,   /* times that a thread left the CPU, or got one, without the kernel telling */
+	COUNT_SWITCHES = 10,   /* waits without a stack, since the kernel did not tell that they began */
 	COUNTERS = 11,
 };
 
@@ -329,24 +329,21 @@ enum wait_class {
 	WAIT_DISK = 3,      /* uninterruptible */
 	WAIT_STOPPED = 4,   /* by a signal or a debugger */
 	WAIT_THROTTLED = 5, /* its cgroup's quota was used up */
+	WAIT_UNTOLD = 6,    /* it left the CPU without the kernel telling: without a stack */
 };
 
-/* Value of `waits`, keyed by tid: a thread that is off the CPU, or was. */
-struct wait {
-	__u64 since; /* CLOCK_MONOTONIC, nanoseconds; 0: it is on a CPU */
-	__u64 woken; /* 0: not yet */
-	__u64 stack;
+/* Value of `schedules`, keyed by tid: what was last seen of a thread, as it left the CPU or got one. */
+struct schedule {
+	__u64 since;    /* CLOCK_MONOTONIC, nanoseconds */
+	__u64 ran;      /* its sum_exec_runtime then */
+	__u64 switches; /* times that it had left the CPU then; 0: not known */
+	__u64 on_cpu;   /* nanoseconds on the CPU until then */
+	__u64 woken;    /* of a wait: 0: not yet */
+	__u64 stack;    /* of a wait */
+	__u64 waker;    /* of a wait: id of the stack that woke it; 0: none */
 	__u32 pid;
-	__u32 wait;  /* enum wait_class */
-	__u64 waker; /* id of the stack that woke it; 0: none */
-};
-
-/* Value of `runs`, keyed by tid: a thread's time on the CPU. */
-struct run {
-	__u64 since; /* CLOCK_MONOTONIC, nanoseconds; 0: it is off the CPU */
-	__u64 total; /* nanoseconds until then */
-	__u32 pid;
-	__u32 pad;
+	__u16 wait; /* enum wait_class */
+	__u16 on;   /* 1: it got a CPU */
 };
 
 /* Value of `processes`, keyed by pid (tgid). */

@@ -37,6 +37,7 @@ struct cfs_rq {
 
 struct sched_entity {
 	struct cfs_rq *cfs_rq;
+	__u64 sum_exec_runtime; /* nanoseconds on the CPU, up to date whenever the thread leaves it */
 };
 
 struct task_struct {
@@ -45,6 +46,8 @@ struct task_struct {
 	void *stack;
 	struct uprobe_task *utask;
 	struct sched_entity se;
+	unsigned long nvcsw,
+		nivcsw; /* times that it has left the CPU, by itself and not; counted before sched_switch is told */
 	int pid, tgid;
 	struct thread_struct thread;
 };

@@ -21,21 +21,13 @@ const volatile __u32 record_wakers = 0;
 #define TASK_TRACED 8
 #define TASK_DEAD 0x80
 
-/* tid -> its wait. Sized by the collector: threads of all targets. */
+/* tid -> what was last seen of the thread. Sized by the collector: threads of all targets. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct wait);
-} waits SEC(".maps");
-
-/* tid -> since when it is on a CPU. Sized by the collector. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct run);
-} runs SEC(".maps");
+	__type(value, struct schedule);
+} schedules SEC(".maps");
 
 /*
  * A throttled thread could go on, too. Up to Linux 6.17 its whole run queue is taken away as it leaves the CPU, since then it leaves
@@ -56,71 +48,9 @@ static __always_inline __u32 wait_class(struct task_struct *task, __u32 state, i
 }
 
 /*
- * The entries of a thread stay in `waits` and `runs` until it ends: to delete and insert them at each switch costs more, and this way
- * switches that were not told are noticed. There are some on virtual machines with Linux 6.18; bpftrace sees them missing as well.
+ * Some switches are not told by virtual machines with Linux 6.18; bpftrace sees them missing as well. What a thread did meanwhile is told by the
+ * kernel's own account: how often it has left the CPU, and how long it ran. Only the stacks of such waits are not known.
  */
-
-/* The current thread's time on its CPU ends. */
-static __always_inline void end_run(__u64 now)
-{
-	__u32 tid = bpf_get_current_pid_tgid();
-	struct run *run = bpf_map_lookup_elem(&runs, &tid);
-
-	if (!run || !run->since)
-		return;
-	run->total += now - run->since;
-	run->since = 0;
-}
-
-/* The current thread ends. */
-static __always_inline void forget_thread(__u64 now)
-{
-	__u64 id = bpf_get_current_pid_tgid();
-	struct total_key key = {.probe = oncpu_row, .pid = id >> 32, .tid = id};
-	__u32 tid = id;
-	struct run *run;
-
-	bpf_map_delete_elem(&waits, &tid);
-	if (oncpu_row == NO_ROW)
-		return;
-	end_run(now);
-	run = bpf_map_lookup_elem(&runs, &tid);
-	if (!run)
-		return;
-	add_total(&key, 1, run->total);
-	bpf_map_delete_elem(&runs, &tid);
-}
-
-/* The current thread leaves its CPU. */
-static __always_inline int begin_wait(void *ctx, struct process *p, int preempted)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u64 id = bpf_get_current_pid_tgid();
-	__u32 tid = id, state = task->__state;
-	struct wait wait = {.pid = id >> 32}, *known;
-	struct registers r = {};
-
-	if (!preempted && state & TASK_DEAD) {
-		forget_thread(bpf_ktime_get_ns());
-		return 0;
-	}
-	wait.wait = wait_class(task, state, preempted);
-	entry_registers(task, &r);
-	wait.stack = current_stack(ctx, p, &r, CONTEXT_SCHEDULER, 0);
-	/* The walk is our time, not the thread's wait. */
-	wait.since = bpf_ktime_get_ns();
-	wait.woken = wait.wait == WAIT_PREEMPTED ? wait.since : 0;
-	known = bpf_map_lookup_elem(&waits, &tid);
-	if (known && known->since)
-		count(COUNT_SWITCHES);
-	if (known)
-		*known = wait;
-	else if (bpf_map_update_elem(&waits, &tid, &wait, BPF_ANY))
-		count(COUNT_WAITS_FULL);
-	if (oncpu_row != NO_ROW)
-		end_run(wait.since);
-	return 0;
-}
 
 static __always_inline void add_wait(__u32 row, struct total_key *key, __u64 nanos)
 {
@@ -137,46 +67,147 @@ static __always_inline void add_wait(__u32 row, struct total_key *key, __u64 nan
 	add_total(key, 1, nanos);
 }
 
-/* A thread gets a CPU at `now`. */
-static __noinline int end_wait(__u32 tid, __u64 now)
+/* The wait of a thread has ended at `now`. */
+static __noinline int end_wait(__u32 tid, const struct schedule *s, __u64 now)
 {
-	struct wait *found = bpf_map_lookup_elem(&waits, &tid);
-	struct total_key key = {.tid = tid};
-	__u64 since, woken;
+	struct total_key key = {.stack = s->stack, .key = s->waker, .pid = s->pid, .tid = tid, .wait = s->wait};
 
-	if (!found)
-		return 0;
-	if (!found->since) {
-		count(COUNT_SWITCHES);
-		return 0;
-	}
-	since = found->since;
-	woken = found->woken;
-	key.stack = found->stack;
-	key.pid = found->pid;
-	key.wait = found->wait;
-	key.key = found->waker;
-	found->since = 0;
 	if (offcpu_row != NO_ROW)
-		add_wait(offcpu_row, &key, now - since);
-	if (runq_row != NO_ROW && woken)
-		add_wait(runq_row, &key, now - woken);
+		add_wait(offcpu_row, &key, now - s->since);
+	if (runq_row != NO_ROW && s->woken && s->woken < now)
+		add_wait(runq_row, &key, now - s->woken);
 	return 0;
 }
 
-static __always_inline void begin_run(struct task_struct *task, __u64 now)
+/* A thread was off the CPU, and nobody knows where it left it. */
+static __noinline int add_untold(__u32 tid, __u32 pid, __u64 nanos)
 {
-	struct run run = {.since = now, .pid = BPF_CORE_READ(task, tgid)};
-	__u32 tid = BPF_CORE_READ(task, pid);
-	struct run *known;
+	struct total_key key = {.pid = pid, .tid = tid, .wait = WAIT_UNTOLD};
 
-	if (!bpf_map_lookup_elem(&processes, &run.pid))
-		return;
-	known = bpf_map_lookup_elem(&runs, &tid);
-	if (known && known->pid == run.pid)
-		known->since = now;
-	else if (bpf_map_update_elem(&runs, &tid, &run, BPF_ANY))
+	count(COUNT_SWITCHES);
+	if (offcpu_row != NO_ROW)
+		add_wait(offcpu_row, &key, nanos);
+	return 0;
+}
+
+/* Accounts for the thread from when it was last seen until it is seen again, as it gets a CPU or leaves it. */
+static __noinline int catch_up(__u32 tid, const struct schedule *last, struct schedule *seen)
+{
+	__u64 nanos = seen->since - last->since, ran = 0, left = seen->switches;
+
+	if (!seen->on)
+		left--; /* just now */
+	if (last->on || !seen->on)
+		ran = seen->ran - last->ran;
+	if (ran > nanos)
+		ran = nanos;
+	seen->on_cpu = last->on_cpu + ran;
+	if (last->switches && left != last->switches) {
+		add_untold(tid, last->pid, nanos - ran);
+	} else if (last->on && !seen->on) {
+		seen->on_cpu = last->on_cpu + nanos;
+	} else {
+		/* If it leaves, it was not told when it got the CPU: for as long as it ran. Or it had not got one when the recording began. */
+		end_wait(tid, last, seen->since - ran);
+	}
+	return 0;
+}
+
+/* What was last seen of the thread; NULL if it is a new one, perhaps with the tid of one that has ended. */
+static __always_inline struct schedule *schedule_of(__u32 tid, __u32 pid)
+{
+	struct schedule *s = bpf_map_lookup_elem(&schedules, &tid);
+
+	return s && s->pid == pid ? s : NULL;
+}
+
+static __always_inline void see(__u32 tid, struct schedule *last, struct schedule *seen)
+{
+	if (last) {
+		catch_up(tid, last, seen);
+		*last = *seen;
+	} else if (bpf_map_update_elem(&schedules, &tid, seen, BPF_ANY)) {
 		count(COUNT_WAITS_FULL);
+	}
+}
+
+static __always_inline void see_now(struct task_struct *task, struct schedule *seen)
+{
+	seen->since = bpf_ktime_get_ns();
+	seen->ran = task->se.sum_exec_runtime;
+	seen->switches = task->nvcsw + task->nivcsw;
+}
+
+/* The current thread ends. */
+static __always_inline void forget_thread(struct task_struct *task)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	struct total_key key = {.probe = oncpu_row, .pid = id >> 32, .tid = id};
+	__u32 tid = id;
+	struct schedule *last = schedule_of(tid, key.pid), seen = {};
+
+	if (!last)
+		return;
+	see_now(task, &seen);
+	catch_up(tid, last, &seen);
+	if (oncpu_row != NO_ROW)
+		add_total(&key, 1, seen.on_cpu);
+	bpf_map_delete_elem(&schedules, &tid);
+}
+
+/* The current thread leaves its CPU. */
+static __always_inline int begin_wait(void *ctx, struct process *p, int preempted)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 id = bpf_get_current_pid_tgid();
+	__u32 tid = id, state = task->__state;
+	struct schedule seen = {.pid = id >> 32};
+	struct registers r = {};
+
+	if (!preempted && state & TASK_DEAD) {
+		forget_thread(task);
+		return 0;
+	}
+	seen.wait = wait_class(task, state, preempted);
+	entry_registers(task, &r);
+	seen.stack = current_stack(ctx, p, &r, CONTEXT_SCHEDULER, 0);
+	/* The walk is our time, not the thread's wait. */
+	see_now(task, &seen);
+	seen.woken = seen.wait == WAIT_PREEMPTED ? seen.since : 0;
+	see(tid, schedule_of(tid, seen.pid), &seen);
+	return 0;
+}
+
+/* A thread gets a CPU. */
+static __always_inline void begin_run(struct task_struct *task)
+{
+	struct schedule seen = {.since = bpf_ktime_get_ns(), .on = 1}, *last;
+	__u32 tid = BPF_CORE_READ(task, pid);
+
+	last = bpf_map_lookup_elem(&schedules, &tid);
+	if (!last && oncpu_row == NO_ROW)
+		return;
+	seen.pid = BPF_CORE_READ(task, tgid);
+	if (last && last->pid != seen.pid)
+		last = NULL;
+	if (!last && !bpf_map_lookup_elem(&processes, &seen.pid))
+		return;
+	seen.ran = BPF_CORE_READ(task, se.sum_exec_runtime);
+	seen.switches = BPF_CORE_READ(task, nvcsw) + BPF_CORE_READ(task, nivcsw);
+	see(tid, last, &seen);
+}
+
+/* The current thread ends soon. Its last switch may not be told: what is known until now is accounted for. */
+static __always_inline void thread_exits(void)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	struct schedule *s = schedule_of(id, id >> 32);
+	__u64 now = bpf_ktime_get_ns();
+
+	if (!s || !s->on)
+		return;
+	s->on_cpu += now - s->since;
+	s->since = now;
 }
 
 /* include/linux/sched.h */

@@ -113,8 +113,10 @@ public record ProcessInfo(
      *
      * @param inside its id in its own pid namespace
      * @param waiting whether it waits for something; else it is on a CPU, or could be
+     * @param switches how often it has left the CPU
+     * @param ranNanos how long it has been on a CPU, up to the last tick or switch; 0 where the kernel keeps no such account
      */
-    public record LiveThread(int inside, boolean waiting) {}
+    public record LiveThread(int inside, boolean waiting, long switches, long ranNanos) {}
 
     /** The threads of a process that have not ended, by their ids. */
     public static Map<Integer, LiveThread> liveThreads(int pid) {
@@ -125,7 +127,10 @@ public record ProcessInfo(
                 String state = field(status, "State:").strip();
                 if (!state.matches("[ZX].*")) {
                     int inside = (int) lastNumber(field(status, "NSpid:"), tid);
-                    live.put(tid, new LiveThread(inside, !state.startsWith("R")));
+                    long switches = lastNumber(field(status, "voluntary_ctxt_switches:"), 0)
+                            + lastNumber(field(status, "nonvoluntary_ctxt_switches:"), 0);
+                    long ran = Math.max(0, numberAt(ProcIo.text(pid, "task/" + tid + "/schedstat"), 0));
+                    live.put(tid, new LiveThread(inside, !state.startsWith("R"), switches, ran));
                 }
             } catch (IOException e) {
                 // it has ended

@@ -23,8 +23,12 @@ import java.util.Map;
  */
 final class CountedEvents {
     private static final Frame BEFORE = Frame.marker("[off the CPU since before the recording]");
+    private static final Frame UNTOLD = Frame.marker("[off the CPU, which the kernel did not tell]");
     private static final Frame NO_STACK = Frame.marker("[stack not walked]");
     private static final Frame NOT_SAMPLED = Frame.marker("[on the CPU, too short to be sampled]");
+
+    /** The kernel's account of a thread that runs is as old as its last tick: at most 10 ms. */
+    private static final long TICKS_NANOS = 20_000_000;
 
     private record Known(int stack, StackEnd end, int flags, int frames) {}
 
@@ -109,10 +113,19 @@ final class CountedEvents {
             long now = System.nanoTime();
             Map<Integer, ProcessInfo.LiveThread> live = ProcessInfo.liveThreads(pid);
             live.forEach((tid, thread) -> {
-                if (thread.waiting()) {
-                    totals.beginWait(pid, tid, now, WaitClass.BEFORE);
-                } else if (onCpu) {
-                    totals.beginRun(pid, tid, now);
+                if (thread.waiting() || onCpu) {
+                    totals.add(new Totals.Schedule(
+                            pid,
+                            tid,
+                            now,
+                            thread.ranNanos(),
+                            thread.switches(),
+                            0,
+                            !thread.waiting(),
+                            WaitClass.BEFORE,
+                            0,
+                            0,
+                            0));
                 }
             });
             // The names can wait: whatever changes meanwhile is seen by the programs.
@@ -166,25 +179,47 @@ final class CountedEvents {
                         sums.get(probe).of(total.sum()));
             }
         });
-        Map<Integer, Totals.Run> runs = totals.runs();
-        boolean offCpu = probes.hasOffCpu();
-        for (Totals.Wait wait : totals.waits().values()) {
-            if (wait.stack() == 0
-                    && runs.containsKey(wait.tid())
-                    && runs.get(wait.tid()).since() != 0) {
-                continue; // it was woken while it was looked at
+        Map<Integer, Map<Integer, ProcessInfo.LiveThread>> live = new HashMap<>();
+        for (Totals.Schedule seen : totals.schedules()) {
+            ProcessInfo.LiveThread thread =
+                    live.computeIfAbsent(seen.pid(), ProcessInfo::liveThreads).get(seen.tid());
+            long ran = ranSince(seen, thread);
+            if (onCpuRow >= 0) {
+                onCpu.merge(key(seen.pid(), seen.tid()), seen.onCpu() + ran, Long::sum);
             }
-            long from = offCpu ? wait.since() : wait.woken(); // who is not woken yet waits for no CPU
-            if (from != 0) {
-                Event open = new Event(wait.stack(), wait.kind(), null, wait.waker());
-                add(wait.pid(), wait.tid(), open, 1, since(wait.pid(), from));
+            // Who is not woken yet waits for no CPU.
+            long from = probes.hasOffCpu() ? seen.since() : seen.woken();
+            long waited = from == 0 ? 0 : since(seen.pid(), from) - ran;
+            if (!seen.on() || (waited > TICKS_NANOS && thread != null)) {
+                add(
+                        seen.pid(),
+                        seen.tid(),
+                        openWait(seen, ran > 0 && thread.switches() > seen.switches()),
+                        1,
+                        Math.max(0, waited));
             }
-        }
-        for (Totals.Run run : runs.values()) {
-            long now = run.since() == 0 ? 0 : since(run.pid(), run.since());
-            onCpu.merge(key(run.pid(), run.tid()), run.total() + now, Long::sum);
         }
         onCpu.forEach(this::addOnCpu);
+    }
+
+    /** How long a thread has run since it was last seen, which the programs do not know yet, in nanoseconds. */
+    private long ranSince(Totals.Schedule seen, ProcessInfo.LiveThread thread) {
+        if (thread == null) {
+            return 0; // its last moments were accounted for as it ended
+        }
+        long nanos = since(seen.pid(), seen.since());
+        long ran = Math.min(nanos, thread.ranNanos() - seen.ran());
+        boolean told = seen.on() ? nanos - ran <= TICKS_NANOS : ran <= TICKS_NANOS;
+        if (told || thread.ranNanos() == 0 || seen.switches() == 0) {
+            return seen.on() ? nanos : 0;
+        }
+        return ran;
+    }
+
+    private static Event openWait(Totals.Schedule seen, boolean ranSince) {
+        return seen.on() || ranSince
+                ? new Event(0, WaitClass.UNTOLD, null, 0)
+                : new Event(seen.stack(), seen.kind(), null, seen.waker());
     }
 
     /** Divides a thread's time on the CPU among its samples. */
@@ -231,11 +266,13 @@ final class CountedEvents {
             stack = withAbove(new Above(known.stack(), what.kind(), what.leaf(), what.waker()));
         } else {
             boolean before = what.kind() == WaitClass.BEFORE;
-            int none = profile.stack(new int[] {profile.frame(before ? BEFORE : NO_STACK)}, 0, 1);
+            boolean untold = what.kind() == WaitClass.UNTOLD;
+            Frame why = before ? BEFORE : untold ? UNTOLD : NO_STACK;
+            int none = profile.stack(new int[] {profile.frame(why)}, 0, 1);
             stack = withAbove(new Above(none, WaitClass.NONE, null, what.waker()));
             if (before) {
                 beganBefore += count;
-            } else {
+            } else if (!untold) {
                 tally.add(StackEnd.NO_USER_REGISTERS, 0, 0, count);
             }
         }

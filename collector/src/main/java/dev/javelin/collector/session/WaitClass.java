@@ -16,6 +16,8 @@ final class WaitClass {
     private static final int PREEMPTED = 1;
     private static final int STOPPED = 4;
     private static final int THROTTLED = 5;
+    /** Its beginning was not told by the kernel. */
+    static final int UNTOLD = 6;
     /** Not of the kernel's: the thread was off the CPU when the recording began. */
     static final int BEFORE = 255;
 

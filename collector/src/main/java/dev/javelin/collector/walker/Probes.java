@@ -262,9 +262,8 @@ public final class Probes {
         object.maxEntries("threads", any ? MAX_THREADS : 1);
         object.maxEntries("buckets", has(ProbeRow.FLAG_BUCKETS) ? MAX_BUCKETS : 1);
         object.maxEntries("calls", has(ProbeRow.FLAG_CALLS) ? MAX_THREADS : 1);
-        object.maxEntries("waits", wanted.contains(SWITCH) ? MAX_THREADS : 1);
+        object.maxEntries("schedules", wanted.contains(SWITCH) ? MAX_THREADS : 1);
         object.maxEntries("hits", has(ProbeRow.FLAG_TRACE) ? MAX_THREADS : 1);
-        object.maxEntries("runs", onCpuRow() >= 0 ? MAX_THREADS : 1);
         for (int row = 0; row < probes.size(); row++) {
             for (AttachPoint point : probes.get(row).points()) {
                 if (point instanceof AttachPoint.OffCpu off) {

@@ -3,10 +3,10 @@ package dev.javelin.collector.walker;
 import dev.javelin.bpf.BpfMap;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Reads what the programs have counted: the maps {@code totals}, {@code buckets} and {@code waits}. */
+/** Reads what the programs have counted: the maps {@code totals}, {@code buckets} and {@code schedules}. */
 public final class Totals {
     /** One entry of {@code totals}: events of one probe, stack, thread and key. */
     public interface TotalVisitor {
@@ -28,32 +28,39 @@ public final class Totals {
     }
 
     /**
-     * A thread that is off the CPU.
+     * What was last seen of a thread, as it left the CPU or got one.
      *
-     * @param kind {@code enum wait_class}
-     * @param woken 0 as long as nobody has woken it
+     * @param since CLOCK_MONOTONIC, nanoseconds
+     * @param ran nanoseconds that the kernel says it had run then, ever
+     * @param switches times that it had left the CPU then, ever; 0: not known
+     * @param onCpu nanoseconds on the CPU from the start of the recording until then
+     * @param on whether it got a CPU
+     * @param kind {@code enum wait_class}, as the next three if it left the CPU
+     * @param woken when it was woken; 0 as long as nobody has
+     * @param stack id of its stack; 0 for none
      * @param waker id of the stack that has woken it; 0 for none
      */
-    public record Wait(int pid, int tid, long since, long woken, long stack, int kind, long waker) {}
-
-    /**
-     * A thread's time on the CPU.
-     *
-     * @param since when it got the CPU that it has; 0 if it has none
-     * @param total nanoseconds before that
-     */
-    public record Run(int pid, int tid, long since, long total) {}
+    public record Schedule(
+            int pid,
+            int tid,
+            long since,
+            long ran,
+            long switches,
+            long onCpu,
+            boolean on,
+            int kind,
+            long woken,
+            long stack,
+            long waker) {}
 
     private final BpfMap totals;
     private final BpfMap buckets;
-    private final BpfMap waits;
-    private final BpfMap runs;
+    private final BpfMap schedules;
 
-    Totals(BpfMap totals, BpfMap buckets, BpfMap waits, BpfMap runs) {
+    Totals(BpfMap totals, BpfMap buckets, BpfMap schedules) {
         this.totals = totals;
         this.buckets = buckets;
-        this.waits = waits;
-        this.runs = runs;
+        this.schedules = schedules;
     }
 
     private interface Entry {
@@ -78,25 +85,17 @@ public final class Totals {
         return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /**
-     * Counts a thread as off the CPU from {@code since} on, which was so before the programs saw it leave.
-     *
-     * @param wait told by {@link #forEachTotal}; no {@code enum wait_class}
-     * @return false if the programs have seen it leave meanwhile
-     */
-    public boolean beginWait(int pid, int tid, long since, int wait) {
-        ByteBuffer key = buffer(Integer.BYTES).putInt(0, tid);
-        ByteBuffer value = buffer(waits.lookupSize());
-        value.putLong(0, since).putInt(24, pid).putInt(28, wait);
-        return waits.insert(key, value);
-    }
-
-    /** Counts a thread as on the CPU from {@code since} on, unless the programs have seen it get there. */
-    public void beginRun(int pid, int tid, long since) {
-        ByteBuffer key = buffer(Integer.BYTES).putInt(0, tid);
-        ByteBuffer value = buffer(runs.lookupSize());
-        value.putLong(0, since).putInt(16, pid);
-        runs.insert(key, value);
+    /** Says what is known of a thread that the programs have not seen; if they have meanwhile, nothing is changed. */
+    public void add(Schedule seen) {
+        ByteBuffer key = buffer(Integer.BYTES).putInt(0, seen.tid());
+        ByteBuffer value = buffer(schedules.lookupSize());
+        value.putLong(0, seen.since())
+                .putLong(8, seen.ran())
+                .putLong(16, seen.switches())
+                .putInt(56, seen.pid())
+                .putShort(60, (short) seen.kind())
+                .putShort(62, (short) (seen.on() ? 1 : 0));
+        schedules.insert(key, value);
     }
 
     /** Visits all totals. */
@@ -118,29 +117,23 @@ public final class Totals {
         forEach(buckets, (k, v) -> visitor.bucket(k.getInt(8), k.getLong(0), k.getInt(12), v.getLong(0)));
     }
 
-    /** The threads that are off the CPU now, by tid. */
-    public Map<Integer, Wait> waits() {
-        Map<Integer, Wait> found = new HashMap<>();
-        forEach(waits, (k, v) -> {
-            if (v.getLong(0) != 0) {
-                Wait wait = new Wait(
-                        v.getInt(24),
+    /** What was last seen of the threads that have not ended. */
+    public List<Schedule> schedules() {
+        List<Schedule> found = new ArrayList<>();
+        forEach(
+                schedules,
+                (k, v) -> found.add(new Schedule(
+                        v.getInt(56),
                         k.getInt(0),
                         v.getLong(0),
                         v.getLong(8),
                         v.getLong(16),
-                        v.getInt(28),
-                        v.getLong(32));
-                found.put(wait.tid(), wait);
-            }
-        });
-        return found;
-    }
-
-    /** The time on the CPU of the threads that have not ended, by tid, if that is measured. */
-    public Map<Integer, Run> runs() {
-        Map<Integer, Run> found = new HashMap<>();
-        forEach(runs, (k, v) -> found.put(k.getInt(0), new Run(v.getInt(16), k.getInt(0), v.getLong(0), v.getLong(8))));
+                        v.getLong(24),
+                        v.getShort(62) != 0,
+                        v.getShort(60),
+                        v.getLong(32),
+                        v.getLong(40),
+                        v.getLong(48))));
         return found;
     }
 }

@@ -192,7 +192,7 @@ public final class Walker implements AutoCloseable {
 
     /** What the probes have counted. */
     public Totals totals() {
-        return new Totals(object.map("totals"), object.map("buckets"), object.map("waits"), object.map("runs"));
+        return new Totals(object.map("totals"), object.map("buckets"), object.map("schedules"));
     }
 
     /** Events that met the probe's condition. */

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * Threads that are on the CPU all the time, half of it, and hardly ever, each in a method of its own, from {@code go} on; then
+ * Threads that are on the CPU all the time, half of it, and hardly ever, each in a method of its own, by which the thread is called, from {@code go} on; then
  * {@code DONE} is said. {@code account} prints the nanoseconds that passed in each method and those of CPU time:
  * {@code busy=N busyCpu=N ...}.
  */
@@ -45,9 +45,9 @@ public final class KnownElapsed {
 
     private void all(long length) throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
-        threads.add(new Thread(() -> measured("busy", KnownElapsed::busy, length)));
-        threads.add(new Thread(() -> measured("half", KnownElapsed::half, length)));
-        threads.add(new Thread(() -> measured("idle", KnownElapsed::idle, length)));
+        threads.add(new Thread(() -> measured("busy", KnownElapsed::busy, length), "busy"));
+        threads.add(new Thread(() -> measured("half", KnownElapsed::half, length), "half"));
+        threads.add(new Thread(() -> measured("idle", KnownElapsed::idle, length), "idle"));
         threads.forEach(Thread::start);
         for (Thread thread : threads) {
             thread.join();

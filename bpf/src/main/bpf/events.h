@@ -5,6 +5,9 @@
 
 #include "probe.h"
 
+/* Row of a probe that is not there. */
+#define NO_ROW (~0U)
+
 /* A system call's probes by its number: a bit for each row. */
 #define SYSCALLS 512
 /* What its calls are kept under. */

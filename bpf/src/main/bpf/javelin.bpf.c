@@ -47,6 +47,9 @@ int on_sample(struct bpf_perf_event_data *ctx)
 	w->sample.probe = bpf_get_attach_cookie(ctx);
 	w->sample.value = *(volatile __u64 *)&ctx->sample_period;
 	walk_from(w, p, &r, task->thread.fsbase);
+	w->sample.call = 0;
+	if (calls_row != NO_ROW)
+		sample_call(w);
 	send(w, kernel_words);
 	release_scratch(w);
 	return 0;

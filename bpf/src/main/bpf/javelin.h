@@ -90,6 +90,8 @@ enum record_type {
 	RECORD_STACK = 4,  /* a sample whose value is the id by which `totals` names its stack */
 	RECORD_THREAD = 5, /* a sample without frames: a thread that `totals` will name by its tid */
 	RECORD_HIT = 6,    /* a sample with struct hit behind its frames: one event of a probe */
+	RECORD_WAIT = 7,   /* struct call_wait */
+	RECORD_CALL = 8,   /* struct told_call */
 };
 
 struct record_header {
@@ -111,7 +113,39 @@ struct sample {
 	__u64 value;       /* what is summed: nanoseconds for the clock, the period for hardware events */
 	__u64 end_pc;      /* where an incomplete walk ended */
 	__u64 java_thread; /* JavaThread*, 0 for other threads */
+	__u64 call;        /* number of the probed call that the thread is in, from 1; 0: none, or not asked for */
 	char comm[16];     /* the kernel's name of the thread */
+};
+
+/* Time off the CPU within a probed call. */
+struct call_wait {
+	struct record_header head; /* the time is that of its end */
+	__u32 tid;
+	__u32 wait;        /* enum wait_class */
+	__u64 java_thread; /* JavaThread* */
+	__u64 call;        /* its number in the thread, from 1 */
+	__u64 nanos;
+	__u64 woken; /* CLOCK_MONOTONIC; 0: not seen */
+	__u64 stack; /* id of a RECORD_STACK; 0: none */
+	__u64 waker; /* the same, of who woke it */
+	__u64 syscall;
+	__u64 inode;       /* of the file that the system call is about; 0: none */
+	__u64 object;      /* second word of the Java object whose monitor it waited for: its class; 0: none */
+	__u32 address;     /* of the socket's peer, IPv4 */
+	__u16 port;        /* of the socket's peer */
+	__u16 family;      /* of the socket; 0: it is none */
+	__u64 address6[2]; /* of the socket's peer, IPv6 */
+};
+
+/* A call of a probed Java method that has returned, and is told by itself. */
+struct told_call {
+	struct record_header head;
+	__u32 tid;
+	__u32 probe; /* number, from 0 */
+	__u64 java_thread;
+	__u64 call;  /* number of the outermost call that it is, or is part of, in the thread, from 1 */
+	__u64 began; /* CLOCK_MONOTONIC */
+	__u64 nanos;
 };
 
 /* One executable mapping of a target, sorted by start within its process. */
@@ -344,6 +378,26 @@ struct schedule {
 	__u32 pid;
 	__u16 wait; /* enum wait_class */
 	__u16 on;   /* 1: it got a CPU */
+	/* Only where calls are recorded, of Java threads: */
+	__u64 java_thread;
+	__u64 call;     /* of a wait: number of the call that it is in, from 1; 0: none */
+	__u64 in_calls; /* nanoseconds in calls until then, ever; NOT_KNOWN */
+	__u64 untold;   /* nanoseconds off the CPU since then that were not told, and are not in in_calls */
+	__u64 call_cpu; /* nanoseconds on the CPU within calls, of the recording */
+};
+
+#define NOT_KNOWN (~0ULL)
+
+/* Value of `slot_tables`, keyed by pid (tgid): where the agent keeps what its threads are calling (Calls.java). Offsets are in bytes. */
+struct slot_table {
+	__u64 slots; /* address */
+	__u32 log2_slots;
+	__u16 thread_cont_entry;      /* in JavaThread; 0: no virtual threads */
+	__u16 thread_pending_monitor; /* in JavaThread: ObjectMonitor* */
+	__u16 thread_waiting_monitor;
+	__u16 monitor_object; /* in ObjectMonitor: a WeakHandle, or an oop */
+	__u16 object_is_handle;
+	__u16 object_colours; /* 1: references are coloured, see walk_virtual.h */
 };
 
 /* Value of `processes`, keyed by pid (tgid). */

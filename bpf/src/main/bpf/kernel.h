@@ -40,12 +40,51 @@ struct sched_entity {
 	__u64 sum_exec_runtime; /* nanoseconds on the CPU, up to date whenever the thread leaves it */
 };
 
+struct inode {
+	unsigned short i_mode;
+	unsigned long i_ino;
+};
+
+struct file {
+	struct inode *f_inode;
+	void *private_data; /* of a socket: struct socket */
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct in6_addr {
+	__u8 bytes[16];
+};
+
+struct sock_common {
+	__u32 skc_daddr;
+	__u16 skc_dport;
+	unsigned short skc_family;
+	struct in6_addr skc_v6_daddr;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+};
+
+struct socket {
+	struct sock *sk;
+};
+
 struct task_struct {
 	unsigned int flags;
 	unsigned int __state;
 	void *stack;
 	struct uprobe_task *utask;
 	struct sched_entity se;
+	struct files_struct *files;
 	unsigned long nvcsw,
 		nivcsw; /* times that it has left the CPU, by itself and not; counted before sched_switch is told */
 	int pid, tgid;

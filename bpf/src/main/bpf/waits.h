@@ -3,10 +3,9 @@
 #ifndef JAVELIN_WAITS_H
 #define JAVELIN_WAITS_H
 
-#include "events.h"
+#include "calls.h"
 
 /* Row of the probe that takes the time, or NO_ROW. */
-#define NO_ROW (~0U)
 const volatile __u32 offcpu_row = NO_ROW;
 const volatile __u32 runq_row = NO_ROW;
 /* The time on the CPU, without stacks: the clock samples those. */
@@ -76,6 +75,8 @@ static __noinline int end_wait(__u32 tid, const struct schedule *s, __u64 now)
 		add_wait(offcpu_row, &key, now - s->since);
 	if (runq_row != NO_ROW && s->woken && s->woken < now)
 		add_wait(runq_row, &key, now - s->woken);
+	if (calls_row != NO_ROW && s->call)
+		send_wait(tid, s, now, now - s->since);
 	return 0;
 }
 
@@ -90,10 +91,46 @@ static __noinline int add_untold(__u32 tid, __u32 pid, __u64 nanos)
 	return 0;
 }
 
+/*
+ * Time in calls passes while a thread runs in one, which its slot says when it leaves the CPU, and while it waits in one. `waited` of the time
+ * between was a wait, `untold` one that was not told.
+ */
+static __noinline int catch_up_with_calls(__u32 tid, const struct schedule *last, struct schedule *seen, __u64 waited,
+					  __u64 untold)
+{
+	__u64 before = last->in_calls, nanos;
+	struct schedule wait;
+
+	seen->call_cpu = last->call_cpu;
+	untold += last->untold;
+	if (before != NOT_KNOWN && !last->on && last->call)
+		before += waited;
+	if (seen->on) {
+		/* Another thread's memory is at hand. */
+		seen->java_thread = last->java_thread;
+		seen->in_calls = before;
+		seen->untold = untold;
+		return 0;
+	}
+	if (before == NOT_KNOWN || seen->in_calls == NOT_KNOWN || seen->in_calls < before ||
+	    last->java_thread != seen->java_thread)
+		return 0;
+	nanos = seen->in_calls - before;
+	if (untold > nanos)
+		untold = nanos;
+	seen->call_cpu += nanos - untold;
+	if (untold) {
+		wait = *seen;
+		wait.wait = WAIT_UNTOLD;
+		send_wait(tid, &wait, seen->since, untold);
+	}
+	return 0;
+}
+
 /* Accounts for the thread from when it was last seen until it is seen again, as it gets a CPU or leaves it. */
 static __noinline int catch_up(__u32 tid, const struct schedule *last, struct schedule *seen)
 {
-	__u64 nanos = seen->since - last->since, ran = 0, left = seen->switches;
+	__u64 nanos = seen->since - last->since, ran = 0, left = seen->switches, waited = 0, untold = 0;
 
 	if (!seen->on)
 		left--; /* just now */
@@ -103,13 +140,17 @@ static __noinline int catch_up(__u32 tid, const struct schedule *last, struct sc
 		ran = nanos;
 	seen->on_cpu = last->on_cpu + ran;
 	if (last->switches && left != last->switches) {
-		add_untold(tid, last->pid, nanos - ran);
+		untold = nanos - ran;
+		add_untold(tid, last->pid, untold);
 	} else if (last->on && !seen->on) {
 		seen->on_cpu = last->on_cpu + nanos;
 	} else {
 		/* If it leaves, it was not told when it got the CPU: for as long as it ran. Or it had not got one when the recording began. */
-		end_wait(tid, last, seen->since - ran);
+		waited = nanos - ran;
+		end_wait(tid, last, last->since + waited);
 	}
+	if (calls_row != NO_ROW)
+		catch_up_with_calls(tid, last, seen, waited, untold);
 	return 0;
 }
 
@@ -138,6 +179,19 @@ static __always_inline void see_now(struct task_struct *task, struct schedule *s
 	seen->switches = task->nvcsw + task->nivcsw;
 }
 
+/* What the current thread, which was walked, is calling as it leaves the CPU. */
+static __always_inline void note_call(struct task_struct *task, struct schedule *seen)
+{
+	struct calling calling = {};
+
+	find_calling(&calling);
+	seen->java_thread = calling.java_thread;
+	seen->call = calling.call;
+	seen->in_calls = calling.in_calls;
+	if (calling.call)
+		describe_wait(task, calling.java_thread);
+}
+
 /* The current thread ends. */
 static __always_inline void forget_thread(struct task_struct *task)
 {
@@ -149,9 +203,14 @@ static __always_inline void forget_thread(struct task_struct *task)
 	if (!last)
 		return;
 	see_now(task, &seen);
+	seen.in_calls = NOT_KNOWN; /* it can be in none */
 	catch_up(tid, last, &seen);
 	if (oncpu_row != NO_ROW)
 		add_total(&key, 1, seen.on_cpu);
+	if (calls_row != NO_ROW) {
+		key.probe = calls_row;
+		add_total(&key, 1, seen.call_cpu);
+	}
 	bpf_map_delete_elem(&schedules, &tid);
 }
 
@@ -174,6 +233,8 @@ static __always_inline int begin_wait(void *ctx, struct process *p, int preempte
 	/* The walk is our time, not the thread's wait. */
 	see_now(task, &seen);
 	seen.woken = seen.wait == WAIT_PREEMPTED ? seen.since : 0;
+	if (calls_row != NO_ROW)
+		note_call(task, &seen);
 	see(tid, schedule_of(tid, seen.pid), &seen);
 	return 0;
 }
@@ -181,7 +242,7 @@ static __always_inline int begin_wait(void *ctx, struct process *p, int preempte
 /* A thread gets a CPU. */
 static __always_inline void begin_run(struct task_struct *task)
 {
-	struct schedule seen = {.since = bpf_ktime_get_ns(), .on = 1}, *last;
+	struct schedule seen = {.since = bpf_ktime_get_ns(), .on = 1, .in_calls = NOT_KNOWN}, *last;
 	__u32 tid = BPF_CORE_READ(task, pid);
 
 	last = bpf_map_lookup_elem(&schedules, &tid);
@@ -195,6 +256,24 @@ static __always_inline void begin_run(struct task_struct *task)
 	seen.ran = BPF_CORE_READ(task, se.sum_exec_runtime);
 	seen.switches = BPF_CORE_READ(task, nvcsw) + BPF_CORE_READ(task, nivcsw);
 	see(tid, last, &seen);
+}
+
+/* Says which call a sample is in, and since when time in calls is counted, if the thread has not left the CPU yet. */
+static __always_inline void sample_call(struct walk *w)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	struct calling calling = {};
+	struct schedule *s;
+
+	name_thread(w);
+	find_calling(&calling);
+	w->sample.call = calling.call;
+	s = schedule_of(id, id >> 32);
+	if (s && s->on && s->in_calls == NOT_KNOWN) {
+		s->java_thread = calling.java_thread;
+		s->in_calls = calling.in_calls;
+		s->untold = 0;
+	}
 }
 
 /* The current thread ends soon. Its last switch may not be told: what is known until now is accounted for. */

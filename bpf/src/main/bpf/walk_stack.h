@@ -85,6 +85,17 @@ static __always_inline __u64 current_java_thread(struct walk *w, const struct ho
 	return 0;
 }
 
+/* The current Thread of the JVM, a JavaThread or another kind; 0 if there is none. */
+static __always_inline __u64 tls_java_thread(const struct hotspot *hs, __u64 fsbase)
+{
+	__u64 dtv, block, thread = 0;
+
+	if (!hs->tls_module || read_word(fsbase + 8, &dtv) || read_word(dtv + 16 * hs->tls_module, &block) || block + 1 <= 1)
+		return 0;
+	read_word(block + hs->tls_offset, &thread);
+	return thread;
+}
+
 /*
  * Walks the user stack of the current thread from w->pc, sp, fp; returns how it went, which is w->end, too. As a global function it is
  * verified once and by itself, not again for all that its callers may know: older kernels (6.1) would not come to an end.

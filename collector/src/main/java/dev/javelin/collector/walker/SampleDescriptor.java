@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
  * <pre>
  *   0 u32 type   4 u32 pid   8 u64 time_ns (CLOCK_MONOTONIC)
  *  16 u32 tid   20 u32 cpu  24 u16 kernel_frames  26 u16 user_frames  28 u8 end  29 u8 flags  30 u16 probe
- *  32 u64 value 40 u64 end_pc 48 u64 java_thread 56 char comm[16]
- *  72 kernel_frames x u64, then user_frames x 3 x u64, both leaf first
+ *  32 u64 value 40 u64 end_pc 48 u64 java_thread 56 u64 call 64 char comm[16]
+ *  80 kernel_frames x u64, then user_frames x 3 x u64, both leaf first
  *     then struct hit_values if it is a hit: 0 u64 arguments[12]  96 u64 retval  104 u64 duration  112 u64 syscall
  * </pre>
  */
@@ -24,6 +24,10 @@ public final class SampleDescriptor {
     public static final int TYPE_THREAD = 5;
     /** A sample with the values of a probe's hit behind its frames. */
     public static final int TYPE_HIT = 6;
+    /** See {@link CallWait}. */
+    public static final int TYPE_WAIT = 7;
+    /** See {@link ToldCall}. */
+    public static final int TYPE_CALL = 8;
 
     static final int TYPE = 0;
     static final int PID = 4;
@@ -41,10 +45,11 @@ public final class SampleDescriptor {
     static final int VALUE = 32;
     static final int END_PC = 40;
     static final int JAVA_THREAD = 48;
-    static final int COMM = 56;
+    static final int CALL = 56;
+    static final int COMM = 64;
     static final int COMM_BYTES = 16;
     /** Bytes of a sample before its frames. */
-    public static final int SAMPLE_BYTES = 72;
+    public static final int SAMPLE_BYTES = 80;
 
     static final int HIT_RETVAL = 96;
     static final int HIT_DURATION = 104;
@@ -117,6 +122,11 @@ public final class SampleDescriptor {
     /** Address of the JavaThread, 0 for other threads. */
     public static long javaThread(ByteBuffer b, int at) {
         return b.getLong(at + JAVA_THREAD);
+    }
+
+    /** Number of the probed call that the thread is in, from 1; 0 for none, or if that was not asked for. */
+    public static long call(ByteBuffer b, int at) {
+        return b.getLong(at + CALL);
     }
 
     /** The first eight bytes of the kernel's name of the thread, for comparing. */

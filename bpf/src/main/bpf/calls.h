@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The calls of probed Java methods, and what their threads wait for meanwhile. The agent in the target writes into a thread's slot when such a
+ * call begins and ends (Calls.java, which has the layout); here it is read when the thread is seen anyway.
+ */
+#ifndef JAVELIN_CALLS_H
+#define JAVELIN_CALLS_H
+
+#include "events.h"
+
+/* Row of the probe that attributes time to calls, and in whose totals that on the CPU of ended threads is; or NO_ROW. */
+const volatile __u32 calls_row = NO_ROW;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct slot_table);
+} slot_tables SEC(".maps");
+
+/* A slot's beginning. */
+struct slot {
+	__u64 key;
+	__u64 open;  /* 0: no call; else number of the outermost call's probe, from 1 */
+	__u64 base;  /* when the call began, less `total` */
+	__u64 total; /* nanoseconds in calls that have ended */
+	__u64 calls; /* that have ended */
+	__u64 depth;
+	__u64 told_probe; /* from 1; 0: no call is told now */
+	__u64 told_began;
+	__u64 told_nanos;
+	__u64 told_call;
+};
+
+#define SLOT_BYTES 128
+#define LONGEST_SEARCH 16
+#define GOLDEN 0x9E3779B97F4A7C15ULL
+
+/* Reads the slot of a platform thread. Returns 0 if it has one. */
+static __noinline int read_slot(const struct slot_table *t, __u64 java_thread, struct slot *slot)
+{
+	__u64 index = java_thread * GOLDEN >> ((64 - t->log2_slots) & 63), mask = (1ULL << (t->log2_slots & 63)) - 1;
+
+	for (int i = 0; i < LONGEST_SEARCH; i++) {
+		__u64 at = t->slots + ((index + i) & mask) * SLOT_BYTES, key = 0;
+
+		if (read_word(at, &key))
+			return 1;
+		if (key == java_thread)
+			return bpf_probe_read_user(slot, sizeof(*slot), (const void *)at) != 0;
+	}
+	return 1;
+}
+
+/* What the current thread is doing for its calls. */
+struct calling {
+	__u64 java_thread;
+	__u64 call;     /* number, from 1; 0: none */
+	__u64 in_calls; /* nanoseconds until now; NOT_KNOWN */
+};
+
+/* The JavaThread of the current thread, which was walked before. Virtual threads have slots of their own, which are not looked at. */
+static __noinline int find_calling(struct calling *c)
+{
+	__u64 id = bpf_get_current_pid_tgid(), entry = 0;
+	__u32 pid = id >> 32, tid = id;
+	struct slot_table *t = bpf_map_lookup_elem(&slot_tables, &pid);
+	__u64 *java_thread = bpf_map_lookup_elem(&threads, &tid);
+	struct slot slot = {};
+
+	c->in_calls = NOT_KNOWN;
+	if (!t || !java_thread || !*java_thread)
+		return 0;
+	c->java_thread = *java_thread;
+	if (t->thread_cont_entry && (read_word(*java_thread + t->thread_cont_entry, &entry) || entry))
+		return 0;
+	c->in_calls = 0;
+	if (read_slot(t, *java_thread, &slot))
+		return 0;
+	c->call = slot.open ? slot.calls + 1 : 0;
+	c->in_calls = slot.open ? bpf_ktime_get_ns() - slot.base : slot.total;
+	return 0;
+}
+
+/* What a thread waits for, by its tid; of waits in calls. */
+struct wait_detail {
+	__u64 syscall;
+	__u64 inode;
+	__u64 object;
+	__u32 address;
+	__u16 port;
+	__u16 family;
+	__u64 address6[2];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct wait_detail);
+} wait_details SEC(".maps");
+
+/* arch/x86/entry/syscalls/syscall_64.tbl: those whose first argument is a file, below 64 a bit each */
+#define SYSCALL_READ 0
+#define SYSCALL_POLL 7
+#define FILE_SYSCALLS                                                                                                          \
+	(1ULL << 0 /* read */ | 1ULL << 1 /* write */ | 1ULL << 5 /* fstat */ | 1ULL << 8 /* lseek */ |                        \
+	 1ULL << 17 /* pread64 */ | 1ULL << 18 /* pwrite64 */ | 1ULL << 19 /* readv */ | 1ULL << 20 /* writev */ |             \
+	 1ULL << 40 /* sendfile */ | 1ULL << 42 /* connect */ | 1ULL << 43 /* accept */ | 1ULL << 44 /* sendto */ |            \
+	 1ULL << 45 /* recvfrom */ | 1ULL << 46 /* sendmsg */ | 1ULL << 47 /* recvmsg */)
+#define SYSCALL_FSYNC 74
+#define SYSCALL_FDATASYNC 75
+#define SYSCALL_FTRUNCATE 77
+#define SYSCALL_ACCEPT4 288
+
+/* The file that the system call is about; -1 if it is about none. */
+static __always_inline __s32 file_of(__u64 syscall, const struct pt_regs *regs)
+{
+	__s32 fd = -1;
+
+	if (syscall == SYSCALL_POLL) {
+		/* The JDK polls a socket before it blocks (NioSocketImpl): the first of a struct pollfd[]. */
+		if (regs->si != 1 || read_user(&fd, 4, regs->di))
+			return -1;
+		return fd;
+	}
+	if ((syscall < 64 && FILE_SYSCALLS >> syscall & 1) || syscall == SYSCALL_FSYNC || syscall == SYSCALL_FDATASYNC ||
+	    syscall == SYSCALL_FTRUNCATE || syscall == SYSCALL_ACCEPT4)
+		return regs->di;
+	return -1;
+}
+
+/* include/linux/socket.h, include/uapi/linux/stat.h */
+#define AF_INET 2
+#define AF_INET6 10
+#define S_IFMT 0170000
+#define S_IFSOCK 0140000
+
+static __always_inline void describe_file(struct wait_detail *d, struct task_struct *task, __s32 fd)
+{
+	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct socket *socket;
+	struct inode *inode;
+	struct file *file;
+	struct sock *sk;
+
+	if (fd < 0 || (__u32)fd >= BPF_CORE_READ(table, max_fds) ||
+	    bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(table, fd) + fd) || !file)
+		return;
+	inode = BPF_CORE_READ(file, f_inode);
+	d->inode = BPF_CORE_READ(inode, i_ino);
+	if ((BPF_CORE_READ(inode, i_mode) & S_IFMT) != S_IFSOCK)
+		return;
+	socket = BPF_CORE_READ(file, private_data);
+	sk = BPF_CORE_READ(socket, sk);
+	if (!sk)
+		return;
+	d->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	if (d->family != AF_INET && d->family != AF_INET6)
+		return;
+	d->port = __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_dport));
+	d->address = BPF_CORE_READ(sk, __sk_common.skc_daddr);
+	if (d->family == AF_INET6)
+		bpf_core_read(d->address6, sizeof(d->address6), &sk->__sk_common.skc_v6_daddr);
+}
+
+/* The class word of the object whose monitor the thread waits for, or to be notified by. */
+static __always_inline __u64 monitor_of(const struct slot_table *t, __u64 java_thread)
+{
+	__u64 monitor = 0, object = 0, word = 0;
+
+	if (!t->thread_pending_monitor)
+		return 0;
+	if (read_word(java_thread + t->thread_pending_monitor, &monitor))
+		return 0;
+	if (!monitor && (!t->thread_waiting_monitor || read_word(java_thread + t->thread_waiting_monitor, &monitor)))
+		return 0;
+	if (!monitor || read_word(monitor + t->monitor_object, &object) || !object)
+		return 0;
+	if (t->object_is_handle && (read_word(object, &object) || !object))
+		return 0;
+	if (t->object_colours)
+		object = zgc_uncoloured(object);
+	read_word(object + 8, &word);
+	return word;
+}
+
+/* Takes down what the current thread is going to wait for. */
+static __noinline int describe_wait(struct task_struct *task, __u64 java_thread)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	__u32 pid = id >> 32, tid = id;
+	struct slot_table *t = bpf_map_lookup_elem(&slot_tables, &pid);
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	struct wait_detail d = {.syscall = regs->orig_ax};
+
+	if (!t)
+		return 0;
+	d.object = monitor_of(t, java_thread);
+	if (!d.object)
+		describe_file(&d, task, file_of(d.syscall, regs));
+	bpf_map_update_elem(&wait_details, &tid, &d, BPF_ANY);
+	return 0;
+}
+
+/* Hands a wait in a call over. */
+static __noinline int send_wait(__u32 tid, const struct schedule *s, __u64 end, __u64 nanos)
+{
+	struct call_wait w = {
+		.head = {.type = RECORD_WAIT, .pid = s->pid, .time_ns = end},
+		.tid = tid,
+		.wait = s->wait,
+		.java_thread = s->java_thread,
+		.call = s->call,
+		.nanos = nanos,
+	};
+	struct wait_detail *d = bpf_map_lookup_elem(&wait_details, &tid);
+
+	if (w.wait != WAIT_UNTOLD) {
+		w.woken = s->woken;
+		w.stack = s->stack;
+		w.waker = s->waker;
+	}
+	if (d && w.wait != WAIT_UNTOLD && w.wait != WAIT_PREEMPTED && w.wait != WAIT_THROTTLED) {
+		w.syscall = d->syscall;
+		w.inode = d->inode;
+		w.object = d->object;
+		w.address = d->address;
+		w.port = d->port;
+		w.family = d->family;
+		w.address6[0] = d->address6[0];
+		w.address6[1] = d->address6[1];
+	}
+	if (bpf_ringbuf_output(&ring, &w, sizeof(w), BPF_RB_NO_WAKEUP))
+		count(COUNT_RING_FULL);
+	return 0;
+}
+
+/* The agent calls JVM_HoldsLock when there is a call to tell of: the current thread's slot says which. */
+SEC("uprobe")
+int on_told_call(struct pt_regs *ctx)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	struct told_call told = {.head = {.type = RECORD_CALL, .pid = id >> 32, .time_ns = bpf_ktime_get_ns()}, .tid = id};
+	struct process *p = current_process();
+	struct slot_table *t = bpf_map_lookup_elem(&slot_tables, &told.head.pid);
+	struct slot slot = {};
+
+	if (!p || !t)
+		return 0;
+	/* JNIEnv is part of the JavaThread, which the thread-local storage leads to. */
+	told.java_thread = tls_java_thread(&p->hotspot, bpf_get_current_task_btf()->thread.fsbase);
+	if (!told.java_thread || read_slot(t, told.java_thread, &slot) || !slot.told_probe)
+		return 0;
+	told.probe = slot.told_probe - 1;
+	told.call = slot.told_call + 1;
+	told.began = slot.told_began;
+	told.nanos = slot.told_nanos;
+	if (bpf_ringbuf_output(&ring, &told, sizeof(told), BPF_RB_NO_WAKEUP))
+		count(COUNT_RING_FULL);
+	return 0;
+}
+
+#endif

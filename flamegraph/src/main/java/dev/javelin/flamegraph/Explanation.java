@@ -1,0 +1,95 @@
+package dev.javelin.flamegraph;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Where the time of a method's calls went, and that of the slow ones among them. All times are in nanoseconds, those of all
+ * calls added up. Texts may hold anything; the outputs escape them.
+ *
+ * @param method the method, as it is shown
+ * @param calls how many of its calls ended; a call that such a call made to the same method is part of it
+ * @param elapsedNanos how long they took
+ * @param slow the slow ones, which are among {@code calls}
+ * @param parts what the elapsed times are made of; each (part, detail, stack) once, in any order. They add up to the elapsed
+ *     times as far as everything was seen
+ * @param latencies how long the calls took, each by itself
+ * @param slowest the slowest calls that were kept, at most ten, the slowest first
+ * @param profile holds the frames and stacks that {@code stack} means; its samples are not looked at
+ */
+public record Explanation(
+        String method,
+        long calls,
+        long elapsedNanos,
+        Slow slow,
+        List<Part> parts,
+        Latencies latencies,
+        List<SlowCall> slowest,
+        Profile profile) {
+    /**
+     * The calls that took at least as long as the threshold.
+     *
+     * @param thresholdNanos from which elapsed time on a call was slow
+     * @param calls how many were
+     * @param elapsedNanos how long they took
+     */
+    public record Slow(long thresholdNanos, long calls, long elapsedNanos) {}
+
+    /**
+     * Time of one kind, with one stack.
+     *
+     * @param detail which class, file, peer, operation or holder; empty if there is none
+     * @param stack a stack of the profile; {@link Profile#EMPTY_STACK} if there is none
+     * @param allNanos the time in all calls
+     * @param slowNanos the time in slow calls, at most {@code allNanos}
+     */
+    public record Part(CallPart part, String detail, int stack, long allNanos, long slowNanos) {
+        /** Checks that part and detail are there. */
+        public Part {
+            Objects.requireNonNull(part, "part");
+            Objects.requireNonNull(detail, "detail");
+        }
+    }
+
+    /**
+     * A slow call and what happened in it.
+     *
+     * @param beganNanos when it began, since the recording did
+     * @param elapsedNanos how long it took
+     * @param thread the name of its thread
+     * @param intervals in the order of their beginnings, without overlaps; there may be gaps, of which nothing is known
+     */
+    public record SlowCall(long beganNanos, long elapsedNanos, String thread, List<Interval> intervals) {
+        /** Copies the list. */
+        public SlowCall {
+            Objects.requireNonNull(thread, "thread");
+            intervals = List.copyOf(intervals);
+        }
+    }
+
+    /**
+     * A stretch of a slow call's time.
+     *
+     * @param detail as in {@link Part}
+     * @param fromNanos when it began, since the call did
+     * @param nanos how long it took
+     * @param stack as in {@link Part}
+     */
+    public record Interval(CallPart part, String detail, long fromNanos, long nanos, int stack) {
+        /** Checks that part and detail are there. */
+        public Interval {
+            Objects.requireNonNull(part, "part");
+            Objects.requireNonNull(detail, "detail");
+        }
+    }
+
+    /** Checks that everything is there, and copies the lists. */
+    public Explanation {
+        Objects.requireNonNull(method, "method");
+        Objects.requireNonNull(slow, "slow");
+        Objects.requireNonNull(latencies, "latencies");
+        Objects.requireNonNull(profile, "profile");
+        parts = List.copyOf(parts);
+        slowest = List.copyOf(slowest);
+    }
+}

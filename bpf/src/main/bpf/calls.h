@@ -181,7 +181,7 @@ static __always_inline __u64 monitor_of(const struct slot_table *t, __u64 java_t
 		return 0;
 	if (t->object_colours)
 		object = zgc_uncoloured(object);
-	read_word(object + 8, &word);
+	read_word(object + t->object_class, &word);
 	return word;
 }
 

@@ -394,10 +394,12 @@ struct slot_table {
 	__u32 log2_slots;
 	__u16 thread_cont_entry;      /* in JavaThread; 0: no virtual threads */
 	__u16 thread_pending_monitor; /* in JavaThread: ObjectMonitor* */
-	__u16 thread_waiting_monitor;
-	__u16 monitor_object; /* in ObjectMonitor: a WeakHandle, or an oop */
+	__u16 thread_waiting_monitor; /* the same, in Object.wait */
+	__u16 monitor_object;         /* in ObjectMonitor: a WeakHandle, or an oop */
 	__u16 object_is_handle;
 	__u16 object_colours; /* 1: references are coloured, see walk_virtual.h */
+	__u16 object_class;   /* in an object: the word that tells its class */
+	__u16 pad[3];
 };
 
 /* Value of `processes`, keyed by pid (tgid). */

@@ -89,6 +89,19 @@ final class OopReader {
         return memory.readBytes(array + arrayBase, bytes);
     }
 
+    /** Offset in an object of the word that {@link #klassOf} takes. */
+    int klassWordAt() {
+        return compactHeaders ? 0 : 8;
+    }
+
+    /** The Klass* of an object that has this word at {@link #klassWordAt}. */
+    long klassOf(long word) {
+        if (compactHeaders) {
+            return klassBase + ((word >>> markKlassShift) << klassShift);
+        }
+        return narrowKlass ? klassBase + ((word & 0xffffffffL) << klassShift) : word;
+    }
+
     /** The object's Klass*; of garbage, anything. */
     long klass(long object) {
         if (compactHeaders) {

@@ -86,6 +86,22 @@ final class CountedEvents {
         return threadIds.get(key(SampleDescriptor.pid(data, at), SampleDescriptor.tid(data, at)));
     }
 
+    /** The profile's stack, by the id that the programs have of it; -1 if it was not handed over. */
+    int stackOf(long id) {
+        Known known = stacks.get(id);
+        return known == null ? -1 : known.stack();
+    }
+
+    /** Those who may have woken threads. */
+    Wakers wakers() {
+        return wakers;
+    }
+
+    /** The profile's id of a thread. */
+    int threadOf(int pid, int tid) {
+        return thread(pid, tid);
+    }
+
     /** A thread that is counted from now on. */
     void thread(ByteBuffer data, int at, Target target) {
         if (target != null) {
@@ -114,18 +130,8 @@ final class CountedEvents {
             Map<Integer, ProcessInfo.LiveThread> live = ProcessInfo.liveThreads(pid);
             live.forEach((tid, thread) -> {
                 if (thread.waiting() || onCpu) {
-                    totals.add(new Totals.Schedule(
-                            pid,
-                            tid,
-                            now,
-                            thread.ranNanos(),
-                            thread.switches(),
-                            0,
-                            !thread.waiting(),
-                            WaitClass.BEFORE,
-                            0,
-                            0,
-                            0));
+                    totals.add(Totals.Schedule.unseen(
+                            pid, tid, now, thread.ranNanos(), thread.switches(), !thread.waiting(), WaitClass.BEFORE));
                 }
             });
             // The names can wait: whatever changes meanwhile is seen by the programs.

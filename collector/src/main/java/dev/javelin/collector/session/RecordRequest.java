@@ -24,6 +24,7 @@ import java.util.function.LongFunction;
  * @param report how the report is made from the samples
  * @param commandLine the command as it was typed, for the report's header
  * @param keyLabel what the keys of latencies are called; gives null where there are none
+ * @param explain the calls that are to be explained, beside the probes; null for none
  * @param verbose whether details of use to a developer of Javelin may be printed to the messages
  */
 public record RecordRequest(
@@ -40,8 +41,43 @@ public record RecordRequest(
         ReportOptions report,
         String commandLine,
         boolean verbose,
-        LongFunction<String> keyLabel) {
+        LongFunction<String> keyLabel,
+        ExplainRequest explain) {
     public RecordRequest {
         pids = List.copyOf(pids);
+    }
+
+    /** Without calls to be explained. */
+    public RecordRequest(
+            List<Integer> pids,
+            boolean all,
+            String event,
+            Probes probes,
+            long intervalNanos,
+            Duration duration,
+            Path output,
+            int maxDepth,
+            boolean kernelFrames,
+            boolean userFrames,
+            ReportOptions report,
+            String commandLine,
+            boolean verbose,
+            LongFunction<String> keyLabel) {
+        this(
+                pids,
+                all,
+                event,
+                probes,
+                intervalNanos,
+                duration,
+                output,
+                maxDepth,
+                kernelFrames,
+                userFrames,
+                report,
+                commandLine,
+                verbose,
+                keyLabel,
+                null);
     }
 }

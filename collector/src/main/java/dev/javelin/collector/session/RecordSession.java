@@ -127,7 +127,7 @@ public final class RecordSession {
     }
 
     private boolean isClock() {
-        return request.event().equals("cpu") || request.event().equals("wall");
+        return request.event().equals("cpu") || request.event().equals("wall") || request.explain() != null;
     }
 
     /** What is sampled; null if probes are recorded. */
@@ -192,7 +192,8 @@ public final class RecordSession {
             facts.ended();
             RecordingInfo info = facts.info(profile);
             report.finish(info);
-            return new RecordResult(profile.sampleCount(), info.summary(), info, tables(loaded));
+            return new RecordResult(
+                    profile.sampleCount(), info.summary(), info, tables(loaded), recorder.explanation());
         } catch (IOException e) {
             throw JavelinException.failed("cannot write the report: " + e.getMessage(), e);
         }

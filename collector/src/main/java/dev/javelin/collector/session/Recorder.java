@@ -8,6 +8,7 @@ import dev.javelin.collector.walker.ProbeRow;
 import dev.javelin.collector.walker.SampleDescriptor;
 import dev.javelin.collector.walker.StackEnd;
 import dev.javelin.collector.walker.Walker;
+import dev.javelin.flamegraph.Explanation;
 import dev.javelin.flamegraph.Profile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -40,6 +41,7 @@ final class Recorder implements AutoCloseable {
     private final Threads threads;
     private final CountedEvents counted;
     private final Live live;
+    private final CallTimes callTimes;
     private final Map<Integer, Target> targets = new HashMap<>();
     private final Map<Integer, MappingWatch> watches = new HashMap<>();
     private final List<Target> seen = new ArrayList<>();
@@ -55,6 +57,7 @@ final class Recorder implements AutoCloseable {
     private long resolvedBefore;
     private long shown;
     private boolean wanted = true;
+    private Explanation explanation;
 
     Recorder(RecordRequest request, Profile profile, NativeObjects objects, Live live) {
         this.request = request;
@@ -64,6 +67,7 @@ final class Recorder implements AutoCloseable {
         this.symbolizer = new Symbolizer(profile, objects, new Kallsyms());
         this.threads = new Threads(profile);
         this.counted = new CountedEvents(request.event(), profile, symbolizer, threads, tally);
+        this.callTimes = request.explain() == null ? null : new CallTimes(request.explain(), profile, counted);
     }
 
     /** Starts: from here on these targets are recorded, by samples of an event if there is one, and by the probes that were asked for. */
@@ -80,6 +84,9 @@ final class Recorder implements AutoCloseable {
         if (event != null) {
             walker.attach(event);
         }
+        if (callTimes != null) {
+            first.forEach(callTimes::started);
+        }
     }
 
     private void add(Target target) {
@@ -87,6 +94,10 @@ final class Recorder implements AutoCloseable {
         watches.put(target.pid(), new MappingWatch());
         seen.add(target);
         target.install(walker, objects);
+        if (callTimes != null) {
+            ProbedCalls calls = request.explain().calls();
+            walker.slots(target.pid(), target.slotTable(calls.slots(), calls.log2Slots()));
+        }
     }
 
     /** Takes one record; the handler of the walker's ring. */
@@ -97,6 +108,8 @@ final class Recorder implements AutoCloseable {
             case SampleDescriptor.TYPE_HIT -> hit(data, at, targets.get(pid));
             case SampleDescriptor.TYPE_STACK -> counted.stack(data, at, targets.get(pid));
             case SampleDescriptor.TYPE_THREAD -> counted.thread(data, at, targets.get(pid));
+            case SampleDescriptor.TYPE_WAIT -> callTimes.wait(data, at, targets.get(pid));
+            case SampleDescriptor.TYPE_CALL -> callTimes.told(data, at);
             case SampleDescriptor.TYPE_EXEC -> expected.put(pid, SampleDescriptor.timeNanos(data, at) + PATIENCE);
             case SampleDescriptor.TYPE_EXIT -> ended.add(pid);
             default -> orphans++;
@@ -148,6 +161,10 @@ final class Recorder implements AutoCloseable {
         }
         int stack = stack(data, at, target);
         int thread = threads.thread(data, at, target);
+        if (callTimes != null) {
+            callTimes.sample(data, at, stack);
+            return;
+        }
         if (!request.probes().isEmpty()) {
             counted.onCpu(data, at, thread, stack);
             return;
@@ -164,6 +181,9 @@ final class Recorder implements AutoCloseable {
     int doWork(long now) {
         int records = takeBatch();
         wanted = live.taken() && wanted;
+        if (callTimes != null) {
+            callTimes.adapt(now);
+        }
         for (Target target : targets.values()) {
             if (watches.get(target.pid()).due(now)) {
                 boolean changed = target.refresh(walker, objects);
@@ -306,9 +326,26 @@ final class Recorder implements AutoCloseable {
         walker.detach();
         takeBatch();
         live.taken();
-        if (request.probes().hasStacks()) {
+        if (callTimes != null) {
+            explanation = explain();
+        } else if (request.probes().hasStacks()) {
             counted.collect(walker, request.probes());
         }
+    }
+
+    private Explanation explain() {
+        if (targets.isEmpty()) {
+            throw JavelinException.failed("the process has ended: what its threads were calling went with it");
+        }
+        return callTimes.explain(
+                walker.totals(),
+                targets.values().iterator().next(),
+                request.probes().callsRow());
+    }
+
+    /** Where the time of calls went; null if that was not asked for. */
+    Explanation explanation() {
+        return explanation;
     }
 
     @Override

@@ -4,11 +4,14 @@ import dev.javelin.collector.hotspot.CodeLayout;
 import dev.javelin.collector.hotspot.HotSpot;
 import dev.javelin.collector.hotspot.HotSpotSymbols;
 import dev.javelin.collector.hotspot.InterpreterEntries;
+import dev.javelin.collector.hotspot.Monitors;
 import dev.javelin.collector.proc.Mapping;
 import dev.javelin.collector.proc.MemoryUnreadable;
 import dev.javelin.collector.proc.ProcMaps;
 import dev.javelin.collector.proc.ProcessInfo;
+import dev.javelin.collector.proc.TargetMemory;
 import dev.javelin.collector.walker.NativeObjects;
+import dev.javelin.collector.walker.SlotTable;
 import dev.javelin.collector.walker.Walker;
 import java.io.Closeable;
 import java.io.IOException;
@@ -27,6 +30,7 @@ final class Target implements Closeable {
     private final String runtime;
     private final long probeAddress;
     private List<Mapping> executable = List.of();
+    private final Monitors monitors;
     private long cpuTicksBefore = -1;
 
     private Target(ProcessInfo info, HotSpot hotSpot) throws IOException {
@@ -35,6 +39,7 @@ final class Target implements Closeable {
         this.layout = CodeLayout.of(hotSpot);
         this.entries = InterpreterEntries.of(hotSpot, layout);
         this.symbols = new HotSpotSymbols(hotSpot, layout);
+        this.monitors = new Monitors(hotSpot, layout);
         this.runtime = hotSpot.vmRelease();
         this.probeAddress = hotSpot.loadBias();
     }
@@ -84,6 +89,30 @@ final class Target implements Closeable {
             }
         });
         return names;
+    }
+
+    /** Which monitors its threads wait for. */
+    Monitors monitors() {
+        return monitors;
+    }
+
+    /** What the programs must know to attribute time to calls, by the slots of its agent. */
+    SlotTable slotTable(long slots, int log2Slots) {
+        return new SlotTable(
+                slots,
+                log2Slots,
+                layout.continuations() == null ? 0 : layout.thread().contEntry(),
+                monitors.pending(),
+                monitors.waiting(),
+                monitors.object(),
+                monitors.isHandle(hotSpot.majorVersion()),
+                layout.oops().colours() == 2,
+                monitors.classWord());
+    }
+
+    /** Its memory. */
+    TargetMemory memory() {
+        return hotSpot.mem();
     }
 
     /** Reads the mappings and opens the files behind them: the slow part of {@link #install}, which may run before the programs are loaded. */

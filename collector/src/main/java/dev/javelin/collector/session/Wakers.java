@@ -60,12 +60,21 @@ final class Wakers {
         return all;
     }
 
+    /** The name of the target's thread that woke another; null if it is not known, or was none. */
+    String thread(long id) {
+        Waker waker = wakers.get(id);
+        return waker == null || waker.thread() == null || interruptEntry(profile.frames(waker.stack())) >= 0
+                ? null
+                : threadName(waker);
+    }
+
     private String name(Waker waker) {
-        if (waker.thread() == null) {
-            return "[process " + waker.comm() + "]";
-        }
+        return waker.thread() == null ? "[process " + waker.comm() + "]" : "[thread " + threadName(waker) + "]";
+    }
+
+    private String threadName(Waker waker) {
         String java = profile.thread(waker.thread()).javaName();
-        return "[thread " + (java == null ? waker.comm() : java) + "]";
+        return java == null ? waker.comm() : java;
     }
 
     /** The outermost function of an interrupt, as an index; -1 if the stack is that of a thread. */

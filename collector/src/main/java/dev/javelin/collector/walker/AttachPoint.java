@@ -18,6 +18,15 @@ public sealed interface AttachPoint {
     record RunQueue() implements AttachPoint {}
 
     /**
+     * What threads do and wait for while they are in calls of probed Java methods, and the slow ones of these calls, which the agent tells by
+     * calling a function of the JVM.
+     *
+     * @param path the file that has the function, as this process can open it
+     * @param offset of the function in the file, bytes
+     */
+    record Calls(int pid, String path, long offset) implements AttachPoint {}
+
+    /**
      * An instruction of a file that a target has mapped.
      *
      * @param path the file, as this process can open it

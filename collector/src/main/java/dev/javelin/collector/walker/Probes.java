@@ -58,6 +58,7 @@ public final class Probes {
     private static final String SYSCALL_RETURN = "on_syscall_return";
     private static final String SWITCH = "on_switch";
     private static final String WAKING = "on_waking";
+    private static final String TOLD_CALL = "on_told_call";
     private static final String KERNEL_FUNCTION = "on_kernel_function";
     private static final String KERNEL_RETURN = "on_kernel_return";
     private static final String FENTRY = "on_fentry_";
@@ -76,7 +77,8 @@ public final class Probes {
                             SYSCALL,
                             SYSCALL_RETURN,
                             SWITCH,
-                            WAKING),
+                            WAKING,
+                            TOLD_CALL),
                     IntStream.range(0, TRACED).boxed().flatMap(i -> Stream.of(FENTRY + i, FEXIT + i)))
             .toList();
 
@@ -104,13 +106,22 @@ public final class Probes {
 
     /** Whether the clock or a counter is sampled, instead or as well. */
     public boolean isSampled() {
-        return isEmpty() || onCpuRow() >= 0;
+        return isEmpty() || onCpuRow() >= 0 || callsRow() >= 0;
     }
 
     /** The row in whose totals the time on the CPU is; -1 if it is not measured. */
     public int onCpuRow() {
+        return rowOf(AttachPoint.OnCpu.class);
+    }
+
+    /** The row in whose totals the time on the CPU within calls is, of threads that have ended; -1 if it is not measured. */
+    public int callsRow() {
+        return rowOf(AttachPoint.Calls.class);
+    }
+
+    private int rowOf(Class<? extends AttachPoint> kind) {
         for (int row = 0; row < probes.size(); row++) {
-            if (probes.get(row).points().stream().anyMatch(AttachPoint.OnCpu.class::isInstance)) {
+            if (probes.get(row).points().stream().anyMatch(kind::isInstance)) {
                 return row;
             }
         }
@@ -238,6 +249,9 @@ public final class Probes {
         if (point instanceof AttachPoint.Traced) {
             return List.of(); // those of its number
         }
+        if (point instanceof AttachPoint.Calls) {
+            return List.of(SWITCH, WAKING, TOLD_CALL);
+        }
         return List.of(SWITCH, WAKING);
     }
 
@@ -264,9 +278,13 @@ public final class Probes {
         object.maxEntries("calls", has(ProbeRow.FLAG_CALLS) ? MAX_THREADS : 1);
         object.maxEntries("schedules", wanted.contains(SWITCH) ? MAX_THREADS : 1);
         object.maxEntries("hits", has(ProbeRow.FLAG_TRACE) ? MAX_THREADS : 1);
+        object.maxEntries("wait_details", callsRow() >= 0 ? MAX_THREADS : 1);
         for (int row = 0; row < probes.size(); row++) {
             for (AttachPoint point : probes.get(row).points()) {
-                if (point instanceof AttachPoint.OffCpu off) {
+                if (point instanceof AttachPoint.Calls) {
+                    object.global("calls_row", row);
+                    object.global("record_wakers", 1);
+                } else if (point instanceof AttachPoint.OffCpu off) {
                     object.global("offcpu_row", row);
                     object.global("record_wakers", off.wakers() ? 1 : 0);
                 } else if (point instanceof AttachPoint.OnCpu) {
@@ -424,6 +442,8 @@ public final class Probes {
             links.add(program.attachKprobe(kernel.function(), kernel.offset(), false, row));
         } else if (point instanceof AttachPoint.KernelReturn kernel) {
             links.add(object.program(KERNEL_RETURN).attachKprobe(kernel.function(), 0, true, row));
+        } else if (point instanceof AttachPoint.Calls calls) {
+            links.add(object.program(TOLD_CALL).attachUprobe(calls.pid(), calls.path(), calls.offset(), false, row));
         } else if (point instanceof AttachPoint.Tracepoint tracepoint) {
             links.add(object.program(TRACEPOINT).attachTracepoint(tracepoint.category(), tracepoint.name(), row));
         }

@@ -39,6 +39,11 @@ public final class Totals {
      * @param woken when it was woken; 0 as long as nobody has
      * @param stack id of its stack; 0 for none
      * @param waker id of the stack that has woken it; 0 for none
+     * @param javaThread address of its JavaThread, as the rest where calls are recorded; else 0
+     * @param call number of the call that it waits in, from 1; 0 for none
+     * @param inCalls nanoseconds in calls until then, ever; -1: not known
+     * @param untold nanoseconds off the CPU since then that were not told
+     * @param callCpu nanoseconds on the CPU within calls, from the start of the recording until then
      */
     public record Schedule(
             int pid,
@@ -51,7 +56,17 @@ public final class Totals {
             int kind,
             long woken,
             long stack,
-            long waker) {}
+            long waker,
+            long javaThread,
+            long call,
+            long inCalls,
+            long untold,
+            long callCpu) {
+        /** A thread that the programs have not seen yet. */
+        public static Schedule unseen(int pid, int tid, long since, long ran, long switches, boolean on, int kind) {
+            return new Schedule(pid, tid, since, ran, switches, 0, on, kind, 0, 0, 0, 0, 0, -1, 0, 0);
+        }
+    }
 
     private final BpfMap totals;
     private final BpfMap buckets;
@@ -94,7 +109,8 @@ public final class Totals {
                 .putLong(16, seen.switches())
                 .putInt(56, seen.pid())
                 .putShort(60, (short) seen.kind())
-                .putShort(62, (short) (seen.on() ? 1 : 0));
+                .putShort(62, (short) (seen.on() ? 1 : 0))
+                .putLong(80, seen.inCalls());
         schedules.insert(key, value);
     }
 
@@ -133,7 +149,12 @@ public final class Totals {
                         v.getShort(60),
                         v.getLong(32),
                         v.getLong(40),
-                        v.getLong(48))));
+                        v.getLong(48),
+                        v.getLong(64),
+                        v.getLong(72),
+                        v.getLong(80),
+                        v.getLong(88),
+                        v.getLong(96))));
         return found;
     }
 }

@@ -155,6 +155,13 @@ public final class Walker implements AutoCloseable {
         }
     }
 
+    /** Says where a target's agent keeps what its threads are calling. */
+    public void slots(int pid, SlotTable table) {
+        ByteBuffer value = buffer(SlotTable.BYTES);
+        table.put(value);
+        object.map("slot_tables").update(buffer(Integer.BYTES).putInt(0, pid), value);
+    }
+
     /** The process is no target any more. */
     public void remove(int pid) {
         key.putInt(0, pid);

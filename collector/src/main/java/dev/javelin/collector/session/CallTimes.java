@@ -1,0 +1,375 @@
+package dev.javelin.collector.session;
+
+import dev.javelin.collector.probe.SyscallNames;
+import dev.javelin.collector.walker.CallWait;
+import dev.javelin.collector.walker.SampleDescriptor;
+import dev.javelin.collector.walker.ToldCall;
+import dev.javelin.collector.walker.Totals;
+import dev.javelin.flamegraph.CallPart;
+import dev.javelin.flamegraph.Explanation;
+import dev.javelin.flamegraph.Latencies;
+import dev.javelin.flamegraph.Profile;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+
+/**
+ * Where the time of a method's calls went. Waits within calls come one by one, and samples say which call they are in; the calls that are told
+ * by themselves, since they were slow, claim theirs. Time on the CPU within calls is measured by the switches, and divided among the samples.
+ * Used by one thread.
+ */
+final class CallTimes {
+    private static final long SECOND = 1_000_000_000;
+    /** A call's intervals are only for the eye. */
+    private static final int MOST_INTERVALS = 2_000;
+
+    private static final int MOST_TOLD = 20_000;
+    private static final int MOST_SHOWN = 10;
+    /** A call is told if it is among the slowest so many, as far as one knows while it ends; a hundredth of all counts as slow in the end. */
+    private static final double TOLD_ABOVE = 0.95;
+
+    private static final double SLOW_ABOVE = 0.99;
+    private static final String UNSAMPLED = "too short to be sampled";
+
+    private record Key(CallPart part, String detail, int stack) {}
+
+    private static final class Nanos {
+        long all;
+        long slow;
+    }
+
+    private record Sample(long timeNanos, int stack) {}
+
+    /** What is known of a call. */
+    private static final class Call {
+        final long number;
+        final Map<Key, Long> waits = new HashMap<>();
+        final List<Explanation.Interval> intervals = new ArrayList<>();
+        final List<Sample> samples = new ArrayList<>();
+        long waited;
+
+        Call(long number) {
+            this.number = number;
+        }
+    }
+
+    /** A call that was told. */
+    private record Slow(ToldCall told, int thread, Call call) {}
+
+    /** The call that a thread is in, or was in last, and the one before, of which word may still come. */
+    private static final class Calls {
+        Call last = new Call(0);
+        Call before = new Call(0);
+
+        Call of(long number) {
+            if (number > last.number) {
+                before = last;
+                last = new Call(number);
+            }
+            return number == last.number ? last : number == before.number ? before : new Call(number);
+        }
+    }
+
+    private final ExplainRequest request;
+    private final Profile profile;
+    private final CountedEvents counted;
+    private final CallParts parts;
+    private final CallFiles files = new CallFiles();
+    private final Map<Long, Calls> calls = new HashMap<>();
+    private final Map<Key, Nanos> sums = new LinkedHashMap<>();
+    private final Map<Integer, Long> samples = new HashMap<>();
+    private final PriorityQueue<Slow> slow = new PriorityQueue<>(
+            Comparator.comparingLong((Slow call) -> call.told().nanos()));
+    private Latencies before = new Latencies();
+    private Map<Long, Long> inCallsBefore = Map.of();
+    private long began;
+    private long nextLook;
+
+    CallTimes(ExplainRequest request, Profile profile, CountedEvents counted) {
+        this.request = request;
+        this.profile = profile;
+        this.counted = counted;
+        this.parts = new CallParts(profile);
+    }
+
+    /** Everything is recorded from now on. */
+    void started(Target target) {
+        began = System.nanoTime();
+        before = request.calls().latencies();
+        inCallsBefore = CallSlots.nanosInCalls(target.memory(), request.calls());
+        request.calls().tellSlowerThan(Math.max(0, request.slowerThanNanos() - 1));
+        nextLook = began + SECOND / 10;
+    }
+
+    /** Has fewer calls told once it is known which are slow. */
+    void adapt(long now) {
+        if (request.slowerThanNanos() > 0 || now < nextLook) {
+            return;
+        }
+        nextLook = now + SECOND;
+        Latencies latencies = request.calls().latencies();
+        if (latencies.count() > 0) {
+            request.calls().tellSlowerThan(latencies.percentile(TOLD_ABOVE));
+        }
+    }
+
+    /** A wait in a call. */
+    void wait(ByteBuffer data, int at, Target target) {
+        CallWait wait = CallWait.read(data, at);
+        if (target != null && wait.pid() == target.pid()) {
+            add(wait, target);
+        }
+    }
+
+    private void add(CallWait wait, Target target) {
+        int stack = counted.stackOf(wait.stack());
+        CallPart part = parts.ofWait(wait, stack);
+        long began = wait.endNanos() - wait.nanos();
+        long queued = part != CallPart.RUN_QUEUE && wait.wokenNanos() > began && wait.wokenNanos() < wait.endNanos()
+                ? wait.endNanos() - wait.wokenNanos()
+                : 0;
+        int shown = stack < 0 ? Profile.EMPTY_STACK : stack;
+        Call call = calls.computeIfAbsent(wait.javaThread(), k -> new Calls()).of(wait.call());
+        add(
+                call,
+                new Key(part, detail(part, wait, stack, target), withWaker(part, shown, wait)),
+                began,
+                wait.nanos() - queued);
+        if (queued > 0) {
+            add(call, new Key(CallPart.RUN_QUEUE, "", shown), wait.wokenNanos(), queued);
+        }
+    }
+
+    private void add(Call call, Key key, long from, long nanos) {
+        sums.computeIfAbsent(key, k -> new Nanos()).all += nanos;
+        call.waits.merge(key, nanos, Long::sum);
+        call.waited += nanos;
+        if (call.intervals.size() < MOST_INTERVALS) {
+            call.intervals.add(new Explanation.Interval(key.part(), key.detail(), from, nanos, key.stack()));
+        }
+    }
+
+    /** Who left a monitor or a lock is shown with where it did. */
+    private int withWaker(CallPart part, int stack, CallWait wait) {
+        if ((part != CallPart.MONITOR && part != CallPart.PARK)
+                || counted.wakers().thread(wait.waker()) == null) {
+            return stack;
+        }
+        int[] frames = counted.wakers().on(profile.frames(stack), wait.waker());
+        return profile.stack(frames, 0, frames.length);
+    }
+
+    private String detail(CallPart part, CallWait wait, int stack, Target target) {
+        String by = counted.wakers().thread(wait.waker());
+        return switch (part) {
+            case MONITOR -> monitor(wait, target) + (by == null ? "" : ", held by " + by);
+            case OBJECT_WAIT -> monitor(wait, target) + (by == null ? "" : ", notified by " + by);
+            case PARK -> parts.synchroniser(stack) + (by == null ? "" : ", unparked by " + by);
+            case FILE_IO -> SyscallNames.name(wait.syscall()) + files.file(wait.pid(), wait.inode());
+            case SOCKET -> SyscallNames.name(wait.syscall()) + CallFiles.peer(wait);
+            default -> "";
+        };
+    }
+
+    private static String monitor(CallWait wait, Target target) {
+        String name = wait.objectClass() == 0 ? "" : target.monitors().className(wait.objectClass());
+        return name.isEmpty() ? "a monitor" : name;
+    }
+
+    /** A sample of the clock. */
+    void sample(ByteBuffer data, int at, int stack) {
+        long call = SampleDescriptor.call(data, at);
+        if (call != 0) {
+            samples.merge(stack, 1L, Long::sum);
+            calls.computeIfAbsent(SampleDescriptor.javaThread(data, at), k -> new Calls())
+                    .of(call)
+                    .samples
+                    .add(new Sample(SampleDescriptor.timeNanos(data, at), stack));
+        }
+    }
+
+    /** A call that is told, since it was slow. */
+    void told(ByteBuffer data, int at) {
+        ToldCall told = ToldCall.read(data, at);
+        Calls known = calls.computeIfAbsent(told.javaThread(), k -> new Calls());
+        Call call = known.of(told.call());
+        // A call within it may have been told before it: of the same number, and shorter.
+        slow.removeIf(other -> other.call() == call);
+        slow.add(new Slow(told, counted.threadOf(told.pid(), told.tid()), call));
+        if (slow.size() > MOST_TOLD) {
+            slow.remove();
+        }
+    }
+
+    /** Everything that is known, after the programs were detached. */
+    Explanation explain(Totals totals, Target target, int row) {
+        Map<Long, Long> inCalls = CallSlots.nanosInCalls(target.memory(), request.calls());
+        Latencies latencies = request.calls().latencies().minus(before);
+        long end = System.nanoTime();
+        long cpu = finish(totals, inCalls, row, end, target);
+        divide(samples, cpu, false);
+        long elapsed = 0;
+        for (Map.Entry<Long, Long> thread : inCalls.entrySet()) {
+            elapsed += thread.getValue() - inCallsBefore.getOrDefault(thread.getKey(), 0L);
+        }
+        long known = sums.values().stream().mapToLong(nanos -> nanos.all).sum();
+        if (elapsed > known) {
+            sums.computeIfAbsent(new Key(CallPart.UNKNOWN, "", Profile.EMPTY_STACK), k -> new Nanos()).all +=
+                    elapsed - known;
+        }
+        List<Slow> slowest = slowest(latencies);
+        Explanation.Slow those = addSlow(slowest, latencies);
+        List<Explanation.Part> list = new ArrayList<>();
+        sums.forEach((key, nanos) ->
+                list.add(new Explanation.Part(key.part(), key.detail(), key.stack(), nanos.all, nanos.slow)));
+        List<Explanation.SlowCall> shown =
+                slowest.stream().limit(MOST_SHOWN).map(call -> shown(call)).toList();
+        return new Explanation(request.method(), latencies.count(), elapsed, those, list, latencies, shown, profile);
+    }
+
+    /** Time on the CPU within calls; adds waits that go on. */
+    private long finish(Totals totals, Map<Long, Long> inCalls, int row, long end, Target target) {
+        long[] cpu = new long[1];
+        totals.forEachTotal((probe, pid, tid, stack, key, wait, total) -> cpu[0] += probe == row ? total.sum() : 0);
+        for (Totals.Schedule seen : totals.schedules()) {
+            cpu[0] += seen.callCpu();
+            long now = inCalls.getOrDefault(seen.javaThread(), 0L);
+            if (seen.on() && seen.inCalls() >= 0 && now > seen.inCalls()) {
+                cpu[0] += Math.max(0, now - seen.inCalls() - seen.untold());
+            } else if (!seen.on() && seen.call() != 0) {
+                add(
+                        new CallWait(
+                                seen.pid(),
+                                seen.tid(),
+                                end,
+                                seen.kind(),
+                                seen.javaThread(),
+                                seen.call(),
+                                end - seen.since(),
+                                seen.woken(),
+                                seen.stack(),
+                                seen.waker(),
+                                -1,
+                                0,
+                                0,
+                                0,
+                                0,
+                                new byte[0]),
+                        target);
+            }
+        }
+        return cpu[0];
+    }
+
+    /** Divides time on the CPU among samples. */
+    private void divide(Map<Integer, Long> among, long nanos, boolean ofSlow) {
+        long all = among.values().stream().mapToLong(Long::longValue).sum();
+        if (all == 0 && nanos > 0) {
+            count(new Key(CallPart.ON_CPU_JAVA, UNSAMPLED, Profile.EMPTY_STACK), nanos, ofSlow);
+            return;
+        }
+        long rest = nanos;
+        for (Map.Entry<Integer, Long> entry : among.entrySet()) {
+            long part = all == entry.getValue() ? rest : (long) ((double) rest / all * entry.getValue());
+            count(new Key(parts.ofSample(entry.getKey()), "", entry.getKey()), part, ofSlow);
+            all -= entry.getValue();
+            rest -= part;
+        }
+    }
+
+    private void count(Key key, long nanos, boolean ofSlow) {
+        Nanos sum = sums.computeIfAbsent(key, k -> new Nanos());
+        if (ofSlow) {
+            sum.slow += nanos;
+        } else {
+            sum.all += nanos;
+        }
+    }
+
+    /** The slow calls, the slowest first. */
+    private List<Slow> slowest(Latencies latencies) {
+        long most = request.slowerThanNanos() > 0
+                ? Long.MAX_VALUE
+                : Math.max(1, Math.round(latencies.count() * (1 - SLOW_ABOVE)));
+        return slow.stream()
+                .sorted(Comparator.comparingLong((Slow call) -> -call.told().nanos()))
+                .limit(most)
+                .toList();
+    }
+
+    private Explanation.Slow addSlow(List<Slow> slowest, Latencies latencies) {
+        Map<Integer, Long> sampled = new HashMap<>();
+        long elapsed = 0;
+        long cpu = 0;
+        for (Slow call : slowest) {
+            elapsed += call.told().nanos();
+            cpu += Math.max(0, call.told().nanos() - call.call().waited);
+            call.call().waits.forEach((key, nanos) -> count(key, nanos, true));
+            call.call().samples.forEach(sample -> sampled.merge(sample.stack(), 1L, Long::sum));
+        }
+        divide(sampled.isEmpty() ? samples : sampled, cpu, true);
+        long threshold = request.slowerThanNanos() > 0
+                ? request.slowerThanNanos()
+                : slowest.isEmpty()
+                        ? latencies.max()
+                        : slowest.get(slowest.size() - 1).told().nanos();
+        return new Explanation.Slow(threshold, slowest.size(), elapsed);
+    }
+
+    /** A call with its intervals, and what it did on the CPU between them. */
+    private Explanation.SlowCall shown(Slow slow) {
+        long start = slow.told().beganNanos();
+        List<Explanation.Interval> intervals = new ArrayList<>();
+        List<Explanation.Interval> waits = new ArrayList<>(slow.call().intervals);
+        waits.sort(Comparator.comparingLong(Explanation.Interval::fromNanos));
+        long at = start;
+        for (Explanation.Interval wait : waits) {
+            running(slow, at, wait.fromNanos(), intervals);
+            long from = Math.max(at, wait.fromNanos());
+            long to = Math.min(start + slow.told().nanos(), wait.fromNanos() + wait.nanos());
+            if (to > from) {
+                intervals.add(
+                        new Explanation.Interval(wait.part(), wait.detail(), from - start, to - from, wait.stack()));
+                at = to;
+            }
+        }
+        running(slow, at, start + slow.told().nanos(), intervals);
+        String java = profile.thread(slow.thread()).javaName();
+        return new Explanation.SlowCall(
+                start - began,
+                slow.told().nanos(),
+                java == null ? profile.thread(slow.thread()).osName() : java,
+                intervals);
+    }
+
+    /** On the CPU, divided at the middle between one sample and the next. */
+    private void running(Slow slow, long from, long to, List<Explanation.Interval> intervals) {
+        if (to <= from) {
+            return;
+        }
+        long start = slow.told().beganNanos();
+        List<Sample> there = slow.call().samples.stream()
+                .filter(sample -> sample.timeNanos() >= from && sample.timeNanos() < to)
+                .toList();
+        if (there.isEmpty()) {
+            intervals.add(new Explanation.Interval(
+                    CallPart.ON_CPU_JAVA, UNSAMPLED, from - start, to - from, Profile.EMPTY_STACK));
+            return;
+        }
+        long at = from;
+        for (int i = 0; i < there.size(); i++) {
+            Sample sample = there.get(i);
+            long until = i + 1 < there.size()
+                    ? (sample.timeNanos() + there.get(i + 1).timeNanos()) / 2
+                    : to;
+            intervals.add(new Explanation.Interval(
+                    parts.ofSample(sample.stack()), "", at - start, until - at, sample.stack()));
+            at = until;
+        }
+    }
+}

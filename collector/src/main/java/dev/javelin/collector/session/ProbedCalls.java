@@ -1,0 +1,22 @@
+package dev.javelin.collector.session;
+
+import dev.javelin.flamegraph.Latencies;
+
+/** Calls of Java methods that an agent in the target sees. Used by the recording's thread. */
+public interface ProbedCalls {
+    /** Address in the target of its threads' slots. */
+    long slots();
+
+    /** How many slots there are. */
+    int log2Slots();
+
+    /** How long the calls took that have ended since the probes were set. */
+    Latencies latencies();
+
+    /**
+     * Has those calls told one by one that take longer.
+     *
+     * @param nanos nanoseconds; {@link Long#MAX_VALUE} for none
+     */
+    void tellSlowerThan(long nanos);
+}

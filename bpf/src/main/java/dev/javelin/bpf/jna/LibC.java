@@ -64,6 +64,24 @@ public final class LibC {
         return library().callInt("fcntl", fd, command, argument);
     }
 
+    public static int kill(int pid, int signal) {
+        return library().callInt("kill", pid, signal);
+    }
+
+    public static int mkfifo(String path, int mode) {
+        return library().callInt("mkfifo", path, mode);
+    }
+
+    /** The calling thread's file system uid before; -1 changes nothing. */
+    public static int setfsuid(int uid) {
+        return library().callInt("setfsuid", uid);
+    }
+
+    /** The calling thread's file system gid before; -1 changes nothing. */
+    public static int setfsgid(int gid) {
+        return library().callInt("setfsgid", gid);
+    }
+
     public static int close(int fd) {
         return library().callInt("close", fd);
     }

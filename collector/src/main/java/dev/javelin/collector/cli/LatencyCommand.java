@@ -2,9 +2,11 @@ package dev.javelin.collector.cli;
 
 import dev.javelin.bpf.TerminalSize;
 import dev.javelin.collector.probe.ProbeResolver;
+import dev.javelin.collector.probe.ProbeSpec;
 import dev.javelin.collector.probe.SyscallNames;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.session.JavelinException;
+import dev.javelin.collector.session.Live;
 import dev.javelin.collector.session.RecordRequest;
 import dev.javelin.collector.session.RecordResult;
 import dev.javelin.collector.walker.ProbeRow.What;
@@ -41,6 +43,8 @@ import picocli.CommandLine.Parameters;
             "    javelin latency --by arg0 'syscall:read /retval > 4096/' 1234",
             "  Time in write by the code that calls it, as collapsed stacks:",
             "    javelin latency -d 10s --total -f write.collapsed syscall:write 1234",
+            "  A Java method, and a method of all implementors of an interface (an agent is attached):",
+            "    javelin latency java:com.acme.Orders.place 'java:+java.util.Map.get' 1234",
             "  Safepoints of the JVM that runs com.acme.Shop:",
             "    javelin latency 'uprobe:libjvm:SafepointSynchronize::begin()' Shop",
             "",
@@ -58,8 +62,8 @@ final class LatencyCommand implements Callable<Integer> {
             arity = "0..*",
             paramLabel = "SPEC... PID",
             description =
-                    "What to measure: uprobe:LIB:FUNC or syscall:NAME, perhaps with a condition behind it; and in which process,"
-                            + " by number or main class.")
+                    "What to measure: java:CLASS.METHOD, or uprobe:LIB:FUNC or syscall:NAME, perhaps with a condition behind"
+                            + " it; and in which process, by number or main class.")
     private List<String> words = new ArrayList<>();
 
     @Option(
@@ -120,12 +124,43 @@ final class LatencyCommand implements Callable<Integer> {
         }
         OutputFile output =
                 file == null ? null : OutputFile.of(file, wanted.targets().forFileName());
+        if (wanted.specs().stream().anyMatch(LatencyCommand::isMethod)) {
+            return methods(wanted, time, output);
+        }
         RecordRequest request = request(wanted, key, time, output);
         if (!LatencyScreen.isPossible()) {
             return new Recording(cli, request, null).run(settings(wanted, time), result -> deliver(result, output));
         }
         LatencyScreen screen = new LatencyScreen(cli.out(), LatencyCommand::terminal, top, time);
         return new Recording(cli, request, null, screen).run(settings(wanted, time), result -> {
+            screen.clear();
+            deliver(result, output);
+        });
+    }
+
+    private static boolean isMethod(ProbeSpec spec) {
+        return spec.kind() == ProbeSpec.Kind.JAVA;
+    }
+
+    private int methods(SpecsAndTarget wanted, Duration time, OutputFile output) {
+        if (!wanted.specs().stream().allMatch(LatencyCommand::isMethod)) {
+            throw JavelinException.usage("java: is measured by itself: give the other probes to a second command");
+        }
+        if (by != null || isStacks()) {
+            throw JavelinException.usage((by == null ? "-f " + file : "--by " + by)
+                    + ": calls of Java methods are neither told apart nor summed up by stacks here: leave it out");
+        }
+        if (wanted.specs().stream().anyMatch(spec -> spec.methods().thresholdNanos() >= 0)) {
+            throw JavelinException.usage(
+                    "every call is measured here, whatever it takes: leave out the time behind java:");
+        }
+        ProcessInfo process = wanted.targets().processes().get(0);
+        if (!LatencyScreen.isPossible()) {
+            return new MethodLatencies(cli, process, wanted.specs(), time, Live.NONE)
+                    .run(settings(wanted, time), result -> deliver(result, output));
+        }
+        LatencyScreen screen = new LatencyScreen(cli.out(), LatencyCommand::terminal, top, time);
+        return new MethodLatencies(cli, process, wanted.specs(), time, screen).run(settings(wanted, time), result -> {
             screen.clear();
             deliver(result, output);
         });

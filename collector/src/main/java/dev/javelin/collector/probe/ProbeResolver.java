@@ -196,6 +196,8 @@ public final class ProbeResolver {
             case SYSCALL -> syscalls(spec);
             case TRACEPOINT -> tracepoint(spec);
             case KPROBE, KRETPROBE, FENTRY, FEXIT -> kernelFunctions(spec, call);
+            case JAVA ->
+                throw JavelinException.usage(spec.text() + ": Java methods are probed by 'javelin latency' alone");
         };
     }
 

@@ -11,6 +11,7 @@ import java.util.Objects;
  * uprobe:LIB:FUNC[+OFF]      uretprobe:LIB:FUNC         usdt:LIB:PROVIDER:NAME
  * tracepoint:CATEGORY:NAME   CATEGORY:NAME              syscall:NAME
  * kprobe:FUNC[+OFF]          kretprobe:FUNC             fentry:FUNC               fexit:FUNC
+ * java:CLASS.METHOD[(TYPES)][:TIME], see {@link MethodSpec}
  * </pre>
  *
  * <p>LIB is a path or a short name such as {@code libjvm}, and ends at the first colon. FUNC of a LIB may be a demangled C++ name: it
@@ -37,7 +38,8 @@ public record ProbeSpec(Kind kind, String library, String group, String name, lo
         KPROBE("FUNC[+OFF]"),
         KRETPROBE("FUNC"),
         FENTRY("FUNC"),
-        FEXIT("FUNC");
+        FEXIT("FUNC"),
+        JAVA("CLASS.METHOD[(TYPES)][:TIME]");
 
         private final String rest;
 
@@ -105,6 +107,11 @@ public record ProbeSpec(Kind kind, String library, String group, String name, lo
     /** The function; null for a kind that is none. */
     public String function() {
         return kind.isFunction() ? name : null;
+    }
+
+    /** The methods; null for a kind that is none. */
+    public MethodSpec methods() {
+        return kind == Kind.JAVA ? MethodSpec.parse(name) : null;
     }
 
     /** The provider of a USDT probe; null for others. */

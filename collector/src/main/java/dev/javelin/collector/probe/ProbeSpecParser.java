@@ -59,6 +59,10 @@ final class ProbeSpecParser {
     }
 
     private ProbeSpec probe(Kind kind, String rest) {
+        if (kind == Kind.JAVA) {
+            MethodSpec.parse(rest); // says what is wrong with it
+            return new ProbeSpec(kind, null, null, rest.strip(), 0, null);
+        }
         String[] parts = rest.split(":", kind.parts());
         if (parts.length < kind.parts()) {
             throw error("something is missing: write " + kind.form());

@@ -1,0 +1,137 @@
+package dev.javelin.collector.attach;
+
+import dev.javelin.bpf.Posix;
+import dev.javelin.collector.proc.ProcessInfo;
+import dev.javelin.collector.session.JavelinException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * HotSpot's attach protocol (attachListener_linux.cpp of JDK 17, attachListener_posix.cpp of 25): a JVM that finds a file {@code
+ * .attach_pidN} when it gets SIGQUIT opens a UNIX domain socket, {@code .java_pidN}; a command there is a version and four words, each
+ * with a zero behind it, and the answer a number, and text up to the end.
+ *
+ * <p>A JVM that does not know the signal in this way would end by it, or print a thread dump: it is not sent to such a one.
+ */
+final class HotSpotAttach {
+    private static final int POLL_MILLIS = 20;
+    private static final int SIGQUIT_BIT = 1 << 2;
+    private static final Pattern CAUGHT = Pattern.compile("(?m)^SigCgt:\\s*([0-9a-f]+)$");
+    private static final Pattern STATE = Pattern.compile("(?m)^State:\\s*(\\S)");
+    private static final Pattern CODE = Pattern.compile("\\A0\\n(?:return code: )?(-?\\d+)\\s*\\z");
+
+    private final ProcessInfo process;
+    private final Path tmp;
+
+    HotSpotAttach(ProcessInfo process, Path tmp) {
+        this.process = process;
+        this.tmp = tmp;
+    }
+
+    /**
+     * Loads a Java agent, and returns when its {@code agentmain} has.
+     *
+     * @param jar as the process itself sees it
+     * @throws JavelinException if the JVM refuses
+     * @throws IOException if it cannot be talked to
+     */
+    void loadAgent(String jar, String arguments) throws IOException, InterruptedException {
+        Path socket = tmp.resolve(".java_pid" + process.nsPid());
+        if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
+            open(socket);
+        }
+        check(command(socket, "load", "instrument", "false", jar + "=" + arguments));
+    }
+
+    private void open(Path socket) throws IOException, InterruptedException {
+        checkThatSignalIsKnown();
+        Path file = tmp.resolve(".attach_pid" + process.nsPid());
+        try {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException e) {
+            // another attach is going on, or was given up
+        }
+        try {
+            Posix.quit(process.pid());
+            while (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
+                Thread.sleep(POLL_MILLIS);
+            }
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private void checkThatSignalIsKnown() throws IOException {
+        String status = Files.readString(Path.of("/proc/" + process.pid() + "/status"), StandardCharsets.UTF_8);
+        Matcher state = STATE.matcher(status);
+        if (state.find() && state.group(1).matches("[Tt]")) {
+            throw JavelinException.failed(
+                    name() + " is stopped, and cannot answer: continue it (kill -CONT " + process.pid() + ")");
+        }
+        Matcher caught = CAUGHT.matcher(status);
+        if (!caught.find() || (Long.parseUnsignedLong(caught.group(1), 16) & SIGQUIT_BIT) == 0) {
+            throw JavelinException.failed(
+                    name() + " does not take the signal by which a JVM is attached to: it was started"
+                            + " with -Xrs (-XX:+ReduceSignalUsage), or is just starting");
+        }
+        if (process.arguments().contains("-XX:+DisableAttachMechanism")) {
+            throw JavelinException.failed(name()
+                    + " was started with -XX:+DisableAttachMechanism: without attaching, methods cannot be probed");
+        }
+    }
+
+    private String name() {
+        return "process " + process.pid();
+    }
+
+    private static String command(Path socket, String... words) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            ByteBuffer request =
+                    ByteBuffer.wrap(("1\0" + String.join("\0", words) + "\0").getBytes(StandardCharsets.UTF_8));
+            while (request.hasRemaining()) {
+                channel.write(request);
+            }
+            ByteArrayOutputStream answer = new ByteArrayOutputStream();
+            ByteBuffer part = ByteBuffer.allocate(4096);
+            while (channel.read(part) >= 0) {
+                answer.write(part.array(), 0, part.position());
+                part.clear();
+            }
+            return answer.toString(StandardCharsets.UTF_8);
+        }
+    }
+
+    private void check(String answer) {
+        Matcher code = CODE.matcher(answer);
+        if (code.matches() && code.group(1).equals("0")) {
+            return;
+        }
+        String said = answer.replaceFirst("\\A-?\\d+\\n", "").strip().replaceAll("\\s*\\n\\s*", "; ");
+        if (said.contains("Dynamic agent loading is not enabled")) {
+            throw JavelinException.failed(
+                    name() + " was started with -XX:-EnableDynamicAgentLoading: without an agent, methods"
+                            + " cannot be probed");
+        }
+        if (said.contains("java.instrument")) {
+            throw JavelinException.failed(name()
+                    + " runs on a Java without the module java.instrument: without it, methods cannot be probed");
+        }
+        throw JavelinException.failed(name() + " refuses the agent: "
+                + (answer.isEmpty()
+                        ? "it ended the connection; only its own user and root may attach"
+                        : "'" + said + "'"));
+    }
+}

@@ -1,0 +1,347 @@
+package dev.javelin.collector.attach;
+
+import dev.javelin.collector.probe.MethodSpec;
+import dev.javelin.collector.probe.NearestNames;
+import dev.javelin.collector.proc.MemoryUnreadable;
+import dev.javelin.collector.proc.ProcessInfo;
+import dev.javelin.collector.proc.TargetMemory;
+import dev.javelin.collector.session.JavelinException;
+import dev.javelin.flamegraph.Latencies;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Probes on Java methods of one JVM, from {@link #attach} to {@link #close}. An agent in the JVM puts them in; every call is counted there in
+ * memory outside the heap, which is read from here. The agent takes them out when this process ends in any way.
+ *
+ * <p>Used by one thread.
+ */
+public final class MethodProbes implements AutoCloseable {
+    /** The JDK's own tools wait as long. */
+    private static final Duration ATTACH = Duration.ofSeconds(10);
+
+    private static final Duration START = Duration.ofSeconds(20);
+    /** A thousand classes take seconds to change. */
+    private static final Duration CHANGE = Duration.ofMinutes(2);
+
+    private static final Duration FILES = Duration.ofSeconds(5);
+    private static final int POLL_MILLIS = 10;
+
+    private final ProcessInfo process;
+    private final List<MethodProbe> probes;
+    private final TargetFiles files;
+    private final TargetMemory memory;
+    private final List<String> warnings = new ArrayList<>();
+    private AgentDirectory directory;
+    private AgentLink agent;
+    private BlockLayout layout;
+    private List<Placed> placed = List.of();
+    private List<Latencies> last = List.of();
+    private boolean in;
+    private boolean gone;
+
+    private MethodProbes(ProcessInfo process, List<MethodProbe> probes) throws IOException {
+        this.process = process;
+        this.probes = List.copyOf(probes);
+        this.files = new TargetFiles(process);
+        this.memory = TargetMemory.open(process.pid());
+    }
+
+    /**
+     * Attaches to a JVM and puts the probes in: when this returns, every call is counted.
+     *
+     * @throws JavelinException if that is not possible, in one line; nothing is left in the JVM then. Usage, if a class has no such method
+     */
+    public static MethodProbes attach(int pid, List<MethodProbe> probes) {
+        try {
+            MethodProbes attached = new MethodProbes(ProcessInfo.read(pid), probes);
+            boolean complete = false;
+            try {
+                attached.start();
+                attached.putIn();
+                complete = true;
+                return attached;
+            } finally {
+                if (!complete) {
+                    attached.close();
+                }
+            }
+        } catch (IOException e) {
+            throw JavelinException.failed("cannot probe methods of " + pid + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void start() throws IOException {
+        var jars = AgentDirectory.jars();
+        String late = "process " + process.pid() + " has not answered for " + ATTACH.toSeconds()
+                + " s: its JVM hangs, or a safepoint takes that long; nothing was attached";
+        files.run(ATTACH, late, () -> {
+            directory = AgentDirectory.create(files.tmp(), process, jars);
+            agent = new AgentLink(
+                    process, directory.file(AgentDirectory.COMMANDS), directory.file(AgentDirectory.ANSWERS));
+            new HotSpotAttach(process, files.tmp()).loadAgent(directory.agentJar(), directory.inside());
+            return null;
+        });
+        checked(agent.answer(START));
+    }
+
+    private void putIn() throws IOException {
+        for (MethodProbe probe : probes) {
+            MethodSpec methods = probe.methods();
+            agent.send(
+                    "probe",
+                    methods.type(),
+                    methods.method(),
+                    methods.parameters() == null ? "*" : methods.parameters(),
+                    methods.subtypes() ? "1" : "0",
+                    probe.slots() ? "1" : "0",
+                    Long.toString(probe.thresholdNanos()),
+                    Long.toString(probe.period()));
+        }
+        agent.send("go");
+        in = true;
+        List<List<String>> answers = agent.answers(CHANGE);
+        answers.forEach(MethodProbes::checked);
+        layout = BlockLayout.of(answers.get(0));
+        placed(answers);
+        for (int i = 0; i < probes.size(); i++) {
+            check(i, declared(answers, i));
+        }
+    }
+
+    /** An answer that is no error. */
+    private static List<String> checked(List<String> answer) {
+        if (answer.get(0).equals("error")) {
+            throw JavelinException.failed(answer.get(1));
+        }
+        return answer;
+    }
+
+    private void placed(List<List<String>> answers) {
+        List<Placed> all = new ArrayList<>();
+        for (List<String> answer : answers) {
+            if (answer.get(0).equals("probe")) {
+                int[] counts = answer.subList(4, 11).stream()
+                        .mapToInt(Integer::parseInt)
+                        .toArray();
+                all.add(new Placed(
+                        Integer.parseInt(answer.get(2)),
+                        Long.parseLong(answer.get(3)),
+                        counts[0],
+                        counts[1],
+                        counts[2],
+                        counts[3],
+                        counts[4],
+                        counts[5],
+                        counts[6]));
+            } else if (answer.get(0).equals("failed") && warnings.isEmpty()) {
+                warnings.add("a class is left alone, since it could not be changed: " + answer.get(1));
+            }
+        }
+        placed = List.copyOf(all);
+    }
+
+    private static List<String> declared(List<List<String>> answers, int probe) {
+        return answers.stream()
+                .filter(answer ->
+                        answer.get(0).equals("declared") && answer.get(1).equals(Integer.toString(probe)))
+                .map(answer -> answer.get(2))
+                .toList();
+    }
+
+    /** What is to be said of a probe: an error if it can never fire. */
+    private void check(int index, List<String> declared) throws IOException {
+        MethodSpec spec = probes.get(index).methods();
+        Placed found = placed.get(index);
+        String probe = "java:" + spec.type() + "." + spec.method();
+        if (found.classes() == 0 && found.fixed() == 0) {
+            warnings.add(probe + ": no class is loaded that is called so; "
+                    + NearestNames.question(spec.type(), classes(), "it is waited for")
+                    + " It is probed as soon as it is loaded");
+        } else if (found.methods() == 0 && spec.isExact()) {
+            throw JavelinException.usage(probe + ": " + missing(spec, found, declared));
+        }
+        warn(found, probe);
+    }
+
+    private List<String> classes() throws IOException {
+        agent.send("classes");
+        return agent.answers(CHANGE).stream()
+                .filter(answer -> answer.get(0).equals("class"))
+                .map(answer -> answer.get(1))
+                .toList();
+    }
+
+    private static String missing(MethodSpec spec, Placed found, List<String> declared) {
+        if (found.natives() > 0) {
+            return "the method is native, which cannot be probed so; a uprobe: on its function can be";
+        }
+        if (found.abstracts() > 0) {
+            return "the method is abstract; java:+" + spec.type() + "." + spec.method() + " is those that implement it";
+        }
+        if (found.fixed() > 0) {
+            return "the JVM does not let that class be changed, or Javelin's probes need it";
+        }
+        if (found.failed() > 0) {
+            return "the class could not be changed";
+        }
+        List<String> same = declared.stream()
+                .filter(method -> method.startsWith(spec.method() + "("))
+                .sorted()
+                .toList();
+        return same.isEmpty()
+                ? "the class declares no such method; "
+                        + NearestNames.question(
+                                spec.method(),
+                                declared.stream()
+                                        .map(method -> method.substring(0, method.indexOf('(')))
+                                        .toList(),
+                                "a method that it inherits is probed in the class that declares it")
+                : "the class declares it with other parameters: " + String.join(", ", same);
+    }
+
+    private void warn(Placed found, String probe) {
+        List<String> alone = new ArrayList<>();
+        add(alone, found.natives(), "native");
+        add(alone, found.abstracts(), "abstract");
+        add(alone, found.fixed(), "not to be changed");
+        add(alone, found.failed(), "failed");
+        if (!alone.isEmpty() && found.methods() > 0) {
+            warnings.add(probe + ": " + String.join(", ", alone) + " left alone");
+        }
+        if (found.intrinsics() > 0) {
+            warnings.add(probe + ": of " + found.intrinsics()
+                    + (found.intrinsics() == 1 ? " method" : " methods")
+                    + " compiled code has its own version (intrinsics), and those calls are not counted");
+        }
+    }
+
+    private static void add(List<String> parts, int count, String what) {
+        if (count > 0) {
+            parts.add(count + " " + what);
+        }
+    }
+
+    /** What became of each probe, in their order, as far as it was told: see {@link #look}. */
+    public List<Placed> placed() {
+        return placed;
+    }
+
+    /** What users should know, one line each, in words. Texts of the application in them are hostile. */
+    public List<String> warnings() {
+        return Collections.unmodifiableList(warnings);
+    }
+
+    /** The address of the threads' slots, in the JVM. */
+    public long slots() {
+        return layout.slots();
+    }
+
+    /** How many slots there are, a power of two. */
+    public int capacity() {
+        return layout.capacity();
+    }
+
+    /**
+     * Finds classes that were loaded meanwhile and belong to a {@code +} probe by way of others that were not loaded before; most are found
+     * at once without this. To be called about every second.
+     *
+     * @return false if the process has ended, or is about to: {@link #latencies} are then the last
+     */
+    public boolean look() throws IOException, InterruptedException {
+        if (!gone && agent.awaitExit(Duration.ZERO)) {
+            end();
+        }
+        if (!gone && !agent.isAlive()) {
+            gone = true;
+        }
+        if (!gone && probes.stream().anyMatch(probe -> probe.methods().subtypes())) {
+            agent.send("look");
+            placed(agent.answers(CHANGE));
+        }
+        return !gone;
+    }
+
+    /** Waits for that end, at most so long; then the same as {@link #look}. */
+    public boolean await(Duration time) throws IOException, InterruptedException {
+        if (agent.awaitExit(time)) {
+            end();
+        }
+        return !gone && agent.isAlive();
+    }
+
+    /** The application waits for a moment. */
+    private void end() throws IOException {
+        if (!gone) {
+            latencies();
+            gone = true;
+            agent.send("bye");
+        }
+    }
+
+    /**
+     * The calls of each probe that have returned or thrown since it was put in, in the probes' order. When the process has ended, those
+     * that were read last.
+     */
+    public List<Latencies> latencies() {
+        if (!gone) {
+            try {
+                List<Latencies> read = new ArrayList<>();
+                for (Placed probe : placed) {
+                    ByteBuffer block = ByteBuffer.wrap(memory.readBytes(probe.block(), layout.blockBytes()))
+                            .order(ByteOrder.LITTLE_ENDIAN);
+                    read.add(layout.latencies(block));
+                }
+                last = List.copyOf(read);
+            } catch (MemoryUnreadable e) {
+                gone = true;
+            }
+        }
+        return last;
+    }
+
+    /** Takes the probes out; what they counted can still be read. */
+    public void takeOut() throws IOException {
+        if (in && !gone && agent.isAlive()) {
+            in = false;
+            agent.send("out");
+            placed(agent.answers(CHANGE));
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (agent != null) {
+                agent.close();
+            }
+            memory.close();
+            if (directory != null) {
+                files.run(FILES, "", () -> {
+                    remove();
+                    return null;
+                });
+            }
+        } catch (IOException | JavelinException e) {
+            // the process has gone, or its files have
+        }
+    }
+
+    /** The agent does so when its probes are out, which is to be seen by its end. */
+    private void remove() throws IOException, InterruptedException {
+        long end = System.nanoTime() + FILES.toNanos() / 2;
+        while (directory.exists() && in() && System.nanoTime() < end) {
+            Thread.sleep(POLL_MILLIS);
+        }
+        directory.delete();
+    }
+
+    private boolean in() {
+        return layout != null && agent.isAlive();
+    }
+}

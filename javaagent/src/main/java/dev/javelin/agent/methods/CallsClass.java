@@ -1,0 +1,156 @@
+package dev.javelin.agent.methods;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.instrument.Instrumentation;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.InvocationTargetException;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The class that probed methods call, once in a JVM's life. It is {@code dev.javelin.agent.calls.Calls} by another name, in {@code
+ * java.lang}: class loaders may hide every other package from the classes that they load (OSGi, JBoss Modules), and as a class of
+ * java.base it may call {@code jdk.internal.misc.Unsafe}.
+ */
+final class CallsClass {
+    /** Its name in class files. */
+    static final String NAME = "java/lang/JavelinCalls";
+
+    private static final String SOURCE = "dev/javelin/agent/calls/Calls";
+    private static final String MEMORY = "dev/javelin/agent/calls/Memory";
+    private static final String UNSAFE = "jdk/internal/misc/Unsafe";
+
+    private static final int UTF8 = 1;
+
+    private final Class<?> type;
+
+    private CallsClass(Class<?> type) {
+        this.type = type;
+    }
+
+    /** Finds it, or defines it. */
+    static synchronized CallsClass of(Instrumentation instrumentation)
+            throws IOException, ReflectiveOperationException {
+        try {
+            return new CallsClass(Class.forName(NAME.replace('/', '.'), true, null));
+        } catch (ClassNotFoundException e) {
+            return new CallsClass(define(instrumentation, renamed(bytes(SOURCE))));
+        }
+    }
+
+    /** The class file of a class of the agent, by its name with slashes. */
+    static byte[] bytes(String name) throws IOException {
+        try (InputStream in = CallsClass.class.getResourceAsStream("/" + name + ".class")) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            byte[] part = new byte[4096];
+            for (int count = in.read(part); count > 0; count = in.read(part)) {
+                bytes.write(part, 0, count);
+            }
+            return bytes.toByteArray();
+        }
+    }
+
+    /** The same class by its new name, which stands in the constant pool only (format: JVM specification, 4.4). */
+    private static byte[] renamed(byte[] original) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(original));
+        DataOutputStream out = new DataOutputStream(bytes);
+        out.writeLong(in.readLong()); // magic and version
+        int count = in.readUnsignedShort();
+        out.writeShort(count);
+        for (int i = 1; i < count; i++) {
+            int tag = in.readUnsignedByte();
+            out.writeByte(tag);
+            if (tag == UTF8) {
+                out.writeUTF(in.readUTF().replace(SOURCE, NAME).replace(MEMORY, UNSAFE));
+            } else {
+                byte[] rest = new byte[size(tag)];
+                in.readFully(rest);
+                out.write(rest);
+                i += rest.length == 8 ? 1 : 0; // long and double take two entries
+            }
+        }
+        byte[] rest = new byte[in.available()];
+        in.readFully(rest);
+        out.write(rest);
+        return bytes.toByteArray();
+    }
+
+    private static int size(int tag) {
+        switch (tag) {
+            case 5:
+            case 6:
+                return 8;
+            case 7:
+            case 8:
+            case 16:
+            case 19:
+            case 20:
+                return 2;
+            case 15:
+                return 3;
+            default:
+                return 4;
+        }
+    }
+
+    /** By {@code MethodHandles.privateLookupIn} (Java 9), after the agent has opened {@code java.lang} to itself alone. */
+    private static Class<?> define(Instrumentation instrumentation, byte[] bytes) throws ReflectiveOperationException {
+        Object base = Class.class.getMethod("getModule").invoke(Object.class);
+        Object own = Class.class.getMethod("getModule").invoke(CallsClass.class);
+        Class<?> module = Class.forName("java.lang.Module");
+        Instrumentation.class
+                .getMethod("redefineModule", module, Set.class, Map.class, Map.class, Set.class, Map.class)
+                .invoke(
+                        instrumentation,
+                        base,
+                        Collections.emptySet(),
+                        Collections.emptyMap(),
+                        Collections.singletonMap("java.lang", Collections.singleton(own)),
+                        Collections.emptySet(),
+                        Collections.emptyMap());
+        Object lookup = MethodHandles.class
+                .getMethod("privateLookupIn", Class.class, MethodHandles.Lookup.class)
+                .invoke(null, Object.class, MethodHandles.lookup());
+        Class<?> defined = (Class<?>) MethodHandles.Lookup.class
+                .getMethod("defineClass", byte[].class)
+                .invoke(lookup, (Object) bytes);
+        return Class.forName(defined.getName(), true, null); // its memory is there before the first call
+    }
+
+    /** See {@code Calls.layout}. */
+    long[] layout() {
+        return (long[]) call("layout", new Class<?>[0]);
+    }
+
+    /** See {@code Calls.open}. */
+    long open(long threshold, long period) {
+        return (Long) call("open", new Class<?>[] {long.class, long.class}, threshold, period);
+    }
+
+    /** See {@code Calls.close}. */
+    void close(long probe) {
+        call("close", new Class<?>[] {long.class}, probe);
+    }
+
+    /** See {@code Calls.number}. */
+    long number(long probe) {
+        return (Long) call("number", new Class<?>[] {long.class}, probe);
+    }
+
+    private Object call(String method, Class<?>[] types, Object... arguments) {
+        try {
+            return type.getMethod(method, types).invoke(null, arguments);
+        } catch (InvocationTargetException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,265 @@
+package dev.javelin.agent.methods;
+
+import java.io.BufferedReader;
+import java.io.Closeable;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.lang.instrument.Instrumentation;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The probes of one collector, from its attach to its end: one thread, {@code javelin-probes}, that does what it is told through a FIFO, line
+ * by line, and answers through another. Fields have tabs between them. Commands:
+ *
+ * <pre>
+ * probe CLASS METHOD PARAMETERS SUBTYPES SLOTS THRESHOLD PERIOD   one more; see {@link MethodPattern} and {@code Calls.open}
+ * go          puts them in; answers with the layout, and what was found
+ * look        answers with what was found up to now
+ * classes     answers with the names of all classes that are loaded
+ * out         takes them out; answers with what was found in all
+ * bye         the collector has what it wants, and the application may end
+ * </pre>
+ *
+ * <p>Answers end with a line that has a dot in it. Before the application ends, {@code exit} is said once, and {@code bye} awaited for a
+ * moment. The end of the commands, which comes when the collector ends in any way, takes everything out.
+ */
+public final class Session implements Runnable {
+    private static final int EXIT_MILLIS = 1_000;
+    private static final String[] FILES = {"methods.jar", "asm.jar", "commands", "answers"};
+
+    private final File directory;
+    private final Instrumentation instrumentation;
+    private final Closeable loader;
+    private final List<Probe> probes = new ArrayList<>();
+    private final ReentrantLock answering = new ReentrantLock();
+    private final CountDownLatch bye = new CountDownLatch(1);
+    private final Thread exit = new Thread(new Exit(), "javelin-exit");
+    private CallsClass calls;
+    private Instrumenter instrumenter;
+    private OutputStream answers;
+
+    private Session(File directory, Instrumentation instrumentation, Closeable loader) {
+        this.directory = directory;
+        this.instrumentation = instrumentation;
+        this.loader = loader;
+    }
+
+    /**
+     * Starts its thread.
+     *
+     * @param loader of this class, closed at the end
+     */
+    public static void start(File directory, Instrumentation instrumentation, Closeable loader) {
+        Thread thread = new Thread(new Session(directory, instrumentation, loader), "javelin-probes");
+        thread.setDaemon(true);
+        thread.setContextClassLoader(null);
+        thread.start();
+    }
+
+    @Override
+    public void run() {
+        try {
+            obey();
+        } catch (IOException e) {
+            // the collector has gone
+        } catch (Exception | Error e) {
+            AttachAgent.tell("the probes on methods are taken out: " + e);
+        } finally {
+            end();
+        }
+    }
+
+    private void obey() throws Exception {
+        File commands = new File(directory, "commands");
+        FileInputStream from;
+        // opened for both, a FIFO never waits for the other side: should that be dead already, its end is read at once
+        RandomAccessFile both = new RandomAccessFile(commands, "rw");
+        RandomAccessFile other = new RandomAccessFile(new File(directory, "answers"), "rw");
+        try {
+            from = new FileInputStream(commands);
+            answers = new FileOutputStream(new File(directory, "answers"));
+        } finally {
+            both.close();
+            other.close();
+        }
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8))) {
+            prepare();
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                obey(line.split("\t", -1));
+            }
+        } finally {
+            answers.close();
+        }
+    }
+
+    private void prepare() throws IOException {
+        String version = System.getProperty("java.specification.version");
+        if (version.startsWith("1.") || Integer.parseInt(version) < 11) {
+            answer("error\tthe application runs on Java " + version + ": methods are probed from Java 11 on");
+            throw new IOException();
+        }
+        try {
+            calls = CallsClass.of(instrumentation);
+        } catch (ReflectiveOperationException | RuntimeException | Error e) {
+            answer("error\tthe agent cannot define what probes call: " + e);
+            throw new IOException(e);
+        }
+        Runtime.getRuntime().addShutdownHook(exit);
+        answer("ready");
+    }
+
+    private void obey(String[] command) throws IOException, InterruptedException {
+        switch (command[0]) {
+            case "probe":
+                add(command);
+                return;
+            case "bye":
+                bye.countDown();
+                return;
+            case "go":
+                putIn();
+                break;
+            case "look":
+                instrumenter.look();
+                report();
+                break;
+            case "classes":
+                classes();
+                break;
+            case "out":
+                instrumenter.takeOut();
+                report();
+                break;
+            default:
+                answer("error\tunknown command " + command[0]);
+        }
+        answer(".");
+    }
+
+    private void add(String[] command) throws IOException {
+        MethodPattern pattern = new MethodPattern(command[1], command[2], command[3], command[4].equals("1"));
+        long word = calls.open(Long.parseLong(command[6]), Long.parseLong(command[7]));
+        if (word == 0) {
+            answer("error\tmore probes are in this application than there is room for: end another command first");
+            throw new IOException();
+        }
+        probes.add(new Probe(pattern, word, command[5].equals("1")));
+    }
+
+    private void putIn() throws IOException, InterruptedException {
+        instrumenter = new Instrumenter(instrumentation, probes);
+        StringBuilder layout = new StringBuilder("layout");
+        for (long number : calls.layout()) {
+            layout.append('\t').append(number);
+        }
+        answer(layout.toString());
+        try {
+            instrumenter.warmUp();
+            instrumenter.putIn();
+        } catch (Instrumenter.TooManyException e) {
+            answer("error\tthe patterns fit " + e.getMessage() + " classes, more than " + Instrumenter.MOST_CLASSES
+                    + ": narrow them");
+        }
+        report();
+    }
+
+    private void report() throws IOException {
+        for (int i = 0; i < probes.size(); i++) {
+            Probe probe = probes.get(i);
+            StringBuilder line = new StringBuilder("probe\t" + i + '\t' + calls.number(probe.word()) + '\t'
+                    + (probe.word() & ((1L << 48) - 1)) + '\t' + probe.types());
+            for (Probe.Case which : Probe.Case.values()) {
+                line.append('\t').append(probe.count(which));
+            }
+            answer(line.toString());
+            if (probe.count(Probe.Case.PROBED) == 0) {
+                for (String name : probe.names()) {
+                    answer("declared\t" + i + '\t' + Text.printable(name));
+                }
+            }
+        }
+        if (instrumenter.firstFailure() != null) {
+            answer("failed\t" + Text.printable(instrumenter.firstFailure()));
+        }
+    }
+
+    private void classes() throws IOException {
+        Set<String> names = new HashSet<>();
+        for (Class<?> type : instrumentation.getAllLoadedClasses()) {
+            if (!type.isArray() && !type.isPrimitive()) {
+                names.add(Text.printable(type.getName()));
+            }
+        }
+        for (String name : names) {
+            answer("class\t" + name);
+        }
+    }
+
+    private void answer(String line) throws IOException {
+        answering.lock();
+        try {
+            answers.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        } finally {
+            answering.unlock();
+        }
+    }
+
+    private void end() {
+        bye.countDown();
+        try {
+            if (instrumenter != null) {
+                instrumenter.takeOut();
+            }
+        } catch (InterruptedException | RuntimeException | Error e) {
+            AttachAgent.tell("the probes on methods cannot be taken out: " + e);
+        }
+        for (Probe probe : probes) {
+            calls.close(probe.word());
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(exit);
+        } catch (IllegalStateException e) {
+            // the application is ending
+        }
+        for (String file : FILES) {
+            new File(directory, file).delete();
+        }
+        directory.delete();
+        try {
+            loader.close();
+        } catch (IOException e) {
+            // the files behind it have gone with the directory
+        }
+    }
+
+    /** Lets the collector read what was counted before the application's memory is gone. */
+    private final class Exit implements Runnable {
+        @Override
+        public void run() {
+            try {
+                if (answering.tryLock(EXIT_MILLIS, TimeUnit.MILLISECONDS)) {
+                    try {
+                        answers.write("exit\n".getBytes(StandardCharsets.UTF_8));
+                    } finally {
+                        answering.unlock();
+                    }
+                    bye.await(EXIT_MILLIS, TimeUnit.MILLISECONDS);
+                }
+            } catch (IOException | InterruptedException e) {
+                // the collector has gone
+            }
+        }
+    }
+}

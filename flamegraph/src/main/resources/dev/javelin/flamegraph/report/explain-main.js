@@ -32,6 +32,8 @@ function explain() {
   addEventListener('beforeprint', () => {
     theme = page.dataset.theme;
     page.dataset.theme = 'light';
+    follow();
+    panel.graph.paint(); // no frame comes before the paper does
     document.querySelector('header details').open = true;
   });
   addEventListener('afterprint', () => {

@@ -76,7 +76,9 @@ class StackTree {
         numbers.push(modes[3], modes[2], modes[1]);
       }
       const text = ([id]) => this.names[id];
-      waiting.push(...[...children].sort((a, b) => (text(a) < text(b) ? 1 : -1)));
+      for (const child of [...children].sort((a, b) => (text(a) < text(b) ? 1 : -1))) {
+        waiting.push(child);
+      }
       size++;
     }
     return size;

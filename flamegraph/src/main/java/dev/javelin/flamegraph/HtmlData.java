@@ -59,12 +59,17 @@ final class HtmlData {
 
     /** The data, packed. */
     String packed() {
-        byte[] json = header().getBytes(StandardCharsets.UTF_8);
+        return packed(header(), nodes);
+    }
+
+    /** A JSON text and numbers behind it, in the layout above. */
+    static String packed(String text, JfrBuffer numbers) {
+        byte[] json = text.getBytes(StandardCharsets.UTF_8);
         JfrBuffer all = new JfrBuffer().number(json.length);
         for (byte b : json) {
             all.raw(b);
         }
-        all.raw(nodes);
+        all.raw(numbers);
         return Base64.getEncoder().encodeToString(deflate(all));
     }
 
@@ -126,7 +131,8 @@ final class HtmlData {
         return out.toString();
     }
 
-    private static int kind(FrameNames.Category category) {
+    /** The number of a category in the page's script. */
+    static int kind(FrameNames.Category category) {
         return switch (category) {
             case JAVA -> 1;
             case NATIVE -> 3;

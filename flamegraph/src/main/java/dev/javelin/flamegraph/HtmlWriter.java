@@ -11,7 +11,7 @@ final class HtmlWriter {
     private static final HtmlPage PAGE = new HtmlPage(
             "page.html",
             List.of("theme.css", "style.css", "views.css"),
-            List.of("decode.js", "model.js", "graph.js", "views.js", "header.js", "main.js"));
+            List.of("decode.js", "model.js", "elements.js", "graph.js", "views.js", "header.js", "main.js"));
 
     private HtmlWriter() {}
 

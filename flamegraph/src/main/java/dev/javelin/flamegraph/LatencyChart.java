@@ -11,8 +11,8 @@ final class LatencyChart {
     private static final int WIDTH = 960;
     private static final int MARGIN = 14;
     private static final int LABEL_ROW = 16;
-    private static final int LABEL = 100;
-    private static final int TOP = 58;
+    private static final int LABEL = 130;
+    private static final int FIRST_TOP = 58;
     private static final int BOTTOM = 218;
     private static final int HEIGHT = 244;
     private static final double LEAST_BAR = 1.5;
@@ -24,14 +24,18 @@ final class LatencyChart {
 
     private final String name;
     private final Latencies latencies;
+    private final double threshold;
+    private final int top;
     private final List<Latencies.Bin> bins;
     private double from;
     private double to;
     private final StringBuilder out = new StringBuilder();
 
-    private LatencyChart(String name, Latencies latencies) {
+    private LatencyChart(String name, Latencies latencies, long threshold) {
         this.name = name;
         this.latencies = latencies;
+        this.threshold = (double) threshold;
+        this.top = threshold > 0 ? FIRST_TOP + LABEL_ROW : FIRST_TOP;
         this.bins = latencies.bins(BINS_PER_OCTAVE);
     }
 
@@ -41,13 +45,27 @@ final class LatencyChart {
      * @param id a prefix for the ids in it
      */
     static String of(String id, String name, Latencies latencies) {
-        LatencyChart chart = new LatencyChart(name, latencies);
+        return of(id, name, latencies, 0);
+    }
+
+    /**
+     * The element, with those latencies marked that are slow; empty if the histogram is.
+     *
+     * @param id a prefix for the ids in it
+     * @param threshold from which a latency is slow, nanoseconds; 0 to mark none
+     */
+    static String of(String id, String name, Latencies latencies, long threshold) {
+        LatencyChart chart = new LatencyChart(name, latencies, threshold);
         return chart.bins.isEmpty() ? "" : chart.draw(id);
     }
 
     private String draw(String id) {
         from = left(bins.get(0));
         to = right(bins.get(bins.size() - 1));
+        if (threshold > 0) {
+            from = Math.min(from, threshold / 2.0);
+            to = Math.max(to, threshold * 2.0);
+        }
         while (to / from < LEAST_SPAN) {
             from /= Math.sqrt(2);
             to *= Math.sqrt(2);
@@ -64,6 +82,7 @@ final class LatencyChart {
                 .append(title())
                 .append("</title>");
         axis();
+        slowRange();
         bars();
         marks();
         return out.append("</svg>").toString();
@@ -109,9 +128,21 @@ final class LatencyChart {
 
     private void tick(double nanos) {
         double x = x(nanos);
-        line("grid", x, TOP, x, BOTTOM + 4);
+        line("grid", x, top, x, BOTTOM + 4);
         String anchor = x < 2 * MARGIN ? "start" : x > WIDTH - 2 * MARGIN ? "end" : "middle";
         text("tick", x, BOTTOM + 18, anchor, Nanos.unicode(nanos).replaceFirst("\\.0+ ", " "));
+    }
+
+    private void slowRange() {
+        if (threshold > 0) {
+            out.append(String.format(
+                    Locale.ROOT,
+                    "<rect class=\"slow-range\" x=\"%.2f\" y=\"%d\" width=\"%.2f\" height=\"%d\"/>",
+                    x(threshold),
+                    top,
+                    WIDTH - MARGIN - x(threshold),
+                    BOTTOM - top));
+        }
     }
 
     private void bars() {
@@ -134,7 +165,7 @@ final class LatencyChart {
 
     private void bar(Latencies.Bin bin, double share, long count) {
         double x = x(left(bin));
-        double height = Math.max(LEAST_BAR, share * (BOTTOM - TOP));
+        double height = Math.max(LEAST_BAR, share * (BOTTOM - top));
         out.append(String.format(
                 Locale.ROOT,
                 "<rect class=\"bin\" x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\"><title>%s \u2013 %s: %,d (%.2f"
@@ -155,11 +186,21 @@ final class LatencyChart {
             double x = x((double) latencies.percentile(MARKS[i]));
             line("mark", x, i * LABEL_ROW + 4, x, BOTTOM);
         }
-        for (int i = 0; i < MARKS.length; i++) {
-            double x = x((double) latencies.percentile(MARKS[i]));
-            boolean before = x > WIDTH - LABEL;
-            text("label", x + (before ? -5 : 5), (i + 1) * LABEL_ROW, before ? "end" : "start", mark(MARKS[i]));
+        if (threshold > 0) {
+            line("threshold", x(threshold), MARKS.length * LABEL_ROW + 4, x(threshold), BOTTOM);
         }
+        for (int i = 0; i < MARKS.length; i++) {
+            label("label", i, (double) latencies.percentile(MARKS[i]), mark(MARKS[i]));
+        }
+        if (threshold > 0) {
+            label("label slow", MARKS.length, threshold, "slow from " + Nanos.unicode(threshold));
+        }
+    }
+
+    private void label(String style, int row, double nanos, String label) {
+        double x = x(nanos);
+        boolean before = x > WIDTH - LABEL;
+        text(style, x + (before ? -5 : 5), (row + 1) * LABEL_ROW, before ? "end" : "start", label);
     }
 
     private void line(String style, double x1, double y1, double x2, double y2) {

@@ -2,10 +2,7 @@ package dev.javelin.flamegraph;
 
 import java.io.IOException;
 import java.io.Writer;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
 
 /** Writes the page of latencies: what was recorded, and for each probe a chart and a table of its keys. */
 final class LatencyPage {
@@ -26,7 +23,7 @@ final class LatencyPage {
         PAGE.write(out, part -> switch (part) {
             case "title" -> HtmlPage.escaped(info.title());
             case "chips" -> page.chips();
-            case "facts" -> page.facts();
+            case "facts" -> PageHeader.facts(info);
             case "probes" -> page.probes();
             default -> throw new IllegalStateException("unknown part of the page: " + part);
         });
@@ -34,38 +31,10 @@ final class LatencyPage {
 
     private String chips() {
         long count = tables.stream().mapToLong(table -> table.all().count()).sum();
-        return chip("", counted(count, "event"))
-                + chip("", counted(tables.size(), "probe"))
-                + (info.lost() > 0 ? chip(" warn", counted(info.lost()) + " lost") : "")
-                + chip("", Nanos.unicode(info.duration().toNanos()));
-    }
-
-    private String facts() {
-        StringBuilder out = new StringBuilder();
-        fact(out, "Summary", info.summary());
-        fact(out, "Command", info.command());
-        fact(out, "Version", info.version());
-        fact(
-                out,
-                "Started",
-                DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
-                        .format(info.start().atOffset(ZoneOffset.UTC)));
-        fact(out, "Duration", Nanos.unicode(info.duration().toNanos()));
-        fact(out, "Event", info.event());
-        for (RecordingInfo.Target target : info.targets()) {
-            fact(out, "Process " + target.pid(), target.command());
-            fact(out, "JVM of " + target.pid(), target.runtime());
-        }
-        info.losses().forEach((reason, count) -> fact(out, "Lost: " + reason, counted(count)));
-        info.facts().forEach((name, value) -> fact(out, name, String.valueOf(value)));
-        return out.toString();
-    }
-
-    private static void fact(StringBuilder out, String name, String value) {
-        if (!value.isEmpty()) {
-            out.append("<dt>").append(HtmlPage.escaped(name)).append("</dt>");
-            out.append("<dd>").append(HtmlPage.escaped(value)).append("</dd>\n");
-        }
+        return PageHeader.chip("", PageHeader.counted(count, "event"))
+                + PageHeader.chip("", PageHeader.counted(tables.size(), "probe"))
+                + (info.lost() > 0 ? PageHeader.chip(" warn", PageHeader.counted(info.lost()) + " lost") : "")
+                + PageHeader.chip("", Nanos.unicode(info.duration().toNanos()));
     }
 
     private String probes() {
@@ -80,10 +49,10 @@ final class LatencyPage {
         String name = HtmlPage.escaped(table.probe());
         out.append("<section aria-labelledby=\"").append(id).append("\">\n");
         out.append("<h2 id=\"").append(id).append("\">").append(name).append("</h2>\n<p class=\"chips\">");
-        out.append(chip("", counted(table.all().count(), "event")));
-        out.append(chip("", Nanos.unicode(table.all().total()) + " in all"));
+        out.append(PageHeader.chip("", PageHeader.counted(table.all().count(), "event")));
+        out.append(PageHeader.chip("", Nanos.unicode(table.all().total()) + " in all"));
         if (table.lost() > 0) {
-            out.append(chip(" warn", counted(table.lost()) + " lost"));
+            out.append(PageHeader.chip(" warn", PageHeader.counted(table.lost()) + " lost"));
         }
         out.append("</p>\n<div class=\"scroll\">").append(LatencyChart.of(id, table.probe(), table.all()));
         out.append("</div>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-labelledby=\"")
@@ -104,7 +73,7 @@ final class LatencyPage {
                 .append(name)
                 .append("</th>");
         boolean any = latencies.count() > 0;
-        cell(out, counted(latencies.count()));
+        cell(out, PageHeader.counted(latencies.count()));
         cell(out, Nanos.unicode(latencies.total()));
         cell(out, any ? Nanos.unicode(latencies.mean()) : "\u2013");
         for (double percent : new double[] {50, 90, 99, 99.9}) {
@@ -117,17 +86,5 @@ final class LatencyPage {
 
     private static void cell(StringBuilder out, String text) {
         out.append("<td>").append(text).append("</td>");
-    }
-
-    private static String chip(String style, String text) {
-        return "<span class=\"chip" + style + "\">" + text + "</span>";
-    }
-
-    private static String counted(long count, String what) {
-        return counted(count) + " " + what + (count == 1 ? "" : "s");
-    }
-
-    private static String counted(long count) {
-        return String.format(Locale.ROOT, "%,d", count);
     }
 }

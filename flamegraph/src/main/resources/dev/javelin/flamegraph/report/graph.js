@@ -22,6 +22,15 @@ class Graph {
     this.listen();
   }
 
+  /** Shows another profile from its root on. */
+  use(profile) {
+    this.profile = profile;
+    this.zoomed = 0;
+    this.hovered = -1;
+    this.selected = -1;
+    this.resize();
+  }
+
   listen() {
     new ResizeObserver(() => this.resize()).observe(this.scroll);
     this.scroll.addEventListener('scroll', () => {

@@ -91,7 +91,7 @@ class Report {
       byId('view-' + v).setAttribute('aria-pressed', v === view);
     }
     byId('invert').disabled = view !== 'graph';
-    byId('tooltip').hidden = true;
+    hideTooltip();
     this.refresh();
   }
 
@@ -256,39 +256,11 @@ class Report {
   }
 
   hover(node, event) {
-    const tooltip = byId('tooltip');
     if (node < 0 || !event) {
-      tooltip.hidden = true;
+      hideTooltip();
       return;
     }
-    const { profile, graph } = this;
-    const { total, self } = profile;
-    const row = (...content) => {
-      const div = element('div', 'row');
-      div.append(...content);
-      return div;
-    };
-    const lines = [element('div', 'name', profile.text(node))];
-    const figures = row(element('b', '', weight(profile, total[node])), percent(total[node], total[0]) + ' of all');
-    if (graph.zoomed > 0 && node > graph.zoomed) {
-      figures.append(`\u00b7 ${percent(total[node], total[graph.zoomed])} of the zoomed frame`);
-    }
-    lines.push(figures);
-    if (self[node] > 0 && node > 0) {
-      lines.push(row('Self', element('b', '', weight(profile, self[node])), percent(self[node], total[0])));
-    }
-    if (node > 0) {
-      for (const [kind, share] of profile.shares(node)) {
-        lines.push(row(swatch(kind, this.dark), KINDS[kind].label + (share < 1 ? ' ' + percent(share, 1) : '')));
-      }
-    }
-    tooltip.replaceChildren(...lines);
-    tooltip.hidden = false;
-    const { offsetWidth: w, offsetHeight: h } = tooltip;
-    const x = Math.min(event.clientX + 14, innerWidth - w - 8);
-    const y = event.clientY + 18 + h > innerHeight ? event.clientY - h - 12 : event.clientY + 18;
-    tooltip.style.left = Math.max(8, x) + 'px';
-    tooltip.style.top = Math.max(8, y) + 'px';
+    showTooltip(frameLines(this.profile, this.graph.zoomed, node, this.dark), event.clientX, event.clientY);
   }
 
   key(e) {

@@ -1,22 +1,5 @@
 // The views made of tables: the call tree and the hot methods.
 
-function element(tag, className, text) {
-  const e = document.createElement(tag);
-  if (className) {
-    e.className = className;
-  }
-  if (text !== undefined) {
-    e.textContent = text;
-  }
-  return e;
-}
-
-function swatch(kind, dark) {
-  const e = element('i', 'swatch');
-  e.style.background = kindColour(kind, dark);
-  return e;
-}
-
 /** A cell with a weight, its share, and a bar as long as the share. */
 function weightCell(profile, value, whole, className) {
   const cell = element('td', value > 0 ? 'number meter' : 'number meter zero', profile.info.total ? weight(profile, value) : plainNumber.format(value));

@@ -1,0 +1,62 @@
+package dev.javelin.flamegraph;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** An explanation as JSON. */
+final class ExplanationJson {
+    private static final Comparator<Explanation.Part> LONGEST_FIRST = Comparator.comparingLong(
+                    Explanation.Part::slowNanos)
+            .thenComparingLong(Explanation.Part::allNanos)
+            .reversed();
+
+    private ExplanationJson() {}
+
+    static String of(Explanation explanation) {
+        Explanation.Slow slow = explanation.slow();
+        Map<String, Object> slowMap = new LinkedHashMap<>();
+        slowMap.put("threshold_ns", slow.thresholdNanos());
+        slowMap.put("calls", slow.calls());
+        slowMap.put("elapsed_ns", slow.elapsedNanos());
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("method", explanation.method());
+        map.put("calls", explanation.calls());
+        map.put("elapsed_ns", explanation.elapsedNanos());
+        map.put("slow", slowMap);
+        map.put("parts", parts(explanation));
+        StringBuilder out = new StringBuilder();
+        Json.write(out, map);
+        return out.append('\n').toString();
+    }
+
+    private static List<Map<String, Object>> parts(Explanation explanation) {
+        Profile profile = explanation.profile();
+        FrameNames names = new FrameNames(profile, ReportOptions.defaults(), true);
+        return explanation.parts().stream()
+                .filter(part -> part.allNanos() > 0 || part.slowNanos() > 0)
+                .sorted(LONGEST_FIRST)
+                .map(part -> {
+                    Map<String, Object> map = new LinkedHashMap<>();
+                    map.put("part", part.part().text());
+                    map.put("detail", part.detail());
+                    map.put("all_ns", part.allNanos());
+                    map.put("slow_ns", part.slowNanos());
+                    map.put("stack", stack(profile, names, part.stack()));
+                    return map;
+                })
+                .toList();
+    }
+
+    /** The names of a stack's frames, root first. */
+    private static List<String> stack(Profile profile, FrameNames names, int stack) {
+        int[] frames = profile.frames(stack);
+        List<String> texts = new ArrayList<>(frames.length);
+        for (int i = frames.length - 1; i >= 0; i--) {
+            texts.add(names.name(names.ofFrame(frames[i])).text());
+        }
+        return texts;
+    }
+}

@@ -71,6 +71,19 @@ public final class Latencies {
         addExact(other.count, other.total, other.min, other.max);
     }
 
+    /** These values without those that were there {@code before}; the smallest and the largest remain what they are. */
+    public Latencies minus(Latencies before) {
+        Latencies rest = new Latencies();
+        for (int i = 0; i < buckets.length; i++) {
+            long values = buckets[i] - (i < before.buckets.length ? before.buckets[i] : 0);
+            if (values > 0) {
+                rest.addBucket(i, values);
+            }
+        }
+        rest.addExact(count - before.count, total - before.total, min, max);
+        return rest;
+    }
+
     /** Number of values. */
     public long count() {
         return count;

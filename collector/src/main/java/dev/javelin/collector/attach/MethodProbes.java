@@ -305,6 +305,21 @@ public final class MethodProbes implements AutoCloseable {
         return last;
     }
 
+    /**
+     * From now on those calls are told that take longer.
+     *
+     * @param nanos nanoseconds; {@link Long#MAX_VALUE} for none
+     */
+    public void tellSlowerThan(long nanos) {
+        try {
+            for (int i = 0; i < probes.size() && !gone; i++) {
+                agent.send("tell", Integer.toString(i), Long.toString(nanos));
+            }
+        } catch (IOException e) {
+            gone = true;
+        }
+    }
+
     /** Takes the probes out; what they counted can still be read. */
     public void takeOut() throws IOException {
         if (in && !gone && agent.isAlive()) {

@@ -22,6 +22,7 @@ public final class Cli {
         COMMANDS.put("record", RecordCommand::new);
         COMMANDS.put("latency", LatencyCommand::new);
         COMMANDS.put("trace", TraceCommand::new);
+        COMMANDS.put("explain", ExplainCommand::new);
         COMMANDS.put("list", ListCommand::new);
         COMMANDS.put("doctor", DoctorCommand::new);
         COMMANDS.put("demo", DemoCommand::new);

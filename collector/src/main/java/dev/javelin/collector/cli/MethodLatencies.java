@@ -141,6 +141,6 @@ final class MethodLatencies {
                 .fact("methods probed", methods)
                 .summary(summary)
                 .build();
-        return new RecordResult(calls, summary, info, tables);
+        return new RecordResult(calls, summary, info, tables, null);
     }
 }

@@ -119,6 +119,19 @@ public final class ProbeResolver {
         return traced;
     }
 
+    /** What attributes time to calls of Java methods: see the agent's {@code Calls}, which calls this function to tell of one. */
+    public Probes.Probe calls(int pid) {
+        ProbeSpec told = ProbeSpec.parse("uprobe:libjvm:JVM_HoldsLock");
+        List<AttachPoint> points = new ArrayList<>();
+        for (AttachPoint point : find(told, false).points()) {
+            if (point instanceof AttachPoint.Entry entry) {
+                points.add(new AttachPoint.Calls(pid, entry.path(), entry.offset()));
+            }
+        }
+        ProbeRow row = new ProbeRow(ProbeRow.FLAG_STACKS, What.DURATION, What.ONE, 1, List.of(), List.of());
+        return new Probes.Probe("calls", null, row, points);
+    }
+
     private static TracedProbe traced(ProbeSpec spec, Found found, boolean call) {
         int flags = ProbeRow.FLAG_TRACE | (call ? ProbeRow.FLAG_CALLS : 0);
         Probes.Probe probe = probe(spec, found, flags, What.ONE, What.ONE, 1);

@@ -1,21 +1,14 @@
 package dev.javelin.collector.session;
 
-import dev.javelin.collector.walker.CallWait;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Names of the files and sockets that threads wait for. A file is looked for among those that its process has open now. */
+/** Names of the files that threads wait for. A file is looked for among those that its process has open now. */
 final class CallFiles {
-    private static final int UNIX = 1;
-    private static final int INET = 2;
-    private static final int INET6 = 10;
-
     private record File(int pid, long inode) {}
 
     private final Map<File, String> names = new HashMap<>();
@@ -44,22 +37,6 @@ final class CallFiles {
             return ((Number) Files.getAttribute(descriptor, "unix:ino")).longValue();
         } catch (IOException e) {
             return -1;
-        }
-    }
-
-    /** The peer of the socket, with a blank before it; empty if there is none. */
-    static String peer(CallWait wait) {
-        if (wait.family() == UNIX) {
-            return " a unix socket";
-        }
-        if ((wait.family() != INET && wait.family() != INET6) || wait.port() == 0) {
-            return "";
-        }
-        try {
-            String address = InetAddress.getByAddress(wait.address()).getHostAddress();
-            return " " + (address.indexOf(':') < 0 ? address : "[" + address + "]") + ":" + wait.port();
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -63,7 +63,7 @@ final class CallParts {
         }
         CallPart part = ofWaits.computeIfAbsent((long) stack << 8 | wait.kind(), key -> ofWait(wait.kind(), stack));
         // The JDK polls a socket before it reads or writes, with a time limit.
-        return part == CallPart.EPOLL && wait.family() != 0 ? CallPart.SOCKET : part;
+        return part == CallPart.EPOLL && wait.socket() ? CallPart.SOCKET : part;
     }
 
     private CallPart ofWait(int kind, int stack) {

@@ -1,6 +1,7 @@
 package dev.javelin.collector.session;
 
 import dev.javelin.collector.probe.SyscallNames;
+import dev.javelin.collector.proc.MemoryUnreadable;
 import dev.javelin.collector.walker.CallWait;
 import dev.javelin.collector.walker.SampleDescriptor;
 import dev.javelin.collector.walker.ToldCall;
@@ -31,9 +32,9 @@ final class CallTimes {
     private static final int MOST_TOLD = 20_000;
     private static final int MOST_SHOWN = 10;
     /** A call is told if it is among the slowest so many, as far as one knows while it ends; a hundredth of all counts as slow in the end. */
-    private static final double TOLD_ABOVE = 0.95;
+    private static final double TOLD_ABOVE = 95;
 
-    private static final double SLOW_ABOVE = 0.99;
+    private static final double SLOW_SHARE = 0.01;
     private static final String UNSAMPLED = "too short to be sampled";
 
     private record Key(CallPart part, String detail, int stack) {}
@@ -87,6 +88,9 @@ final class CallTimes {
             Comparator.comparingLong((Slow call) -> call.told().nanos()));
     private Latencies before = new Latencies();
     private Map<Long, Long> inCallsBefore = Map.of();
+    /** As of the last look, should the process end. */
+    private Map<Long, Long> inCalls = Map.of();
+
     private long began;
     private long nextLook;
 
@@ -106,14 +110,23 @@ final class CallTimes {
         nextLook = began + SECOND / 10;
     }
 
+    private void look(Target target) {
+        try {
+            inCalls = CallSlots.nanosInCalls(target.memory(), request.calls());
+        } catch (MemoryUnreadable e) {
+            // it has ended
+        }
+    }
+
     /** Has fewer calls told once it is known which are slow. */
-    void adapt(long now) {
-        if (request.slowerThanNanos() > 0 || now < nextLook) {
+    void adapt(long now, Target target) {
+        if (now < nextLook) {
             return;
         }
         nextLook = now + SECOND;
+        look(target);
         Latencies latencies = request.calls().latencies();
-        if (latencies.count() > 0) {
+        if (request.slowerThanNanos() == 0 && latencies.count() > 0) {
             request.calls().tellSlowerThan(latencies.percentile(TOLD_ABOVE));
         }
     }
@@ -171,7 +184,7 @@ final class CallTimes {
             case OBJECT_WAIT -> monitor(wait, target) + (by == null ? "" : ", notified by " + by);
             case PARK -> parts.synchroniser(stack) + (by == null ? "" : ", unparked by " + by);
             case FILE_IO -> SyscallNames.name(wait.syscall()) + files.file(wait.pid(), wait.inode());
-            case SOCKET -> SyscallNames.name(wait.syscall()) + CallFiles.peer(wait);
+            case SOCKET -> (SyscallNames.name(wait.syscall()) + " " + wait.peer()).strip();
             default -> "";
         };
     }
@@ -208,16 +221,17 @@ final class CallTimes {
 
     /** Everything that is known, after the programs were detached. */
     Explanation explain(Totals totals, Target target, int row) {
-        Map<Long, Long> inCalls = CallSlots.nanosInCalls(target.memory(), request.calls());
+        look(target);
         Latencies latencies = request.calls().latencies().minus(before);
         long end = System.nanoTime();
-        long cpu = finish(totals, inCalls, row, end, target);
+        long cpu = finish(totals, row, end, target);
         divide(samples, cpu, false);
         long elapsed = 0;
         for (Map.Entry<Long, Long> thread : inCalls.entrySet()) {
             elapsed += thread.getValue() - inCallsBefore.getOrDefault(thread.getKey(), 0L);
         }
         long known = sums.values().stream().mapToLong(nanos -> nanos.all).sum();
+        elapsed = Math.max(elapsed, known);
         if (elapsed > known) {
             sums.computeIfAbsent(new Key(CallPart.UNKNOWN, "", Profile.EMPTY_STACK), k -> new Nanos()).all +=
                     elapsed - known;
@@ -233,7 +247,7 @@ final class CallTimes {
     }
 
     /** Time on the CPU within calls; adds waits that go on. */
-    private long finish(Totals totals, Map<Long, Long> inCalls, int row, long end, Target target) {
+    private long finish(Totals totals, int row, long end, Target target) {
         long[] cpu = new long[1];
         totals.forEachTotal((probe, pid, tid, stack, key, wait, total) -> cpu[0] += probe == row ? total.sum() : 0);
         for (Totals.Schedule seen : totals.schedules()) {
@@ -257,9 +271,8 @@ final class CallTimes {
                                 -1,
                                 0,
                                 0,
-                                0,
-                                0,
-                                new byte[0]),
+                                false,
+                                ""),
                         target);
             }
         }
@@ -295,7 +308,7 @@ final class CallTimes {
     private List<Slow> slowest(Latencies latencies) {
         long most = request.slowerThanNanos() > 0
                 ? Long.MAX_VALUE
-                : Math.max(1, Math.round(latencies.count() * (1 - SLOW_ABOVE)));
+                : Math.max(1, Math.round(latencies.count() * SLOW_SHARE));
         return slow.stream()
                 .sorted(Comparator.comparingLong((Slow call) -> -call.told().nanos()))
                 .limit(most)

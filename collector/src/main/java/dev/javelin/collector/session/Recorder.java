@@ -182,7 +182,7 @@ final class Recorder implements AutoCloseable {
         int records = takeBatch();
         wanted = live.taken() && wanted;
         if (callTimes != null) {
-            callTimes.adapt(now);
+            targets.values().forEach(target -> callTimes.adapt(now, target));
         }
         for (Target target : targets.values()) {
             if (watches.get(target.pid()).due(now)) {
@@ -334,13 +334,7 @@ final class Recorder implements AutoCloseable {
     }
 
     private Explanation explain() {
-        if (targets.isEmpty()) {
-            throw JavelinException.failed("the process has ended: what its threads were calling went with it");
-        }
-        return callTimes.explain(
-                walker.totals(),
-                targets.values().iterator().next(),
-                request.probes().callsRow());
+        return callTimes.explain(walker.totals(), seen.get(0), request.probes().callsRow());
     }
 
     /** Where the time of calls went; null if that was not asked for. */

@@ -1,5 +1,8 @@
 package dev.javelin.collector.walker;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 
 /**
@@ -17,9 +20,8 @@ import java.nio.ByteBuffer;
  * @param syscall number of the system call that the thread was in; -1 for none
  * @param inode of the file that the system call was about; 0 for none
  * @param objectClass second word of the Java object whose monitor was wanted; 0 for none
- * @param family address family of the socket that the system call was about; 0 for none
- * @param port of its peer
- * @param address of its peer, 4 or 16 bytes
+ * @param socket whether that file is a socket
+ * @param peer whom it is connected to, such as {@code 10.0.0.1:5432}; empty if it is not, or not known
  */
 public record CallWait(
         int pid,
@@ -35,18 +37,15 @@ public record CallWait(
         int syscall,
         long inode,
         long objectClass,
-        int family,
-        int port,
-        byte[] address) {
-    private static final int AF_INET6 = 10;
-    private static final int IPV4_AT = 96;
-    private static final int IPV6_AT = 104;
+        boolean socket,
+        String peer) {
+    private static final int UNIX = 1;
+    private static final int INET = 2;
+    private static final int INET6 = 10;
 
     /** The record at {@code at}. */
     public static CallWait read(ByteBuffer b, int at) {
-        int family = b.getShort(at + 102) & 0xffff;
-        byte[] address = new byte[family == AF_INET6 ? 16 : 4];
-        b.get(at + (family == AF_INET6 ? IPV6_AT : IPV4_AT), address);
+        int family = b.getShort(at + 102);
         return new CallWait(
                 b.getInt(at + SampleDescriptor.PID),
                 b.getInt(at + 16),
@@ -61,8 +60,25 @@ public record CallWait(
                 (int) b.getLong(at + 72),
                 b.getLong(at + 80),
                 b.getLong(at + 88),
-                family,
-                b.getShort(at + 100) & 0xffff,
-                address);
+                family != 0,
+                peer(b, at, family, b.getShort(at + 100) & 0xffff));
+    }
+
+    private static String peer(ByteBuffer b, int at, int family, int port) {
+        if (family == UNIX) {
+            return "a unix socket";
+        }
+        if ((family != INET && family != INET6) || port == 0) {
+            return "";
+        }
+        byte[] address = new byte[family == INET ? 4 : 16];
+        b.get(at + (family == INET ? 96 : 104), address);
+        try {
+            InetAddress peer = InetAddress.getByAddress(address);
+            return (peer instanceof Inet6Address ? "[" + peer.getHostAddress() + "]" : peer.getHostAddress()) + ":"
+                    + port;
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

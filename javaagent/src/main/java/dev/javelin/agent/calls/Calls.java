@@ -101,6 +101,11 @@ public final class Calls {
         return 0;
     }
 
+    /** From now on calls are told that take longer than so many nanoseconds; {@link Long#MAX_VALUE} for none. */
+    public static void tell(long probe, long threshold) {
+        MEMORY.putLong(null, (probe & ADDRESS) + 24, threshold);
+    }
+
     /** Gives the block of a probe back. */
     public static synchronized void close(long probe) {
         MEMORY.putLongRelease(null, probe & ADDRESS, 0);

@@ -134,6 +134,11 @@ final class CallsClass {
         return (Long) call("open", new Class<?>[] {long.class, long.class}, threshold, period);
     }
 
+    /** See {@code Calls.tell}. */
+    void tell(long probe, long threshold) {
+        call("tell", new Class<?>[] {long.class, long.class}, probe, threshold);
+    }
+
     /** See {@code Calls.close}. */
     void close(long probe) {
         call("close", new Class<?>[] {long.class}, probe);

@@ -125,6 +125,9 @@ public final class Session implements Runnable {
             case "probe":
                 add(command);
                 return;
+            case "tell":
+                calls.tell(probes.get(Integer.parseInt(command[1])).word(), Long.parseLong(command[2]));
+                return;
             case "bye":
                 bye.countDown();
                 return;

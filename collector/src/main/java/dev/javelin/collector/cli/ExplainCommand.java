@@ -1,0 +1,185 @@
+package dev.javelin.collector.cli;
+
+import dev.javelin.bpf.TerminalSize;
+import dev.javelin.collector.attach.MethodProbe;
+import dev.javelin.collector.attach.MethodProbes;
+import dev.javelin.collector.probe.ProbeResolver;
+import dev.javelin.collector.probe.ProbeSpec;
+import dev.javelin.collector.session.ExplainRequest;
+import dev.javelin.collector.session.JavelinException;
+import dev.javelin.collector.session.ProbedCalls;
+import dev.javelin.collector.session.RecordRequest;
+import dev.javelin.collector.session.RecordResult;
+import dev.javelin.collector.walker.Probes;
+import dev.javelin.flamegraph.ExplanationOutputs;
+import dev.javelin.flamegraph.Latencies;
+import dev.javelin.flamegraph.ReportOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code javelin explain}: where the time of a method's calls went. */
+@Command(
+        name = "explain",
+        description =
+                "Tells where the time of a Java method's calls went, of all and of the slow ones: on the CPU, waiting for"
+                        + " one, for locks and who held them, for files, sockets, the garbage collector.",
+        mixinStandardHelpOptions = true,
+        versionProvider = JavelinCommand.Version.class,
+        sortOptions = false,
+        footer = {
+            "",
+            "An agent is loaded into the process for it, and taken out again.",
+            "",
+            "Examples:",
+            "  The slowest hundredth of the calls in the next 30 s:",
+            "    javelin explain -d 30s com.acme.Orders.place 1234",
+            "  Those of more than 200 ms, as a page with the slowest ten on a time line:",
+            "    javelin explain --slower-than 200ms -f slow.html com.acme.Orders.place Shop",
+            "",
+            "Exit status: 0 done, 1 failed, 2 called wrongly. Ctrl-C shows what was seen.",
+        })
+final class ExplainCommand implements Callable<Integer> {
+    private static final String KIND = "java:";
+    private static final int NARROWEST = 60;
+    private static final int USUAL_COLUMNS = 100;
+    private static final int DEPTH = 512;
+    private static final long INTERVAL_NANOS = 5_000_000;
+
+    private final Cli cli;
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "METHOD PID",
+            description =
+                    "Which method's calls: com.acme.Orders.place, a pattern, +com.acme.Handler.handle for all that"
+                            + " implement it; and in which process, by number or main class.")
+    private List<String> words = List.of();
+
+    @Option(
+            names = {"-d", "--duration"},
+            paramLabel = "TIME",
+            description = "How long, for example 30s or 2m; a bare number is seconds. Until Ctrl-C if left out.")
+    private String duration;
+
+    @Option(
+            names = "--slower-than",
+            paramLabel = "TIME",
+            description = "Which calls are slow, for example 200ms (default: the slowest hundredth).")
+    private String slowerThan;
+
+    @Option(
+            names = {"-i", "--interval"},
+            paramLabel = "TIME",
+            description = "Time between two samples of what runs on a CPU (default: 5ms).")
+    private String interval;
+
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE",
+            description = "Also write .html, a page with flame graphs and a time line, or .json.")
+    private String file;
+
+    ExplainCommand(Cli cli) {
+        this.cli = cli;
+    }
+
+    @Override
+    public Integer call() {
+        if (words.size() != 2) {
+            throw JavelinException.usage(
+                    "name a method and the process that calls it: javelin explain com.acme.Orders.place 1234");
+        }
+        if (file != null && !ExplanationOutputs.supports(file)) {
+            throw JavelinException.usage("-f " + file + ": unknown format: the name must end in "
+                    + String.join(" or ", ExplanationOutputs.extensions()));
+        }
+        Duration time = duration == null ? null : SampleSettings.duration(duration);
+        long slow = slowerThan == null ? 0 : SampleSettings.duration(slowerThan).toNanos();
+        long every = interval == null
+                ? INTERVAL_NANOS
+                : SampleSettings.duration(interval).toNanos();
+        String method = words.get(0).startsWith(KIND) ? words.get(0) : KIND + words.get(0);
+        SpecsAndTarget wanted = SpecsAndTarget.of(List.of(method, words.get(1)), "explained");
+        ProbeSpec spec = wanted.specs().get(0);
+        if (slow == 0 && spec.methods().thresholdNanos() > 0) {
+            slow = spec.methods().thresholdNanos();
+        }
+        int pid = wanted.pid();
+        Probes probes = new Probes(List.of(new ProbeResolver(List.of(pid)).calls(pid)));
+        OutputFile output =
+                file == null ? null : OutputFile.of(file, wanted.targets().forFileName());
+        try (MethodProbes attached = MethodProbes.attach(pid, List.of(MethodProbe.watched(spec.methods())))) {
+            attached.warnings().forEach(cli.messages()::line);
+            ExplainRequest explain =
+                    new ExplainRequest(spec.text().substring(KIND.length()), new Attached(attached), slow);
+            return new Recording(cli, request(pid, probes, every, time, explain), null)
+                    .run(settings(wanted, time), result -> deliver(result, output));
+        }
+    }
+
+    /** Calls as the agent in the process counts them. */
+    private record Attached(MethodProbes probes) implements ProbedCalls {
+        @Override
+        public long slots() {
+            return probes.slots();
+        }
+
+        @Override
+        public int log2Slots() {
+            return Integer.numberOfTrailingZeros(probes.capacity());
+        }
+
+        @Override
+        public Latencies latencies() {
+            Latencies all = new Latencies();
+            probes.latencies().forEach(all::add);
+            return all;
+        }
+
+        @Override
+        public void tellSlowerThan(long nanos) {
+            probes.tellSlowerThan(nanos);
+        }
+    }
+
+    private RecordRequest request(int pid, Probes probes, long every, Duration time, ExplainRequest explain) {
+        return new RecordRequest(
+                List.of(pid),
+                false,
+                "explain",
+                probes,
+                every,
+                time,
+                null,
+                DEPTH,
+                true,
+                true,
+                ReportOptions.defaults(),
+                cli.commandLine(),
+                cli.verbose(),
+                key -> null,
+                explain);
+    }
+
+    private static String settings(SpecsAndTarget wanted, Duration time) {
+        return "explaining " + wanted.shown() + " "
+                + (time == null ? "until Ctrl-C" : "for " + Units.duration(time.toNanos()));
+    }
+
+    private void deliver(RecordResult result, OutputFile output) {
+        int columns = TerminalSize.of(1).map(TerminalSize::columns).orElse(USUAL_COLUMNS);
+        cli.out().print(ExplanationOutputs.text(result.explanation(), Math.max(NARROWEST, columns), false));
+        if (output != null) {
+            try {
+                ExplanationOutputs.write(result.explanation(), result.info(), output.path());
+            } catch (IOException e) {
+                throw JavelinException.failed("cannot write " + output.shown() + ": " + OutputFile.reason(e), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,243 @@
+package dev.javelin.it.targets;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+
+/**
+ * Requests, one after the other, in {@link #request}; most are quick, and every fifth is slow for a reason that is known: a monitor and a lock
+ * that others hold, a sleep, a socket, a disk, much work, a garbage collection. After {@code go} there are as many as its argument says, then
+ * {@code DONE} is said. {@code account} prints for each reason the nanoseconds that it took: {@code monitor=N slow.monitor=N ...}; and the
+ * calls, the slow ones of at least {@link #SLOW_NANOS}, and how long they took.
+ */
+public final class KnownRequests {
+    /** From which time on a request is slow. */
+    public static final long SLOW_NANOS = 10_000_000;
+
+    private static final int MILLIS = 25;
+    private static final long WORK_NANOS = 1_000_000;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final Object MONITOR = new Object();
+    private static final ReentrantLock LOCK = new ReentrantLock();
+    private static final AtomicLong ENTERED = new AtomicLong();
+
+    private enum Hold {
+        MONITOR,
+        LOCK
+    }
+
+    private final Map<String, Long> account = new TreeMap<>();
+    private final Map<String, Long> request = new TreeMap<>();
+    private final SynchronousQueue<Hold> holds = new SynchronousQueue<>();
+    private final SynchronousQueue<Hold> held = new SynchronousQueue<>();
+    private final FileChannel file;
+    private final Socket socket;
+
+    private KnownRequests() throws IOException {
+        Path path = Files.createTempFile(Path.of(System.getProperty("user.dir")), "requests", ".data");
+        file = FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+        ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        daemon("server", () -> serve(server));
+        socket = new Socket(server.getInetAddress(), server.getLocalPort());
+        daemon("holder", this::hold);
+    }
+
+    private interface Step {
+        void run() throws IOException, InterruptedException;
+    }
+
+    /** Serves requests when it is told to. */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        KnownRequests requests = new KnownRequests();
+        Console console = new Console().on("account", requests::text).listen();
+        requests.serve(70);
+        requests.account.clear();
+        console.ready();
+        console.awaitGo();
+        requests.serve(arguments.length == 0 ? 1_000 : Integer.parseInt(arguments[0]));
+        Console.say("DONE");
+        Thread.sleep(Long.MAX_VALUE);
+    }
+
+    private String text() {
+        return account.entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + entry.getValue())
+                .collect(Collectors.joining(" "));
+    }
+
+    private void serve(int times) throws IOException, InterruptedException {
+        for (int i = 0; i < times; i++) {
+            prepare(i);
+            request.clear();
+            long start = System.nanoTime();
+            request(i);
+            long nanos = System.nanoTime() - start;
+            account("calls", 1, nanos);
+            account("elapsed", nanos, nanos);
+            request.forEach((reason, took) -> account(reason, took, nanos));
+            Thread.sleep(1);
+        }
+    }
+
+    private void account(String name, long value, long nanos) {
+        account.merge(name, value, Long::sum);
+        if (nanos >= SLOW_NANOS) {
+            account.merge("slow." + name, value, Long::sum);
+        }
+    }
+
+    /** What is to be held is held when the request comes. */
+    private void prepare(int number) throws InterruptedException {
+        if (number % 35 == 0) {
+            holds.put(Hold.MONITOR);
+            held.take();
+        } else if (number % 35 == 5) {
+            holds.put(Hold.LOCK);
+            held.take();
+        }
+    }
+
+    /** A request. */
+    void request(int number) throws IOException, InterruptedException {
+        long cpu = THREADS.getCurrentThreadCpuTime();
+        work(WORK_NANOS);
+        switch (number % 35) {
+            case 0:
+                took("monitor", KnownRequests::enter);
+                break;
+            case 5:
+                took("park", KnownRequests::lock);
+                break;
+            case 10:
+                took("sleep", () -> Thread.sleep(MILLIS));
+                break;
+            case 15:
+                took("socket", this::ask);
+                break;
+            case 20:
+                took("file I/O", this::write);
+                break;
+            case 25:
+                work(MILLIS * WORK_NANOS);
+                break;
+            case 30:
+                took("GC pause", System::gc);
+                break;
+            default:
+                break;
+        }
+        request.put("cpu", THREADS.getCurrentThreadCpuTime() - cpu);
+    }
+
+    private void took(String reason, Step step) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        step.run();
+        request.put(reason, System.nanoTime() - start);
+    }
+
+    private static void work(long nanos) {
+        long end = System.nanoTime() + nanos;
+        while (System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void enter() {
+        synchronized (MONITOR) {
+            ENTERED.incrementAndGet();
+        }
+    }
+
+    private static void lock() {
+        LOCK.lock();
+        try {
+            ENTERED.incrementAndGet();
+        } finally {
+            LOCK.unlock();
+        }
+    }
+
+    private void ask() throws IOException {
+        OutputStream out = socket.getOutputStream();
+        out.write(1);
+        out.flush();
+        if (socket.getInputStream().read() != 1) {
+            throw new IOException("the server has gone");
+        }
+    }
+
+    private void write() throws IOException {
+        file.write(ByteBuffer.allocate(1 << 20), 0);
+        file.force(true);
+    }
+
+    private static void daemon(String name, Step step) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        step.run();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void hold() throws InterruptedException {
+        while (true) {
+            if (holds.take() == Hold.MONITOR) {
+                holdMonitor();
+            } else {
+                holdLock();
+            }
+        }
+    }
+
+    private void holdMonitor() throws InterruptedException {
+        synchronized (MONITOR) {
+            held.put(Hold.MONITOR);
+            Thread.sleep(MILLIS);
+        }
+    }
+
+    private void holdLock() throws InterruptedException {
+        LOCK.lock();
+        try {
+            held.put(Hold.LOCK);
+            Thread.sleep(MILLIS);
+        } finally {
+            LOCK.unlock();
+        }
+    }
+
+    private static void serve(ServerSocket server) throws IOException, InterruptedException {
+        try (Socket client = server.accept()) {
+            InputStream in = client.getInputStream();
+            for (int b = in.read(); b >= 0; b = in.read()) {
+                Thread.sleep(MILLIS);
+                client.getOutputStream().write(b);
+            }
+        }
+    }
+}

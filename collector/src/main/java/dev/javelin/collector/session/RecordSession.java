@@ -78,6 +78,7 @@ public final class RecordSession {
                     "cannot record from inside a container with a pid namespace of its own, where processes"
                             + " have other numbers than in the kernel: run javelin on the host, or the container with --pid=host");
         }
+        ThreadNice.set(PROMPT);
         NativeObjects objects = new NativeObjects();
         Profile profile = new Profile(request.output() != null
                 && Outputs.needsSamples(request.output().toString()));
@@ -180,7 +181,6 @@ public final class RecordSession {
         RecordingFacts facts = new RecordingFacts(request, recorder, loaded);
         warnOfThrottling();
         warnOfManyPlaces();
-        ThreadNice.set(PROMPT);
         recorder.onStart(loaded, targets, event());
         warnOfRefusedFunctions();
         facts.started();

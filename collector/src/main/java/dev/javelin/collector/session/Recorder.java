@@ -81,11 +81,11 @@ final class Recorder implements AutoCloseable {
         if (request.probes().hasOffCpu()) {
             counted.started(walker.totals(), targets.values(), request.probes().onCpuRow() >= 0);
         }
-        if (event != null) {
-            walker.attach(event);
-        }
         if (callTimes != null) {
             first.forEach(callTimes::started);
+        }
+        if (event != null) {
+            walker.attach(event);
         }
     }
 

@@ -1,0 +1,109 @@
+package dev.javelin.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.javelin.it.harness.Child;
+import dev.javelin.it.harness.TargetProcess;
+import dev.javelin.it.targets.KnownRequests;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Where the time of calls went is what the target itself knows of them. */
+class ExplainIT {
+    private static final Pattern FIGURE = Pattern.compile("\"(calls|elapsed_ns|threshold_ns)\": ?(\\d+)");
+    private static final Pattern PART = Pattern.compile(
+            "\"part\": ?\"([^\"]*)\", ?\"detail\": ?\"[^\"]*\", ?\"all_ns\": ?(\\d+), ?\"slow_ns\": ?(\\d+)");
+
+    @TempDir
+    Path directory;
+
+    private record Sum(Map<String, Long> all, Map<String, Long> slow) {}
+
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void partsAreTheTargetsOwn(int major) throws Exception {
+        Path json = directory.resolve("requests.json");
+        MustRun.recording();
+        Map<String, Long> account;
+        String summary;
+        int links = Watch.OWN_LINKS + 3 + Runtime.getRuntime().availableProcessors();
+        String method = KnownRequests.class.getName() + ".request";
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownRequests.class);
+                Child recorder = Watch.start(
+                        target, List.of("explain", "--slower-than", "10ms", "-f", json.toString(), method))) {
+            summary = Watch.all(target, recorder, links);
+            account = target.account();
+        }
+        String text = Files.readString(json);
+        Matcher figures = FIGURE.matcher(text);
+        long[] found = figures.results()
+                .mapToLong(figure -> Long.parseLong(figure.group(2)))
+                .toArray();
+        Sum sum = sum(text);
+        String told = summary + " " + sum + " " + account;
+        assertThat(found[0]).as("calls " + told).isEqualTo(account.get("calls"));
+        assertThat(found[1]).as("elapsed " + told).isCloseTo(account.get("elapsed"), Percentage.withPercentage(1));
+        assertThat(found[3]).as("slow calls " + told).isEqualTo(account.get("slow.calls"));
+        assertThat(found[4])
+                .as("slow elapsed " + told)
+                .isCloseTo(account.get("slow.elapsed"), Percentage.withPercentage(1));
+
+        assertThat(total(sum.all())).as("all parts " + told).isCloseTo(found[1], Percentage.withPercentage(1));
+        assertThat(total(sum.slow())).as("slow parts " + told).isCloseTo(found[4], Percentage.withPercentage(1));
+        for (String reason : List.of("monitor", "park", "sleep", "socket", "gc")) {
+            String part = reason.equals("gc") ? "GC pause" : reason;
+            compare(part, sum.all(), account.get(reason), told);
+            if (account.containsKey("slow." + reason)) { // a collection may be quick
+                compare(part, sum.slow(), account.get("slow." + reason), "slow calls " + told);
+            }
+        }
+        // interrupts, and what the host took, are time on the CPU here, but not in the account
+        double cpu = onCpu(sum.all());
+        assertThat(cpu / account.get("cpu")).as("CPU " + told).isBetween(0.96, 1.15);
+        assertThat(text.split("\\{\"part\":"))
+                .as("the monitor's holder, and where it was")
+                .anyMatch(part -> part.contains("\"java.lang.Object, held by holder\"")
+                        && part.contains("KnownRequests.holdMonitor"));
+        System.out.printf("jdk%d %s%n", major, sum.slow());
+    }
+
+    /** The target cannot tell waiting for a CPU, once it was woken, from waiting. */
+    private static void compare(String part, Map<String, Long> parts, long truth, String told) {
+        long nanos = parts.getOrDefault(part, 0L);
+        long queue = parts.getOrDefault("run queue", 0L) + parts.getOrDefault("unknown", 0L);
+        assertThat((double) nanos / truth).as(part + " " + told).isLessThan(1.03);
+        assertThat((double) (nanos + queue) / truth).as(part + " " + told).isGreaterThan(0.97);
+    }
+
+    private static Sum sum(String json) {
+        Sum sum = new Sum(new HashMap<>(), new HashMap<>());
+        Matcher part = PART.matcher(json);
+        while (part.find()) {
+            sum.all().merge(part.group(1), Long.parseLong(part.group(2)), Long::sum);
+            sum.slow().merge(part.group(1), Long.parseLong(part.group(3)), Long::sum);
+        }
+        assertThat(sum.all()).isNotEmpty();
+        return sum;
+    }
+
+    private static long total(Map<String, Long> parts) {
+        return parts.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private static double onCpu(Map<String, Long> parts) {
+        return parts.entrySet().stream()
+                .filter(part ->
+                        part.getKey().startsWith("on CPU") || part.getKey().equals("class loading"))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+}

@@ -177,10 +177,10 @@ class MethodProbesIT {
     }
 
     private VirtualMachine connect(TargetProcess target) throws Exception {
-        long all = connections + 1;
+        int all = connections + 1;
         await(() -> listening(target).size() == all);
         connections++;
-        String listening = listening(target).get((int) connections - 1);
+        String listening = listening(target).get(connections - 1);
         AttachingConnector connector = Bootstrap.virtualMachineManager().attachingConnectors().stream()
                 .filter(each -> each.name().equals("com.sun.jdi.SocketAttach"))
                 .findFirst()

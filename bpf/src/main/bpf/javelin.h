@@ -212,6 +212,7 @@ enum probe_flag {
 	PROBE_BUCKETS = 2, /* a histogram per key is kept in `buckets` */
 	PROBE_CALLS = 4,   /* an event is a call from entry to return, and not either of them */
 	PROBE_TRACE = 8,   /* each event is handed over by itself, and not counted */
+	PROBE_TOLD = 16,   /* a call of a Java method that the agent tells of, see told.h */
 };
 
 /* What is measured of an event, and what it is counted by. */

@@ -135,6 +135,32 @@ class MethodProbesIT {
         return figures;
     }
 
+    @ParameterizedTest
+    @CsvSource({"17,thrown", "25,thrown", "25,virtualCall"})
+    void everyCallIsToldWithItsStack(int major, String method) throws Exception {
+        int calls = method.equals("thrown") ? KnownMethods.THROWN : KnownMethods.VIRTUAL;
+        Path collapsed = directory.resolve("calls.collapsed");
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownMethods.class);
+                Child tracer = Watch.start(target, List.of("trace", "--stack", method(method)));
+                Child recorder =
+                        Watch.start(target, List.of("record", "-e", method(method), "-f", collapsed.toString()))) {
+            Watch.all(target, tracer, Watch.OWN_LINKS + 1, recorder);
+            List<String> lines = tracer.outLines();
+            assertThat(lines.stream().filter(line -> line.endsWith(method(method))))
+                    .hasSize(calls);
+            assertThat(lines.stream()
+                            .filter(line -> line.startsWith("    ") && line.contains("KnownMethods." + method)))
+                    .hasSize(calls);
+            assertThat(String.join("\n", lines)).doesNotContain("JavelinCalls").doesNotContain("holdsLock");
+        }
+        List<String> stacks = Files.readAllLines(collapsed);
+        assertThat(ProbesIT.sum(stacks)).isEqualTo(calls);
+        assertThat(ProbesIT.sum(stacks.stream()
+                        .filter(line -> line.matches(".*KnownMethods\\." + method + " \\d+"))
+                        .toList()))
+                .isEqualTo(calls);
+    }
+
     /** The application waits at its exit until the collector has read what was counted. */
     @Test
     void nothingIsLostWhenTheApplicationExits() throws Exception {

@@ -63,7 +63,8 @@ final class Recorder implements AutoCloseable {
         this.objects = objects;
         this.symbolizer = new Symbolizer(profile, objects, new Kallsyms());
         this.threads = new Threads(profile);
-        this.counted = new CountedEvents(request.event(), profile, symbolizer, threads, tally);
+        this.counted =
+                new CountedEvents(request.event(), request.probes().isTold(), profile, symbolizer, threads, tally);
     }
 
     /** Starts: from here on these targets are recorded, by samples of an event if there is one, and by the probes that were asked for. */
@@ -138,7 +139,8 @@ final class Recorder implements AutoCloseable {
         if (end == StackEnd.UNMAPPED) {
             watches.get(target.pid()).request();
         }
-        return symbolizer.stack(data, at, target);
+        int stack = symbolizer.stack(data, at, target);
+        return request.probes().isTold() ? ToldStacks.fromMethod(profile, stack) : stack;
     }
 
     private void sample(ByteBuffer data, int at, Target target) {

@@ -1,5 +1,7 @@
 package dev.javelin.it.targets;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
  * One thread that calls {@link #called}, which does next to nothing, in batches; between two of them it asks {@link System#nanoTime} as often,
  * twice each. {@code account} prints nanoseconds and numbers of both: {@code called=N calls=N clock=N pairs=N}.
@@ -7,21 +9,16 @@ package dev.javelin.it.targets;
 public final class MethodCalls {
     private static final int BATCH = 100_000;
 
-    private static volatile long called;
-    private static volatile long clock;
-    private static volatile long batches;
-    private static long sink;
+    private static final AtomicLong CALLED = new AtomicLong();
+    private static final AtomicLong CLOCK = new AtomicLong();
+    private static final AtomicLong BATCHES = new AtomicLong();
+    private static final AtomicLong SINK = new AtomicLong();
 
     private MethodCalls() {}
 
     /** Calls until it is ended. */
     public static void main(String[] arguments) {
-        Console console = new Console()
-                .on(
-                        "account",
-                        () -> "called=" + called + " calls=" + batches * BATCH + " clock=" + clock + " pairs="
-                                + batches * BATCH)
-                .listen();
+        Console console = new Console().on("account", MethodCalls::account).listen();
         for (int warm = 0; warm < 100; warm++) {
             batch();
         }
@@ -31,14 +28,19 @@ public final class MethodCalls {
         }
     }
 
+    private static String account() {
+        long calls = BATCHES.get() * BATCH;
+        return "called=" + CALLED + " calls=" + calls + " clock=" + CLOCK + " pairs=" + calls;
+    }
+
     private static void batch() {
         long begin = System.nanoTime();
         calls();
         long between = System.nanoTime();
         pairs();
-        clock = clock + System.nanoTime() - between;
-        called = called + between - begin;
-        batches = batches + 1;
+        CLOCK.addAndGet(System.nanoTime() - between);
+        CALLED.addAndGet(between - begin);
+        BATCHES.incrementAndGet();
     }
 
     private static void calls() {
@@ -46,7 +48,7 @@ public final class MethodCalls {
         for (int i = 0; i < BATCH; i++) {
             sum += called(i);
         }
-        sink += sum;
+        SINK.addAndGet(sum);
     }
 
     private static void pairs() {
@@ -55,7 +57,7 @@ public final class MethodCalls {
             sum -= System.nanoTime();
             sum += System.nanoTime();
         }
-        sink += sum;
+        SINK.addAndGet(sum);
     }
 
     /** The method that is probed. */

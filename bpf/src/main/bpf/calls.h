@@ -7,6 +7,7 @@
 #define JAVELIN_CALLS_H
 
 #include "events.h"
+#include "slots.h"
 
 /* Row of the probe that attributes time to calls, and in whose totals that on the CPU of ended threads is; or NO_ROW. */
 const volatile __u32 calls_row = NO_ROW;
@@ -17,40 +18,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct slot_table);
 } slot_tables SEC(".maps");
-
-/* A slot's beginning. */
-struct slot {
-	__u64 key;
-	__u64 open;  /* 0: no call; else number of the outermost call's probe, from 1 */
-	__u64 base;  /* when the call began, less `total` */
-	__u64 total; /* nanoseconds in calls that have ended */
-	__u64 calls; /* that have ended */
-	__u64 depth;
-	__u64 told_probe; /* from 1; 0: no call is told now */
-	__u64 told_began;
-	__u64 told_nanos;
-	__u64 told_call;
-};
-
-#define SLOT_BYTES 128
-#define LONGEST_SEARCH 16
-#define GOLDEN 0x9E3779B97F4A7C15ULL
-
-/* Reads the slot of a platform thread. Returns 0 if it has one. */
-static __noinline int read_slot(const struct slot_table *t, __u64 java_thread, struct slot *slot)
-{
-	__u64 index = java_thread * GOLDEN >> ((64 - t->log2_slots) & 63), mask = (1ULL << (t->log2_slots & 63)) - 1;
-
-	for (int i = 0; i < LONGEST_SEARCH; i++) {
-		__u64 at = t->slots + ((index + i) & mask) * SLOT_BYTES, key = 0;
-
-		if (read_word(at, &key))
-			return 1;
-		if (key == java_thread)
-			return bpf_probe_read_user(slot, sizeof(*slot), (const void *)at) != 0;
-	}
-	return 1;
-}
 
 /* What the current thread is doing for its calls. */
 struct calling {
@@ -75,7 +42,7 @@ static __noinline int find_calling(struct calling *c)
 	if (t->thread_cont_entry && (read_word(*java_thread + t->thread_cont_entry, &entry) || entry))
 		return 0;
 	c->in_calls = 0;
-	if (read_slot(t, *java_thread, &slot))
+	if (read_slot(t->slots, *java_thread, &slot))
 		return 0;
 	c->call = slot.open ? slot.calls + 1 : 0;
 	c->in_calls = slot.open ? bpf_ktime_get_ns() - slot.base : slot.total;
@@ -250,7 +217,7 @@ int on_told_call(struct pt_regs *ctx)
 		return 0;
 	/* JNIEnv is part of the JavaThread, which the thread-local storage leads to. */
 	told.java_thread = tls_java_thread(&p->hotspot, bpf_get_current_task_btf()->thread.fsbase);
-	if (!told.java_thread || read_slot(t, told.java_thread, &slot) || !slot.told_probe)
+	if (!told.java_thread || read_slot(t->slots, told.java_thread, &slot) || !slot.told_probe)
 		return 0;
 	told.probe = slot.told_probe - 1;
 	told.call = slot.told_call + 1;

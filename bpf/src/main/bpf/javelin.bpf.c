@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* The programs that are attached: each says where its event comes from and leaves the rest to record.h. */
 #include "waits.h"
+#include "told.h"
 
 /* Functions that may be traced by fentry and fexit at once. */
 #define TRACED 4
@@ -109,6 +110,13 @@ static __noinline int take_entry(const struct probe *probe, __u32 row, const str
 	return is_taken(probe, row, &hit, taken);
 }
 
+static __noinline int take_told(const struct probe *probe, __u32 row, const struct pt_regs *regs, struct taken *taken)
+{
+	struct hit hit = {};
+
+	return read_told(&hit, probe, regs->dx) ? is_taken(probe, row, &hit, taken) : 0;
+}
+
 static __noinline int take_return(const struct probe *probe, __u32 row, const struct pt_regs *regs, struct taken *taken)
 {
 	struct hit hit = {.retval = regs->ax};
@@ -135,7 +143,7 @@ int on_function(struct pt_regs *ctx)
 		enter_function(row, ctx);
 		return 0;
 	}
-	if (!take_entry(probe, row, ctx, &taken))
+	if (probe->flags & PROBE_TOLD ? !take_told(probe, row, ctx, &taken) : !take_entry(probe, row, ctx, &taken))
 		return 0;
 	probe_registers(ctx, &r);
 	return account(ctx, p, probe, row, &taken, &r, NO_KERNEL_FRAMES);

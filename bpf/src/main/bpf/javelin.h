@@ -246,6 +246,7 @@ enum probe_flag {
 	PROBE_BUCKETS = 2, /* a histogram per key is kept in `buckets` */
 	PROBE_CALLS = 4,   /* an event is a call from entry to return, and not either of them */
 	PROBE_TRACE = 8,   /* each event is handed over by itself, and not counted */
+	PROBE_TOLD = 16,   /* a call of a Java method that the agent tells of, see told.h */
 };
 
 /* What is measured of an event, and what it is counted by. */
@@ -390,8 +391,7 @@ struct schedule {
 
 /* Value of `slot_tables`, keyed by pid (tgid): where the agent keeps what its threads are calling (Calls.java). Offsets are in bytes. */
 struct slot_table {
-	__u64 slots; /* address */
-	__u32 log2_slots;
+	__u64 slots;                  /* address */
 	__u16 thread_cont_entry;      /* in JavaThread; 0: no virtual threads */
 	__u16 thread_pending_monitor; /* in JavaThread: ObjectMonitor* */
 	__u16 thread_waiting_monitor; /* the same, in Object.wait */
@@ -399,7 +399,7 @@ struct slot_table {
 	__u16 object_is_handle;
 	__u16 object_colours; /* 1: references are coloured, see walk_virtual.h */
 	__u16 object_class;   /* in an object: the word that tells its class */
-	__u16 pad[3];
+	__u16 pad;
 };
 
 /* Value of `processes`, keyed by pid (tgid). */

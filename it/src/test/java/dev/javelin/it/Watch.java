@@ -24,6 +24,19 @@ final class Watch {
         return JavelinCommand.start(line.toArray(String[]::new));
     }
 
+    /** Has the target work, once each of two commands has so many links. */
+    static void all(TargetProcess target, Child first, int links, Child second) throws Exception {
+        Links.await(first, links);
+        Links.await(second, links);
+        int from = target.outLines().size();
+        target.send("go");
+        target.awaitOut(from, "DONE", PATIENCE);
+        first.signal("INT");
+        second.signal("INT");
+        first.await(PATIENCE).ok();
+        second.await(PATIENCE).ok();
+    }
+
     /** Has the target work, once the command has so many links; the command's messages. */
     static String all(TargetProcess target, Child recorder, int links) throws Exception {
         Links.await(recorder, links);

@@ -14,9 +14,19 @@ import java.util.List;
  * @param stripeBytes the size of a stripe
  * @param firstBucket bytes from the stripe's begin
  * @param buckets of a stripe, numbered as in {@code LogLinear}
+ * @param eetop bytes from a java.lang.Thread to its field of this name
+ * @param tid the same
  */
 record BlockLayout(
-        long slots, int capacity, int stripes, int firstStripe, int stripeBytes, int firstBucket, int buckets) {
+        long slots,
+        int capacity,
+        int stripes,
+        int firstStripe,
+        int stripeBytes,
+        int firstBucket,
+        int buckets,
+        int eetop,
+        int tid) {
     private static final int SUM = 0;
     private static final int GREATEST = 8;
     /** {@link Long#MAX_VALUE} less the least. */
@@ -28,7 +38,15 @@ record BlockLayout(
                 .mapToInt(Integer::parseInt)
                 .toArray();
         return new BlockLayout(
-                Long.parseLong(line.get(1)), numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]);
+                Long.parseLong(line.get(1)),
+                numbers[0],
+                numbers[1],
+                numbers[2],
+                numbers[3],
+                numbers[4],
+                numbers[5],
+                numbers[6],
+                numbers[7]);
     }
 
     int blockBytes() {

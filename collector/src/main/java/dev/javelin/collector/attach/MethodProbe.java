@@ -22,12 +22,11 @@ public record MethodProbe(MethodSpec methods, boolean slots, long thresholdNanos
     }
 
     /**
-     * One whose calls are told each by itself, at their end.
-     *
-     * @param period every so many calls; 0 if the specification's threshold alone counts
+     * One whose calls are told each by itself, at their end: those
+     * that take longer than the specification says; all, if it says nothing.
      */
-    public static MethodProbe told(MethodSpec methods, long period) {
-        long threshold = methods.thresholdNanos() < 0 ? Long.MAX_VALUE : methods.thresholdNanos();
-        return new MethodProbe(methods, true, threshold, period);
+    public static MethodProbe told(MethodSpec methods) {
+        boolean all = methods.thresholdNanos() < 0;
+        return new MethodProbe(methods, true, all ? Long.MAX_VALUE : methods.thresholdNanos(), all ? 1 : 0);
     }
 }

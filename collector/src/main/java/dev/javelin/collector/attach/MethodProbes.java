@@ -247,6 +247,11 @@ public final class MethodProbes implements AutoCloseable {
         return layout.capacity();
     }
 
+    /** What the BPF program needs for calls of a probe that are told: {@code enum told_constant}. */
+    public List<Long> told(int index) {
+        return List.of(placed.get(index).number() + 1L, layout.slots(), (long) layout.eetop(), (long) layout.tid());
+    }
+
     /**
      * Finds classes that were loaded meanwhile and belong to a {@code +} probe by way of others that were not loaded before; most are found
      * at once without this. To be called about every second.

@@ -130,8 +130,8 @@ final class ExplainCommand implements Callable<Integer> {
         }
 
         @Override
-        public int log2Slots() {
-            return Integer.numberOfTrailingZeros(probes.capacity());
+        public int capacity() {
+            return probes.capacity();
         }
 
         @Override

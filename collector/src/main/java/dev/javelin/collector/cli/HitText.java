@@ -16,6 +16,9 @@ final class HitText {
 
     static void append(StringBuilder line, TracedProbe probe, Hit hit) {
         line.append(Printable.of(probe.name()));
+        if (probe.isMethod()) {
+            return;
+        }
         if (probe.syscalls()) {
             line.append(SyscallNames.name(hit.syscall()));
         }

@@ -51,14 +51,13 @@ final class MethodLatencies {
     /**
      * Measures, and returns the exit status.
      *
-     * @param settings what is going to be done, in one line
+     * @param settings what is being done, in one line: said when the probes are in
      * @param afterwards takes the result, before the summary
      */
     int run(String settings, Consumer<RecordResult> afterwards) {
         return new Interrupts(() -> stopped = true).run(() -> {
             try {
-                cli.messages().line(settings);
-                RecordResult result = measured();
+                RecordResult result = measured(settings);
                 afterwards.accept(result);
                 cli.messages().line(result.summary());
                 return 0;
@@ -68,11 +67,12 @@ final class MethodLatencies {
         });
     }
 
-    private RecordResult measured() {
+    private RecordResult measured(String settings) {
         List<MethodProbe> probes =
                 specs.stream().map(spec -> MethodProbe.measured(spec.methods())).toList();
         try (MethodProbes attached = MethodProbes.attach(process.pid(), probes);
                 Progress progress = new Progress(cli.messages(), duration)) {
+            cli.messages().line(settings);
             attached.warnings().forEach(cli.messages()::line);
             if (live == Live.NONE) { // two would write on one screen
                 progress.start();

@@ -1,5 +1,6 @@
 package dev.javelin.collector.cli;
 
+import dev.javelin.collector.attach.MethodProbes;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.session.JavelinException;
 import dev.javelin.collector.session.RecordRequest;
@@ -85,6 +86,8 @@ final class RecordCommand implements Callable<Integer> {
     @Option(names = "--for-agent", hidden = true)
     private boolean forAgent;
 
+    private MethodProbes methods;
+
     RecordCommand(Cli cli) {
         this.cli = cli;
     }
@@ -113,7 +116,19 @@ final class RecordCommand implements Callable<Integer> {
         if (forAgent) {
             agent.onEnd(rounds::stop);
         }
-        return new Interrupts(rounds::stop).run(() -> rounds.run(found));
+        return new Interrupts(rounds::stop).run(() -> run(rounds, found));
+    }
+
+    private int run(RecordLoop rounds, Targets found) {
+        try (MethodProbes attached = sampling.attach(found)) {
+            methods = attached;
+            if (attached != null) {
+                attached.warnings().forEach(cli.messages()::line);
+            }
+            return rounds.run(found);
+        } catch (JavelinException e) {
+            return cli.fail(e);
+        }
     }
 
     private RecordLoop.Round round(Targets left, Duration time, AgentPipes agent) {
@@ -168,7 +183,7 @@ final class RecordCommand implements Callable<Integer> {
     }
 
     private RecordRequest request(Targets found, OutputFile output, Duration time) {
-        Probes probes = sampling.probes(pids(found));
+        Probes probes = sampling.probes(pids(found), methods);
         return new RecordRequest(
                 pids(found),
                 found.all(),

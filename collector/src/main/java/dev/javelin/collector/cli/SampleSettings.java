@@ -1,6 +1,8 @@
 package dev.javelin.collector.cli;
 
 import dev.javelin.bpf.PerfAttr;
+import dev.javelin.collector.attach.MethodProbe;
+import dev.javelin.collector.attach.MethodProbes;
 import dev.javelin.collector.probe.ProbeResolver;
 import dev.javelin.collector.probe.ProbeSpec;
 import dev.javelin.collector.session.JavelinException;
@@ -177,14 +179,19 @@ final class SampleSettings {
      * What is recorded instead of samples; none if samples are.
      *
      * @param pids the processes in which probes are set
+     * @param methods those on Java methods, see {@link #attach}; null without them
      */
-    Probes probes(List<Integer> pids) {
+    Probes probes(List<Integer> pids, MethodProbes methods) {
         if (wakers && !event.equals(OFF_CPU) && !event.equals(WALL)) {
             throw JavelinException.usage(
                     "--wakers: -e " + event + " measures no waits; use it with -e offcpu or -e wall");
         }
         if (isSpec()) {
-            return new Probes(List.of(new ProbeResolver(pids).hits(spec(), period())));
+            ProbeResolver resolver = new ProbeResolver(pids);
+            return new Probes(List.of(
+                    methods == null
+                            ? resolver.hits(spec(), period())
+                            : resolver.told(spec(), methods.told(0), false, period())));
         }
         return switch (event) {
             case OFF_CPU -> new Probes(List.of(time(ProbeRow.FLAG_STACKS, new AttachPoint.OffCpu(wakers))));
@@ -194,6 +201,17 @@ final class SampleSettings {
                         time(ProbeRow.FLAG_STACKS, new AttachPoint.OffCpu(wakers)), time(0, new AttachPoint.OnCpu())));
             default -> Probes.NONE;
         };
+    }
+
+    /** Puts the probes on Java methods in that are to be recorded; null if something else is. */
+    MethodProbes attach(Targets targets) {
+        if (!isSpec() || spec().methods() == null) {
+            return null;
+        }
+        if (targets.all() || targets.processes().size() != 1) {
+            throw JavelinException.usage("-e " + event + ": Java methods are probed in one process: name it");
+        }
+        return MethodProbes.attach(targets.processes().get(0).pid(), List.of(MethodProbe.told(spec().methods())));
     }
 
     private Probes.Probe time(int flags, AttachPoint point) {

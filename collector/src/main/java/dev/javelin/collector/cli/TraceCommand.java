@@ -1,6 +1,9 @@
 package dev.javelin.collector.cli;
 
+import dev.javelin.collector.attach.MethodProbe;
+import dev.javelin.collector.attach.MethodProbes;
 import dev.javelin.collector.probe.ProbeResolver;
+import dev.javelin.collector.probe.ProbeSpec;
 import dev.javelin.collector.probe.TracedProbe;
 import dev.javelin.collector.session.JavelinException;
 import dev.javelin.collector.session.RecordRequest;
@@ -11,6 +14,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,6 +35,8 @@ import picocli.CommandLine.Parameters;
             "    javelin trace --stack syscall:fsync 1234",
             "  The first ten system calls that take more than 10 ms:",
             "    javelin trace -n 10 'syscall:* /duration > 10ms/' 1234",
+            "  Calls of a Java method that take more than 50 ms (an agent is attached):",
+            "    javelin trace --stack java:com.acme.Orders.place:50ms 1234",
             "  Garbage collections and safepoints of the JVM that runs com.acme.Shop:",
             "    javelin trace 'usdt:libjvm:hotspot:gc__*' \\",
             "        'uretprobe:libjvm:SafepointSynchronize::begin()' Shop",
@@ -45,9 +51,10 @@ final class TraceCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "SPEC... PID",
-            description = "What to show: uprobe:LIB:FUNC, uretprobe:LIB:FUNC, usdt:LIB:PROVIDER:NAME,"
-                    + " tracepoint:CATEGORY:NAME or syscall:NAME, perhaps with a condition behind it; and of which"
-                    + " process, by number or main class.")
+            description =
+                    "What to show: java:CLASS.METHOD[:TIME], uprobe:LIB:FUNC, uretprobe:LIB:FUNC, usdt:LIB:PROVIDER:NAME,"
+                            + " tracepoint:CATEGORY:NAME or syscall:NAME, perhaps with a condition behind it; and of which"
+                            + " process, by number or main class.")
     private List<String> words = new ArrayList<>();
 
     @Option(
@@ -77,10 +84,35 @@ final class TraceCommand implements Callable<Integer> {
         Duration time = duration == null ? null : SampleSettings.duration(duration);
         long most = most();
         SpecsAndTarget wanted = SpecsAndTarget.of(words, "traced");
-        ProbeResolver resolver = new ProbeResolver(List.of(wanted.pid()));
-        List<TracedProbe> probes = wanted.specs().stream()
-                .flatMap(spec -> resolver.traced(spec).stream())
+        List<MethodProbe> methods = wanted.specs().stream()
+                .map(ProbeSpec::methods)
+                .filter(Objects::nonNull)
+                .map(MethodProbe::told)
                 .toList();
+        try (MethodProbes attached = methods.isEmpty() ? null : MethodProbes.attach(wanted.pid(), methods)) {
+            if (attached != null) {
+                attached.warnings().forEach(cli.messages()::line);
+            }
+            return trace(wanted, probes(wanted, attached), time, most);
+        }
+    }
+
+    /** {@code methods} has those on Java methods, in their order. */
+    private static List<TracedProbe> probes(SpecsAndTarget wanted, MethodProbes methods) {
+        ProbeResolver resolver = new ProbeResolver(List.of(wanted.pid()));
+        List<TracedProbe> probes = new ArrayList<>();
+        int method = 0;
+        for (ProbeSpec spec : wanted.specs()) {
+            if (spec.methods() == null) {
+                probes.addAll(resolver.traced(spec));
+            } else {
+                probes.add(resolver.toldTrace(spec, methods.told(method++)));
+            }
+        }
+        return probes;
+    }
+
+    private int trace(SpecsAndTarget wanted, List<TracedProbe> probes, Duration time, long most) {
         TimeOfDay clock = new TimeOfDay(Instant.now(), System.nanoTime(), ZoneId.systemDefault());
         TraceLines lines = new TraceLines(cli.out(), probes, most, Messages.isTerminal(1), clock);
         return new Recording(cli, request(wanted.pid(), probes, time), null, lines)

@@ -27,6 +27,9 @@ import java.util.stream.IntStream;
  */
 public final class ProbeResolver {
     /** Setting one takes a millisecond or more; where each is a link and a file of its own, fewer can be had. */
+    /** What the agent calls to tell of a call. */
+    private static final String TELLS = "uprobe:libjvm:JVM_HoldsLock";
+
     private static final int MANY = KernelFeatures.hasUprobeMulti() ? 5_000 : 300;
 
     /** x86-64 System V calling convention. */
@@ -121,15 +124,37 @@ public final class ProbeResolver {
 
     /** What attributes time to calls of Java methods: see the agent's {@code Calls}, which calls this function to tell of one. */
     public Probes.Probe calls(int pid) {
-        ProbeSpec told = ProbeSpec.parse("uprobe:libjvm:JVM_HoldsLock");
         List<AttachPoint> points = new ArrayList<>();
-        for (AttachPoint point : find(told, false).points()) {
+        for (AttachPoint point : functions(ProbeSpec.parse(TELLS), false).points()) {
             if (point instanceof AttachPoint.Entry entry) {
                 points.add(new AttachPoint.Calls(pid, entry.path(), entry.offset()));
             }
         }
         ProbeRow row = new ProbeRow(ProbeRow.FLAG_STACKS, What.DURATION, What.ONE, 1, List.of(), List.of());
         return new Probes.Probe("calls", null, row, points);
+    }
+
+    /**
+     * A probe that takes the calls of Java methods which the agent tells of, with their durations.
+     *
+     * @param told the constants by which the BPF program finds them
+     * @param trace whether each is handed over by itself; else their time is summed up by stack
+     * @param period every so many one is taken
+     */
+    public Probes.Probe told(ProbeSpec spec, List<Long> told, boolean trace, long period) {
+        Found found = functions(ProbeSpec.parse(TELLS), false);
+        List<ProbeRow.Argument> constants = told.stream()
+                .map(value -> new ProbeRow.Argument(ProbeRow.Argument.CONSTANT, 8, false, 0, 0, 0, value))
+                .toList();
+        int flags = ProbeRow.FLAG_TOLD | (trace ? ProbeRow.FLAG_TRACE : ProbeRow.FLAG_STACKS);
+        What value = trace ? What.ONE : What.DURATION;
+        ProbeRow row = new ProbeRow(flags, value, What.ONE, period, constants, List.of());
+        return new Probes.Probe(spec.text(), null, row, found.points());
+    }
+
+    /** The same for hits that are shown one by one. */
+    public TracedProbe toldTrace(ProbeSpec spec, List<Long> told) {
+        return new TracedProbe(told(spec, told, true, 1), spec.shown(), true, false, List.of());
     }
 
     private static TracedProbe traced(ProbeSpec spec, Found found, boolean call) {
@@ -210,7 +235,7 @@ public final class ProbeResolver {
             case TRACEPOINT -> tracepoint(spec);
             case KPROBE, KRETPROBE, FENTRY, FEXIT -> kernelFunctions(spec, call);
             case JAVA ->
-                throw JavelinException.usage(spec.text() + ": Java methods are probed by 'javelin latency' alone");
+                throw JavelinException.usage(spec.text() + ": a Java method is probed by itself, in one process");
         };
     }
 

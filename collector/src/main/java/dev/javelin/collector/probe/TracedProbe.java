@@ -1,5 +1,6 @@
 package dev.javelin.collector.probe;
 
+import dev.javelin.collector.walker.ProbeRow;
 import dev.javelin.collector.walker.Probes;
 import java.util.List;
 
@@ -14,5 +15,10 @@ import java.util.List;
 public record TracedProbe(Probes.Probe probe, String name, boolean call, boolean syscalls, List<Parameter> parameters) {
     public TracedProbe {
         parameters = List.copyOf(parameters);
+    }
+
+    /** Whether it is on Java methods, of whose calls the duration alone is known. */
+    public boolean isMethod() {
+        return (probe.row().flags() & ProbeRow.FLAG_TOLD) != 0;
     }
 }

@@ -27,8 +27,7 @@ final class CallSlots {
      */
     static Map<Long, Long> nanosInCalls(TargetMemory memory, ProbedCalls calls) {
         Map<Long, Long> nanos = new HashMap<>();
-        int slots = 1 << calls.log2Slots();
-        for (int first = 0; first < slots; first += CHUNK) {
+        for (int first = 0; first < calls.capacity(); first += CHUNK) {
             byte[] chunk = memory.readBytes(calls.slots() + (long) first * SLOT_BYTES, CHUNK * SLOT_BYTES);
             long now = System.nanoTime();
             ByteBuffer slot = ByteBuffer.wrap(chunk).order(ByteOrder.LITTLE_ENDIAN);

@@ -35,6 +35,8 @@ final class CallTimes {
     private static final double TOLD_ABOVE = 95;
 
     private static final double SLOW_SHARE = 0.01;
+    private static final double ROUGHLY = 0.02;
+    private static final String VIRTUAL = "calls of virtual threads, or begun before";
     private static final String UNSAMPLED = "too short to be sampled";
 
     private record Key(CallPart part, String detail, int stack) {}
@@ -232,6 +234,12 @@ final class CallTimes {
         }
         long known = sums.values().stream().mapToLong(nanos -> nanos.all).sum();
         elapsed = Math.max(elapsed, known);
+        // Virtual threads are not looked at while they wait.
+        if (latencies.total() > elapsed * (1 + ROUGHLY)) {
+            count(new Key(CallPart.UNKNOWN, VIRTUAL, Profile.EMPTY_STACK), latencies.total() - elapsed, false);
+            elapsed = latencies.total();
+            known = elapsed;
+        }
         if (elapsed > known) {
             sums.computeIfAbsent(new Key(CallPart.UNKNOWN, "", Profile.EMPTY_STACK), k -> new Nanos()).all +=
                     elapsed - known;

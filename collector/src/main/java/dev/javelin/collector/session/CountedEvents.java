@@ -52,11 +52,14 @@ final class CountedEvents {
     private final Map<Integer, Long> ended = new HashMap<>();
 
     private final String event;
+    private final boolean told;
     private long beganBefore;
     private long end;
 
-    CountedEvents(String event, Profile profile, Symbolizer symbolizer, Threads threads, Tally tally) {
+    /** {@code told} says whether they are calls of Java methods that an agent tells of. */
+    CountedEvents(String event, boolean told, Profile profile, Symbolizer symbolizer, Threads threads, Tally tally) {
         this.event = event;
+        this.told = told;
         this.profile = profile;
         this.symbolizer = symbolizer;
         this.threads = threads;
@@ -71,7 +74,8 @@ final class CountedEvents {
             wakers.add(id, symbolizer.kernelStack(data, at), null, SampleDescriptor.comm(data, at));
             return;
         }
-        int stack = symbolizer.stack(data, at, target);
+        int whole = symbolizer.stack(data, at, target);
+        int stack = told ? ToldStacks.fromMethod(profile, whole) : whole;
         stacks.put(
                 id,
                 new Known(

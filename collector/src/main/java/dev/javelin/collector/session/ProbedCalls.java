@@ -7,8 +7,8 @@ public interface ProbedCalls {
     /** Address in the target of its threads' slots. */
     long slots();
 
-    /** How many slots there are. */
-    int log2Slots();
+    /** How many slots there are, a power of two. */
+    int capacity();
 
     /** How long the calls took that have ended since the probes were set. */
     Latencies latencies();

@@ -66,7 +66,8 @@ final class Recorder implements AutoCloseable {
         this.objects = objects;
         this.symbolizer = new Symbolizer(profile, objects, new Kallsyms());
         this.threads = new Threads(profile);
-        this.counted = new CountedEvents(request.event(), profile, symbolizer, threads, tally);
+        this.counted =
+                new CountedEvents(request.event(), request.probes().isTold(), profile, symbolizer, threads, tally);
         this.callTimes = request.explain() == null ? null : new CallTimes(request.explain(), profile, counted);
     }
 
@@ -96,7 +97,7 @@ final class Recorder implements AutoCloseable {
         target.install(walker, objects);
         if (callTimes != null) {
             ProbedCalls calls = request.explain().calls();
-            walker.slots(target.pid(), target.slotTable(calls.slots(), calls.log2Slots()));
+            walker.slots(target.pid(), target.slotTable(calls.slots()));
         }
     }
 
@@ -151,7 +152,8 @@ final class Recorder implements AutoCloseable {
         if (end == StackEnd.UNMAPPED) {
             watches.get(target.pid()).request();
         }
-        return symbolizer.stack(data, at, target);
+        int stack = symbolizer.stack(data, at, target);
+        return request.probes().isTold() ? ToldStacks.fromMethod(profile, stack) : stack;
     }
 
     private void sample(ByteBuffer data, int at, Target target) {

@@ -97,10 +97,9 @@ final class Target implements Closeable {
     }
 
     /** What the programs must know to attribute time to calls, by the slots of its agent. */
-    SlotTable slotTable(long slots, int log2Slots) {
+    SlotTable slotTable(long slots) {
         return new SlotTable(
                 slots,
-                log2Slots,
                 layout.continuations() == null ? 0 : layout.thread().contEntry(),
                 monitors.pending(),
                 monitors.waiting(),

@@ -24,6 +24,8 @@ public record ProbeRow(
     public static final int FLAG_BUCKETS = 2;
     public static final int FLAG_CALLS = 4;
     public static final int FLAG_TRACE = 8;
+    /** A call of a Java method that the agent tells of; the arguments are constants. */
+    public static final int FLAG_TOLD = 16;
 
     static final int BYTES = 736;
     /** Arguments of a probe at most. */

@@ -158,6 +158,11 @@ public final class Probes {
         return has(ProbeRow.FLAG_TRACE);
     }
 
+    /** Whether events are calls of Java methods that an agent tells of. */
+    public boolean isTold() {
+        return has(ProbeRow.FLAG_TOLD);
+    }
+
     /** Whether events are counted by their stacks. */
     public boolean hasStacks() {
         return has(ProbeRow.FLAG_STACKS);

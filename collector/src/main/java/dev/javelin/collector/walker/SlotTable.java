@@ -3,11 +3,10 @@ package dev.javelin.collector.walker;
 import java.nio.ByteBuffer;
 
 /**
- * Where the agent in a target keeps what its threads are calling, and where the JVM keeps what they wait for ({@code struct slot_table}, 32
+ * Where the agent in a target keeps what its threads are calling, and where the JVM keeps what they wait for ({@code struct slot_table}, 24
  * bytes). Offsets are in bytes; 0 where this JVM has no such thing.
  *
  * @param slots address of the slots, see the agent's {@code Calls}
- * @param log2Slots how many there are
  * @param contEntry offset in JavaThread of the mounted virtual thread's entry
  * @param pendingMonitor offset in JavaThread of the ObjectMonitor that it wants to enter
  * @param waitingMonitor offset in JavaThread of the ObjectMonitor that it waits to be notified by
@@ -18,7 +17,6 @@ import java.nio.ByteBuffer;
  */
 public record SlotTable(
         long slots,
-        int log2Slots,
         int contEntry,
         int pendingMonitor,
         int waitingMonitor,
@@ -26,19 +24,17 @@ public record SlotTable(
         boolean objectIsHandle,
         boolean objectColoured,
         int objectClass) {
-    static final int BYTES = 32;
+    static final int BYTES = 24;
 
     void put(ByteBuffer b) {
         b.putLong(0, slots)
-                .putInt(8, log2Slots)
-                .putShort(12, (short) contEntry)
-                .putShort(14, (short) pendingMonitor)
-                .putShort(16, (short) waitingMonitor)
-                .putShort(18, (short) monitorObject)
-                .putShort(20, (short) (objectIsHandle ? 1 : 0))
-                .putShort(22, (short) (objectColoured ? 1 : 0))
-                .putShort(24, (short) objectClass)
-                .putShort(26, (short) 0)
-                .putInt(28, 0);
+                .putShort(8, (short) contEntry)
+                .putShort(10, (short) pendingMonitor)
+                .putShort(12, (short) waitingMonitor)
+                .putShort(14, (short) monitorObject)
+                .putShort(16, (short) (objectIsHandle ? 1 : 0))
+                .putShort(18, (short) (objectColoured ? 1 : 0))
+                .putShort(20, (short) objectClass)
+                .putShort(22, (short) 0);
     }
 }

@@ -40,9 +40,15 @@ class LayoutTest {
                 "offsetof(struct total_key, probe)",
                 "offsetof(struct total_key, wait)",
                 "offsetof(struct bucket_key, bucket)",
-                "offsetof(struct wait, pid)",
-                "offsetof(struct wait, waker)",
-                "offsetof(struct run, pid)",
+                "offsetof(struct schedule, pid)",
+                "offsetof(struct schedule, call_cpu)",
+                "sizeof(struct slot_table)",
+                "offsetof(struct slot_table, object_class)",
+                "offsetof(struct call_wait, nanos)",
+                "offsetof(struct call_wait, object)",
+                "offsetof(struct call_wait, family)",
+                "offsetof(struct call_wait, address6)",
+                "offsetof(struct told_call, nanos)",
                 "sizeof(struct hit)",
                 "HIT_WORDS * 8",
                 "offsetof(struct hit, retval)",
@@ -63,6 +69,7 @@ class LayoutTest {
                 "value",
                 "end_pc",
                 "java_thread",
+                "call",
                 "comm")) {
             expressions.add("offsetof(struct sample, " + field + ")");
         }
@@ -82,6 +89,9 @@ class LayoutTest {
                 "RECORD_STACK",
                 "RECORD_THREAD",
                 "RECORD_HIT",
+                "RECORD_WAIT",
+                "RECORD_CALL",
+                "WAIT_UNTOLD",
                 "PROBE_TRACE",
                 "PROBE_STACKS",
                 "PROBE_BUCKETS",
@@ -143,6 +153,7 @@ class LayoutTest {
         assertThat(offset("value")).isEqualTo(SampleDescriptor.VALUE);
         assertThat(offset("end_pc")).isEqualTo(SampleDescriptor.END_PC);
         assertThat(offset("java_thread")).isEqualTo(SampleDescriptor.JAVA_THREAD);
+        assertThat(offset("call")).isEqualTo(SampleDescriptor.CALL);
         assertThat(offset("comm")).isEqualTo(SampleDescriptor.COMM);
     }
 
@@ -173,9 +184,18 @@ class LayoutTest {
         assertThat(value("offsetof(struct total_key, probe)")).isEqualTo(16);
         assertThat(value("offsetof(struct total_key, wait)")).isEqualTo(28);
         assertThat(value("offsetof(struct bucket_key, bucket)")).isEqualTo(12);
-        assertThat(value("offsetof(struct wait, pid)")).isEqualTo(24);
-        assertThat(value("offsetof(struct wait, waker)")).isEqualTo(32);
-        assertThat(value("offsetof(struct run, pid)")).isEqualTo(16);
+        assertThat(value("offsetof(struct schedule, pid)")).isEqualTo(56);
+        assertThat(value("offsetof(struct schedule, call_cpu)")).isEqualTo(96);
+        assertThat(value("sizeof(struct slot_table)")).isEqualTo(SlotTable.BYTES);
+        assertThat(value("offsetof(struct slot_table, object_class)")).isEqualTo(20);
+        assertThat(value("offsetof(struct call_wait, nanos)")).isEqualTo(40);
+        assertThat(value("offsetof(struct call_wait, object)")).isEqualTo(88);
+        assertThat(value("offsetof(struct call_wait, family)")).isEqualTo(102);
+        assertThat(value("offsetof(struct call_wait, address6)")).isEqualTo(104);
+        assertThat(value("offsetof(struct told_call, nanos)")).isEqualTo(48);
+        assertThat(value("RECORD_WAIT")).isEqualTo(SampleDescriptor.TYPE_WAIT);
+        assertThat(value("RECORD_CALL")).isEqualTo(SampleDescriptor.TYPE_CALL);
+        assertThat(value("WAIT_UNTOLD")).isEqualTo(6);
         assertThat(value("SAMPLE_INTERRUPT")).isEqualTo(SampleDescriptor.FLAG_INTERRUPT);
         assertThat(value("RECORD_STACK")).isEqualTo(SampleDescriptor.TYPE_STACK);
         assertThat(value("RECORD_THREAD")).isEqualTo(SampleDescriptor.TYPE_THREAD);

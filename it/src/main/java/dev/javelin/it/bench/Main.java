@@ -11,6 +11,7 @@ public final class Main {
             "bpf-cost", new BpfCostBench(),
             "chains", new ChainsBench(),
             "collector", new CollectorBench(),
+            "methods", new MethodsBench(),
             "overhead", new OverheadBench(),
             "probes", new ProbesBench(),
             "shares", new SharesBench()));

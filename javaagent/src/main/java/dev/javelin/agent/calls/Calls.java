@@ -18,8 +18,6 @@ public final class Calls {
     private static final Memory MEMORY = Memory.getUnsafe();
     private static final long EETOP = MEMORY.objectFieldOffset(Thread.class, "eetop");
     private static final long TID = MEMORY.objectFieldOffset(Thread.class, "tid");
-    /** Nobody else has it: a call of holdsLock for it, by which the collector is told, finds nothing. */
-    private static final Object TOLD = new Object();
 
     /** Fibonacci hashing: 2^64 divided by the golden ratio. */
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
@@ -70,9 +68,13 @@ public final class Calls {
 
     // ---- control: called by the agent's threads
 
-    /** Address and capacity of the slots; stripes of a block, their offset and their size; offset and number of the buckets. */
+    /**
+     * Address and capacity of the slots; stripes of a block, their offset and their size; offset and number of the buckets; offsets of a
+     * Thread's fields {@code eetop} and {@code tid}.
+     */
     public static long[] layout() {
-        return new long[] {SLOTS, 1L << CAPACITY_BITS, 1L << STRIPE_BITS, LINE, STRIPE_BYTES, LINE, BUCKETS};
+        return new long[] {SLOTS, 1L << CAPACITY_BITS, 1L << STRIPE_BITS, LINE, STRIPE_BYTES, LINE, BUCKETS, EETOP, TID
+        };
     }
 
     /**
@@ -166,7 +168,8 @@ public final class Calls {
     public static void exitSlot(long probe, long entered) {
         long now = System.nanoTime();
         long nanos = ((now << 8) - (entered & ~0xffL)) >>> 8; // right for calls of up to two years
-        long key = key(Thread.currentThread());
+        Thread thread = Thread.currentThread();
+        long key = key(thread);
         long slot = find(key);
         long call = 0;
         boolean outermost = false;
@@ -188,7 +191,7 @@ public final class Calls {
         if (MEMORY.getLong(null, block) == probe) {
             count(block, key, nanos);
             if (slot != 0 && isTold(block, nanos)) {
-                tell(slot, MEMORY.getLong(null, block + 16) + 1, now - nanos, nanos, call);
+                tell(thread, slot, MEMORY.getLong(null, block + 16) + 1, now - nanos, nanos, call);
             }
         }
         if (outermost && (key & 1) != 0) {
@@ -204,12 +207,13 @@ public final class Calls {
         return period != 0 && (MEMORY.getAndAddLong(null, block + 40, 1) + 1) % period == 0;
     }
 
-    private static void tell(long slot, long probe, long began, long nanos, long call) {
+    /** A uprobe at JVM_HoldsLock finds the slot by the thread that is its argument. Nobody asks for a thread's lock otherwise. */
+    private static void tell(Thread thread, long slot, long probe, long began, long nanos, long call) {
         MEMORY.putLong(null, slot + 56, began);
         MEMORY.putLong(null, slot + 64, nanos);
         MEMORY.putLong(null, slot + 72, call);
         MEMORY.putLongRelease(null, slot + 48, probe);
-        Thread.holdsLock(TOLD);
+        Thread.holdsLock(thread);
         MEMORY.putLongRelease(null, slot + 48, 0);
     }
 

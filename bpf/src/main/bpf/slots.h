@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* The slots in which an agent in the target keeps what its threads are calling (dev.javelin.agent.calls.Calls, which has the layout). */
+#ifndef JAVELIN_SLOTS_H
+#define JAVELIN_SLOTS_H
+
+#include "walk.h"
+
+/* A slot's beginning. */
+struct slot {
+	__u64 key;
+	__u64 open;  /* 0: no call; else number of the outermost call's probe, from 1 */
+	__u64 base;  /* when the call began, less `total` */
+	__u64 total; /* nanoseconds in calls that have ended */
+	__u64 calls; /* that have ended */
+	__u64 depth;
+	__u64 told_probe; /* from 1; 0: no call is told now */
+	__u64 told_began;
+	__u64 told_nanos;
+	__u64 told_call;
+};
+
+#define SLOT_BYTES 128
+#define LOG2_SLOTS 16
+#define LONGEST_SEARCH 16
+#define GOLDEN 0x9E3779B97F4A7C15ULL
+
+/* Reads the slot of a key. Returns 0 if there is one. */
+static __noinline int read_slot(__u64 slots, __u64 key, struct slot *slot)
+{
+	__u64 index = key * GOLDEN >> (64 - LOG2_SLOTS), found;
+
+	for (int i = 0; i < LONGEST_SEARCH; i++) {
+		__u64 at = slots + ((index + i) & ((1 << LOG2_SLOTS) - 1)) * SLOT_BYTES;
+
+		if (read_word(at, &found))
+			return 1;
+		if (found == key)
+			return bpf_probe_read_user(slot, sizeof(*slot), (const void *)at) != 0;
+	}
+	return 1;
+}
+
+#endif

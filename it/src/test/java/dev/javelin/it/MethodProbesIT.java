@@ -1,0 +1,373 @@
+package dev.javelin.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.sun.jdi.Bootstrap;
+import com.sun.jdi.VirtualMachine;
+import com.sun.jdi.connect.AttachingConnector;
+import com.sun.jdi.connect.Connector;
+import dev.javelin.collector.attach.MethodProbe;
+import dev.javelin.collector.attach.MethodProbes;
+import dev.javelin.collector.probe.ProbeSpec;
+import dev.javelin.it.harness.Child;
+import dev.javelin.it.harness.JavelinCommand;
+import dev.javelin.it.harness.Repository;
+import dev.javelin.it.harness.TargetProcess;
+import dev.javelin.it.targets.KnownMethods;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Probes on Java methods count exactly what the target did, and leave nothing behind. */
+class MethodProbesIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String TARGET = KnownMethods.class.getName();
+    private static final String SHAPE = TARGET + "$Shape";
+    private static final Pattern FIGURES = Pattern.compile("\"probe\":\\s*\"([^\"]*)\"(.*?)\"max\"", Pattern.DOTALL);
+    private static final Pattern FIGURE = Pattern.compile("\"(\\w+)\":\\s*(\\d+)");
+
+    @TempDir
+    Path directory;
+
+    private int connections;
+
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void everyCallIsCounted(int major) throws Exception {
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownMethods.class)) {
+            Map<String, Map<String, Long>> figures = measured(target, allProbes());
+            assertCounts(figures, major);
+            Map<String, Long> account = new TreeMap<>();
+            for (String part : target.ask("durations").split(" ", -1)) {
+                account.put(part.substring(0, 3), Long.parseLong(part.substring(4)));
+            }
+            account.forEach(
+                    (percentile, nanos) -> assertThat(figures.get("timed").get(percentile))
+                            .as(percentile + " of " + account)
+                            .isCloseTo(nanos, within(nanos * 3 / 100)));
+        }
+    }
+
+    private static List<String> allProbes() {
+        return List.of(
+                method("counted"),
+                method("counted(int)"),
+                method("thrown"),
+                method("down"),
+                method("<init>"),
+                method("<init>(int)"),
+                method("timed"),
+                method("virtualCall"),
+                "java:+" + SHAPE + ".area",
+                "java:" + TARGET + "$Late$*.area",
+                "java:java.util.BitSet.flip(int)");
+    }
+
+    private static String method(String name) {
+        return "java:" + TARGET + "." + name;
+    }
+
+    private static void assertCounts(Map<String, Map<String, Long>> figures, int major) {
+        Map<String, Long> counts = new TreeMap<>();
+        figures.forEach((probe, values) -> counts.put(probe, values.get("count")));
+        assertThat(counts)
+                .containsEntry("counted", (long) KnownMethods.CALLS)
+                .containsEntry("counted(int)", (long) KnownMethods.CALLS)
+                .containsEntry("thrown", (long) KnownMethods.THROWN)
+                .containsEntry("down", (long) KnownMethods.DEPTH)
+                .containsEntry("<init>", 2L * KnownMethods.BUILT)
+                .containsEntry("<init>(int)", (long) KnownMethods.BUILT)
+                .containsEntry("timed", (long) KnownMethods.TIMED)
+                .containsEntry("virtualCall", major < 21 ? 0L : KnownMethods.VIRTUAL)
+                .containsEntry("area", (long) KnownMethods.AREAS)
+                .containsEntry("java.util.BitSet.flip(int)", (long) KnownMethods.FLIPS)
+                .containsEntry("+area", 2L * KnownMethods.AREAS);
+    }
+
+    /** The figures of each probe, by what stands behind the last dot of its class. */
+    private Map<String, Map<String, Long>> measured(TargetProcess target, List<String> probes) throws IOException {
+        Path json = directory.resolve("calls.json");
+        List<String> command = new ArrayList<>(List.of("latency", "-f", json.toString()));
+        command.addAll(probes);
+        try (Child recorder = Watch.start(target, command)) {
+            recorder.awaitErr("measuring", PATIENCE);
+            target.send("go");
+            target.awaitOut(0, "DONE", PATIENCE);
+            if (target.isAlive()) {
+                recorder.signal("INT");
+            }
+            recorder.await(PATIENCE).ok();
+        }
+        return figures(json);
+    }
+
+    private static Map<String, Map<String, Long>> figures(Path json) throws IOException {
+        Map<String, Map<String, Long>> figures = new HashMap<>();
+        Matcher table = FIGURES.matcher(Files.readString(json));
+        while (table.find()) {
+            Map<String, Long> values = new TreeMap<>();
+            Matcher figure = FIGURE.matcher(table.group(2));
+            while (figure.find()) {
+                values.put(figure.group(1), Long.parseLong(figure.group(2)));
+            }
+            String name = table.group(1)
+                    .replace("java:+" + SHAPE + ".", "+")
+                    .replace("java:" + TARGET + "$Late$*.", "")
+                    .replace("java:" + TARGET + ".", "")
+                    .replace("java:", "");
+            figures.put(name, values);
+        }
+        return figures;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"17,thrown", "25,thrown", "25,virtualCall"})
+    void everyCallIsToldWithItsStack(int major, String method) throws Exception {
+        int calls = method.equals("thrown") ? KnownMethods.THROWN : KnownMethods.VIRTUAL;
+        Path collapsed = directory.resolve("calls.collapsed");
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownMethods.class);
+                Child tracer = Watch.start(target, List.of("trace", "--stack", method(method)));
+                Child recorder =
+                        Watch.start(target, List.of("record", "-e", method(method), "-f", collapsed.toString()))) {
+            Watch.all(target, tracer, Watch.OWN_LINKS + 1, recorder);
+            List<String> lines = tracer.outLines();
+            assertThat(lines.stream().filter(line -> line.endsWith(method(method))))
+                    .hasSize(calls);
+            assertThat(lines.stream()
+                            .filter(line -> line.startsWith("    ") && line.contains("KnownMethods." + method)))
+                    .hasSize(calls);
+            assertThat(String.join("\n", lines)).doesNotContain("JavelinCalls").doesNotContain("holdsLock");
+        }
+        List<String> stacks = Files.readAllLines(collapsed);
+        assertThat(ProbesIT.sum(stacks)).isEqualTo(calls);
+        assertThat(ProbesIT.sum(stacks.stream()
+                        .filter(line -> line.matches(".*KnownMethods\\." + method + " \\d+"))
+                        .toList()))
+                .isEqualTo(calls);
+    }
+
+    /** The application waits at its exit until the collector has read what was counted. */
+    @Test
+    void nothingIsLostWhenTheApplicationExits() throws Exception {
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), KnownMethods.class, "exit")) {
+            assertCounts(measured(target, allProbes()), 17);
+            assertThat(target.await(PATIENCE).exit()).isEqualTo(3);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"17,INT", "25,INT", "17,KILL", "25,KILL"})
+    void theCodeIsRestored(int major, String signal) throws Exception {
+        List<String> debugged = List.of("-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:0");
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), debugged, KnownMethods.class)) {
+            byte[] before = code(target);
+            try (Child recorder = Watch.start(target, List.of("latency", method("counted"), method("down")))) {
+                recorder.awaitErr("measuring", PATIENCE);
+                assertThat(code(target)).isNotEqualTo(before);
+                recorder.signal(signal);
+                recorder.await(PATIENCE);
+            }
+            await(() -> left(target).isEmpty());
+            assertThat(code(target)).isEqualTo(before);
+            assertThat(target.ask("names")).doesNotContain("javelin");
+        }
+    }
+
+    /** A method's code as the JVM has it now, by a debugger that connects anew, since it keeps what it has seen. */
+    private byte[] code(TargetProcess target) throws Exception {
+        VirtualMachine machine = connect(target);
+        try {
+            return machine.classesByName(TARGET)
+                    .get(0)
+                    .methodsByName("counted")
+                    .get(0)
+                    .bytecodes();
+        } finally {
+            machine.dispose();
+        }
+    }
+
+    private VirtualMachine connect(TargetProcess target) throws Exception {
+        int all = connections + 1;
+        await(() -> listening(target).size() == all);
+        connections++;
+        String listening = listening(target).get(connections - 1);
+        AttachingConnector connector = Bootstrap.virtualMachineManager().attachingConnectors().stream()
+                .filter(each -> each.name().equals("com.sun.jdi.SocketAttach"))
+                .findFirst()
+                .orElseThrow();
+        Map<String, Connector.Argument> arguments = connector.defaultArguments();
+        arguments.get("hostname").setValue("127.0.0.1");
+        arguments.get("port").setValue(listening.replaceAll(".*\\D(\\d+)$", "$1"));
+        return connector.attach(arguments);
+    }
+
+    private static List<String> listening(TargetProcess target) {
+        return target.outLines().stream()
+                .filter(line -> line.startsWith("Listening"))
+                .toList();
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void await(Condition condition) throws Exception {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as("still waiting").isLessThan(end);
+            Thread.sleep(20);
+        }
+    }
+
+    /** What the agent has left in the file system. */
+    private static List<Path> left(TargetProcess target) throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/tmp"))) {
+            return files.filter(file -> file.getFileName().toString().startsWith(".javelin-" + target.pid() + "-"))
+                    .toList();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void ahundredAttachesLeaveNothing(int major) throws Exception {
+        MustRun.recording();
+        MethodProbe probe =
+                MethodProbe.watched(ProbeSpec.parse("java:+" + SHAPE + ".area").methods());
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownMethods.class)) {
+            attach(target, probe, 5); // what the JDK loads for the first time stays
+            List<String> classes = classes(major, target);
+            long threads = Long.parseLong(target.ask("threads"));
+            attach(target, probe, 100);
+            await(() -> Long.parseLong(target.ask("threads")) <= threads);
+            assertThat(left(target)).isEmpty();
+            await(() -> classes(major, target).equals(classes));
+        }
+    }
+
+    /** What is loaded; the JVM's own number counts the versions that probes have made of a class. */
+    private static List<String> classes(int major, TargetProcess target) {
+        String jcmd = MustRun.jdk(major).tool("jcmd").toString();
+        String pid = Long.toString(target.pid());
+        Child.run(jcmd, pid, "GC.run").ok();
+        return Child.run(jcmd, pid, "VM.class_hierarchy")
+                .ok()
+                .out()
+                .lines()
+                .map(line -> line.replaceAll("/0x.*", ""))
+                .sorted()
+                .toList();
+    }
+
+    private static void attach(TargetProcess target, MethodProbe probe, int times) {
+        long slots = 0;
+        for (int i = 0; i < times; i++) {
+            try (MethodProbes probes = MethodProbes.attach((int) target.pid(), List.of(probe))) {
+                assertThat(probes.placed().get(0).methods()).isGreaterThan(0);
+                assertThat(probes.slots()).isEqualTo(slots == 0 ? probes.slots() : slots);
+                slots = probes.slots();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void anotherUsersApplicationIsProbed(int major) throws Exception {
+        MustRun.recording();
+        Path json = directory.resolve("nobody.json");
+        Path classes = Files.createTempDirectory(Path.of("/tmp"), "javelin-it-classes");
+        try {
+            Child.run("cp", "-r", Repository.classes().resolve("dev").toString(), classes.toString())
+                    .ok();
+            Child.run("chmod", "-R", "a+rX", classes.toString()).ok();
+            List<String> command = List.of(
+                    MustRun.command("setpriv"),
+                    "--reuid=65534",
+                    "--regid=65534",
+                    "--clear-groups",
+                    MustRun.jdk(major).java().toString(),
+                    "-cp",
+                    classes.toString(),
+                    TARGET);
+            try (Child target = new Child(command)) {
+                target.awaitOut(0, "READY", PATIENCE);
+                try (Child recorder = JavelinCommand.start(
+                        "latency", "-f", json.toString(), method("counted"), Long.toString(target.pid()))) {
+                    recorder.awaitErr("measuring", PATIENCE);
+                    target.send("go");
+                    target.awaitOut(0, "DONE", PATIENCE);
+                    recorder.signal("INT");
+                    recorder.await(PATIENCE).ok();
+                }
+            }
+            assertThat(figures(json).get("counted")).containsEntry("count", (long) KnownMethods.CALLS);
+        } finally {
+            Child.run("rm", "-r", classes.toString()).ok();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "-XX:+DisableAttachMechanism, DisableAttachMechanism",
+        "-XX:-EnableDynamicAgentLoading, EnableDynamicAgentLoading"
+    })
+    void aJvmThatRefusesIsToldInOneLineAndGoesOn(String flag, String said) {
+        MustRun.recording();
+        int major = flag.contains("Dynamic") ? 25 : 17;
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(flag), KnownMethods.class)) {
+            Child.Result result = JavelinCommand.run("latency", method("counted"), Long.toString(target.pid()));
+            assertThat(result.exit()).isEqualTo(1);
+            assertThat(result.err().lines()).hasSize(1);
+            assertThat(result.err()).contains(said);
+            assertThat(target.ask("threads")).isNotEmpty();
+            assertThat(target.out()).doesNotContain("Full thread dump");
+        }
+    }
+
+    @Test
+    void aJvmThatIsStoppedIsNotSignalled() {
+        MustRun.recording();
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), KnownMethods.class)) {
+            target.signal("STOP");
+            Child.Result result = JavelinCommand.run("latency", method("counted"), Long.toString(target.pid()));
+            target.signal("CONT");
+            assertThat(result.exit()).isEqualTo(1);
+            assertThat(result.err()).contains("is stopped");
+            assertThat(target.ask("threads")).isNotEmpty();
+            assertThat(target.out()).doesNotContain("Full thread dump");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "java:dev.javelin.it.targets.KnownMethods.countd, did you mean counted?",
+        "java:dev.javelin.it.targets.KnownMethods.counted(long), counted(int)",
+        "java:dev.javelin.it.targets.KnownMethods$Shape.area, abstract",
+        "java:java.lang.Thread.currentThread, native",
+        "java:java.lang.Object.<init>, does not let"
+    })
+    void aMethodThatIsNotThereIsAWrongCall(String probe, String said) {
+        MustRun.recording();
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), KnownMethods.class)) {
+            Child.Result result = JavelinCommand.run("latency", probe, Long.toString(target.pid()));
+            assertThat(result.exit()).isEqualTo(2);
+            assertThat(result.err().lines()).hasSize(1);
+            assertThat(result.err()).contains(said);
+        }
+    }
+}

@@ -94,6 +94,10 @@ class BadInputIT {
             2 | trace uprobe:libc:fsync/arg0>/ TARGET | arg0>
             2 | trace usdt:libjvm:hotspot:gc__begn TARGET | gc__begin
             2 | trace -n 0 syscall:fsync TARGET | -n
+            2 | trace --str arg12 syscall:fsync TARGET | arg12
+            2 | trace --str arg9 syscall:fsync TARGET | arg9
+            2 | trace --str arg0,arg1,arg2,arg3,arg4 syscall:fsync TARGET | 4
+            2 | trace uprobe:libjvm:os::* TARGET | narrow
             2 | trace -n many syscall:fsync TARGET | -n
             2 | trace -d 0 syscall:fsync TARGET | duration
             1 | trace syscall:fsync 999999999 | 999999999

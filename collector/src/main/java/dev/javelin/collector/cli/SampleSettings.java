@@ -184,7 +184,7 @@ final class SampleSettings {
                     "--wakers: -e " + event + " measures no waits; use it with -e offcpu or -e wall");
         }
         if (isSpec()) {
-            return new Probes(List.of(new ProbeResolver(pids).hits(spec(), period())));
+            return new Probes(new ProbeResolver(pids).hits(spec(), period()));
         }
         return switch (event) {
             case OFF_CPU -> new Probes(List.of(time(ProbeRow.FLAG_STACKS, new AttachPoint.OffCpu(wakers))));

@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -65,6 +67,15 @@ final class TraceCommand implements Callable<Integer> {
     @Option(names = "--stack", description = "The whole stack below each line, leaf first.")
     private boolean stack;
 
+    @Option(
+            names = "--str",
+            paramLabel = "ARG",
+            split = ",",
+            description =
+                    "Show an argument, arg0 and so on, as the text that it points to, up to its 0: for example arg1 with"
+                            + " syscall:openat. Texts of HotSpot's own probes are known.")
+    private List<String> texts = new ArrayList<>();
+
     TraceCommand(Cli cli) {
         this.cli = cli;
     }
@@ -77,14 +88,30 @@ final class TraceCommand implements Callable<Integer> {
         Duration time = duration == null ? null : SampleSettings.duration(duration);
         long most = most();
         SpecsAndTarget wanted = SpecsAndTarget.of(words, "traced");
+        Set<Integer> wantedTexts = texts();
         ProbeResolver resolver = new ProbeResolver(List.of(wanted.pid()));
         List<TracedProbe> probes = wanted.specs().stream()
-                .flatMap(spec -> resolver.traced(spec).stream())
+                .flatMap(spec -> resolver.traced(spec, wantedTexts).stream())
                 .toList();
+        if (probes.size() > Probes.MOST) {
+            throw JavelinException.usage(
+                    probes.size() + " probes: at most " + Probes.MOST + " can be traced at once: narrow the pattern");
+        }
         TimeOfDay clock = new TimeOfDay(Instant.now(), System.nanoTime(), ZoneId.systemDefault());
         TraceLines lines = new TraceLines(cli.out(), probes, most, Messages.isTerminal(1), clock);
         return new Recording(cli, request(wanted.pid(), probes, time), null, lines)
                 .run(settings(wanted, time, most), result -> {});
+    }
+
+    private Set<Integer> texts() {
+        Set<Integer> numbers = new TreeSet<>();
+        for (String text : texts) {
+            if (!text.matches("arg\\d|arg1[01]")) {
+                throw JavelinException.usage("--str " + text + ": name an argument, for example arg0");
+            }
+            numbers.add(Integer.parseInt(text.substring("arg".length())));
+        }
+        return numbers;
     }
 
     private long most() {

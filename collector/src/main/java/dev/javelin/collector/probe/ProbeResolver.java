@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -70,15 +71,24 @@ public final class ProbeResolver {
     }
 
     /**
-     * A probe that counts hits by stack, or for system calls the time in them.
+     * Probes that count hits by stack, or for system calls the time in them: one, or several where a USDT probe has its arguments at
+     * different places in different pieces of code.
      *
      * @param period every so many hits one is taken
      */
-    public Probes.Probe hits(ProbeSpec spec, long period) {
+    public List<Probes.Probe> hits(ProbeSpec spec, long period) {
         boolean call = spec.kind() == ProbeSpec.Kind.SYSCALL || needsEntryAndReturn(spec);
-        Found found = find(spec, call);
         What value = spec.kind() == ProbeSpec.Kind.SYSCALL ? What.DURATION : What.ONE;
-        return probe(spec, found, ProbeRow.FLAG_STACKS | (call ? ProbeRow.FLAG_CALLS : 0), value, What.ONE, period);
+        int flags = ProbeRow.FLAG_STACKS | (call ? ProbeRow.FLAG_CALLS : 0);
+        List<Found> found = find(spec, call, usesArguments(spec));
+        if (found.size() > Probes.MOST) {
+            throw JavelinException.usage(
+                    spec.text() + ": " + found.size() + " probes with arguments at different places; at most "
+                            + Probes.MOST + " can be told apart: narrow the pattern");
+        }
+        return found.stream()
+                .map(each -> probe(spec, each, flags, value, What.ONE, period))
+                .toList();
     }
 
     /**
@@ -104,32 +114,76 @@ public final class ProbeResolver {
      * its name. A {@code uretprobe} is a call, with its arguments and the time that it took.
      */
     public List<TracedProbe> traced(ProbeSpec spec) {
+        return traced(spec, Set.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param texts numbers of the arguments that point to texts ending with a 0, which are shown; those of HotSpot's probes are known
+     */
+    public List<TracedProbe> traced(ProbeSpec spec, Set<Integer> texts) {
         boolean call = needsEntryAndReturn(spec)
                 || spec.kind() == ProbeSpec.Kind.SYSCALL
                 || spec.kind() == ProbeSpec.Kind.URETPROBE;
         List<TracedProbe> traced = new ArrayList<>();
-        for (ProbeSpec each : spec.kind() == ProbeSpec.Kind.USDT ? eachUsdt(spec) : List.of(spec)) {
-            Found found = find(each, call);
-            if (found.functions().isEmpty()) {
-                traced.add(traced(each, found, call));
-            } else {
-                found.byFunction().forEach((name, single) -> traced.add(traced(each.named(name), single, call)));
+        if (spec.kind() == ProbeSpec.Kind.USDT) {
+            for (ProbeSpec each : eachUsdt(spec)) {
+                usdtByPlaces(each).forEach(found -> traced.add(traced(each, found, call, texts)));
             }
+            return traced;
+        }
+        Found found = find(spec, call);
+        if (found.functions().isEmpty()) {
+            traced.add(traced(spec, found, call, texts));
+        } else {
+            found.byFunction().forEach((name, single) -> traced.add(traced(spec.named(name), single, call, texts)));
         }
         return traced;
     }
 
-    private static TracedProbe traced(ProbeSpec spec, Found found, boolean call) {
+    private static TracedProbe traced(ProbeSpec spec, Found found, boolean call, Set<Integer> texts) {
         int flags = ProbeRow.FLAG_TRACE | (call ? ProbeRow.FLAG_CALLS : 0);
-        Probes.Probe probe = probe(spec, found, flags, What.ONE, What.ONE, 1);
         boolean syscalls = spec.kind() == ProbeSpec.Kind.SYSCALL;
-        String name = syscalls ? "syscall:" : spec.shown();
-        return new TracedProbe(probe, name, call, syscalls, syscalls ? List.of() : parameters(spec, found));
+        List<Parameter> parameters = syscalls ? List.of() : parameters(spec, found);
+        Probes.Probe probe = probe(spec, found, flags, What.ONE, What.ONE, 1)
+                .withTexts(texts(
+                        spec, syscalls ? ARGUMENTS.size() : found.arguments().size(), parameters, texts));
+        return new TracedProbe(probe, syscalls ? "syscall:" : spec.shown(), call, syscalls, parameters);
+    }
+
+    private static List<ProbeRow.Text> texts(
+            ProbeSpec spec, int arguments, List<Parameter> parameters, Set<Integer> wanted) {
+        Map<Integer, ProbeRow.Text> texts = new TreeMap<>();
+        for (int number : wanted) {
+            if (number >= arguments) {
+                throw JavelinException.usage(
+                        spec.text() + ": has no arg" + number + " whose text could be shown, only " + arguments);
+            }
+            texts.put(number, new ProbeRow.Text(number, ProbeRow.Text.ZERO_TERMINATED));
+        }
+        for (Parameter parameter : parameters) {
+            if (parameter.isText()) {
+                int length =
+                        parameter.form() == Parameter.Form.TEXT ? parameter.index() + 1 : ProbeRow.Text.ZERO_TERMINATED;
+                texts.put(parameter.index(), new ProbeRow.Text(parameter.index(), length));
+            }
+        }
+        if (texts.size() > ProbeRow.MAX_TEXTS) {
+            throw JavelinException.usage(spec.text() + ": the texts of " + ProbeRow.MAX_TEXTS
+                    + " arguments can be shown, not of " + texts.size());
+        }
+        return List.copyOf(texts.values());
     }
 
     private static List<Parameter> parameters(ProbeSpec spec, Found found) {
         if (spec.kind() == ProbeSpec.Kind.TRACEPOINT) {
             return tracepointParameters(spec);
+        }
+        List<Parameter> known =
+                spec.kind() == ProbeSpec.Kind.USDT ? HotSpotProbes.of(spec.provider(), spec.name()) : null;
+        if (known != null) {
+            return known;
         }
         int shown = found.arguments().size();
         if (spec.function() != null && spec.function().indexOf('(') >= 0) {
@@ -149,6 +203,12 @@ public final class ProbeResolver {
         }
     }
 
+    private static boolean usesArguments(ProbeSpec spec) {
+        return spec.predicate() != null
+                && spec.predicate().variables().stream()
+                        .anyMatch(variable -> variable.name().startsWith("ARG"));
+    }
+
     private static boolean needsEntryAndReturn(ProbeSpec spec) {
         if (spec.predicate() == null || !spec.kind().isFunction()) {
             return false;
@@ -160,8 +220,7 @@ public final class ProbeResolver {
                     spec.text() + ": the duration and the returned value are known at the return only: use "
                             + onReturn(spec.kind()) + ":");
         }
-        boolean atEntry = used.stream().anyMatch(variable -> variable.name().startsWith("ARG"));
-        return spec.kind().isReturn() && (atEntry || used.contains(Variable.DURATION));
+        return spec.kind().isReturn() && (usesArguments(spec) || used.contains(Variable.DURATION));
     }
 
     private static String onReturn(ProbeSpec.Kind kind) {
@@ -185,18 +244,34 @@ public final class ProbeResolver {
                 found.points());
     }
 
-    private Found find(ProbeSpec spec, boolean call) {
-        if (pids.isEmpty() && spec.library() != null) {
-            throw JavelinException.usage(
-                    spec.text() + ": a probe in a library is set in processes that run: name them instead of 'all'");
+    /** One for each way to pass arguments, if they are of interest; else one. */
+    private List<Found> find(ProbeSpec spec, boolean call, boolean arguments) {
+        if (spec.kind() != ProbeSpec.Kind.USDT) {
+            return List.of(find(spec, call));
         }
+        List<Found> places = usdtByPlaces(spec);
+        return arguments
+                ? places
+                : List.of(new Found(
+                        places.stream().flatMap(one -> one.points().stream()).toList(), List.of(), null));
+    }
+
+    private Found find(ProbeSpec spec, boolean call) {
+        requireProcesses(spec);
         return switch (spec.kind()) {
             case UPROBE, URETPROBE -> functions(spec, call);
-            case USDT -> usdt(spec);
+            case USDT -> throw new IllegalArgumentException("may be several");
             case SYSCALL -> syscalls(spec);
             case TRACEPOINT -> tracepoint(spec);
             case KPROBE, KRETPROBE, FENTRY, FEXIT -> kernelFunctions(spec, call);
         };
+    }
+
+    private void requireProcesses(ProbeSpec spec) {
+        if (pids.isEmpty() && spec.library() != null) {
+            throw JavelinException.usage(
+                    spec.text() + ": a probe in a library is set in processes that run: name them instead of 'all'");
+        }
     }
 
     private Found functions(ProbeSpec spec, boolean call) {
@@ -258,36 +333,48 @@ public final class ProbeResolver {
         }
     }
 
-    private Found usdt(ProbeSpec spec) {
-        List<AttachPoint> points = new ArrayList<>();
-        List<Argument> arguments = List.of();
+    /** By where the arguments are: the same probe has them in other registers at each place of the code where it stands. */
+    private List<Found> usdtByPlaces(ProbeSpec spec) {
+        requireProcesses(spec);
+        Map<List<Argument>, List<AttachPoint>> byArguments = new LinkedHashMap<>();
         for (int pid : pids) {
             TargetLibrary library = library(pid, spec);
             ElfFile file = file(library);
-            List<UsdtProbe> probes = probes(spec, file);
             List<String> names = new ArrayList<>();
             Glob wanted = new Glob(spec.provider() + ":" + spec.name());
-            for (UsdtProbe probe : probes) {
+            boolean any = false;
+            for (UsdtProbe probe : probes(spec, file)) {
                 String name = probe.provider() + ":" + probe.name();
                 names.add(name);
                 if (wanted.matches(name)) {
-                    points.add(new AttachPoint.Entry(
-                            pid, library.pathToOpen(), offset(spec, file, probe.pc()), semaphore(spec, file, probe)));
-                    arguments = arguments(probe);
+                    any = true;
+                    byArguments
+                            .computeIfAbsent(arguments(probe), key -> new ArrayList<>())
+                            .add(new AttachPoint.Entry(
+                                    pid,
+                                    library.pathToOpen(),
+                                    offset(spec, file, probe.pc()),
+                                    semaphore(spec, file, probe)));
                 }
             }
-            if (points.isEmpty()) {
-                throw JavelinException.usage(spec.text() + ": " + library.name()
-                        + (names.isEmpty()
-                                ? " was built without USDT probes; a uprobe on a function serves instead"
-                                : " has no such probe; "
-                                        + NearestNames.question(
-                                                spec.provider() + ":" + spec.name(),
-                                                names,
-                                                "'javelin list " + pid + "' shows those it has")));
+            if (!any) {
+                throw noSuchProbe(spec, library, pid, names);
             }
         }
-        return new Found(points, arguments, null);
+        List<Found> found = new ArrayList<>();
+        byArguments.forEach((arguments, points) -> found.add(new Found(points, arguments, null)));
+        return found;
+    }
+
+    private static JavelinException noSuchProbe(ProbeSpec spec, TargetLibrary library, int pid, List<String> names) {
+        return JavelinException.usage(spec.text() + ": " + library.name()
+                + (names.isEmpty()
+                        ? " was built without USDT probes; a uprobe on a function serves instead"
+                        : " has no such probe; "
+                                + NearestNames.question(
+                                        spec.provider() + ":" + spec.name(),
+                                        names,
+                                        "'javelin list " + pid + "' shows those it has")));
     }
 
     /** A specification for each probe that this one fits; itself if there is none. */

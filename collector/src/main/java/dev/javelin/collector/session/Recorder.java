@@ -124,9 +124,24 @@ final class Recorder implements AutoCloseable {
                 SampleDescriptor.returned(data, at),
                 SampleDescriptor.duration(data, at),
                 SampleDescriptor.syscall(data, at),
-                stack);
+                stack,
+                texts(data, at));
         shown++;
         wanted = live.hit(hit, profile);
+    }
+
+    /** By the arguments that point to them; without those that could not be read. */
+    private Map<Integer, TargetText> texts(ByteBuffer data, int at) {
+        List<ProbeRow.Text> wanted = request.probes().texts(SampleDescriptor.probe(data, at));
+        Map<Integer, TargetText> texts = new HashMap<>();
+        for (int i = 0; i < wanted.size(); i++) {
+            long length = SampleDescriptor.textLength(data, at, i);
+            if (length >= 0) {
+                boolean cut = length > SampleDescriptor.TEXT_SHOWN;
+                texts.put(wanted.get(i).argument(), TargetText.of(SampleDescriptor.text(data, at, i), cut));
+            }
+        }
+        return texts;
     }
 
     private int stack(ByteBuffer data, int at, Target target) {

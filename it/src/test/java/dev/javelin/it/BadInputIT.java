@@ -70,7 +70,6 @@ class BadInputIT {
             2 | record -e uprobe:libc TARGET | uprobe:LIB:FUNC
             2 | record -e uprobe:libc:fsync all | all
             2 | record -e uprobe:libc:fsync/arg0>/ TARGET | arg0>
-            2 | record -e uprobe:libc:strlen TARGET | IFUNC
             2 | record -e syscall:fsyn TARGET | fsync
             2 | record -e usdt:libjvm:hotspot:gc__begn TARGET | gc__begin
             2 | record -e usdt:libc:libc:nosuch TARGET | libc

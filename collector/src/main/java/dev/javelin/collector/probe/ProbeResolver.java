@@ -325,7 +325,7 @@ public final class ProbeResolver {
 
     private static List<FunctionPoint> functions(int pid, TargetLibrary library, ElfFile file, ProbeSpec spec) {
         try {
-            return LibraryFunctions.find(TargetLibraries.of(pid), library, FunctionTable.of(file), spec.name());
+            return LibraryFunctions.find(TargetLibraries.of(pid), library, file, spec.name());
         } catch (UnknownNameException e) {
             throw unknown(spec, e);
         } catch (IOException e) {

@@ -74,6 +74,9 @@ class BadInputIT {
             2 | record -e usdt:libjvm:hotspot:gc__begn TARGET | gc__begin
             2 | record -e usdt:libc:libc:nosuch TARGET | libc
             2 | record -e kprobe:vfs_raed TARGET | vfs_read
+            2 | record --by arg0 TARGET | -t
+            2 | record -e syscall:fsync --by arg6 TARGET | arg0 to arg5
+            2 | record -e uprobe:libc:fsync --by retval TARGET | uretprobe
             2 | latency | what to measure
             2 | latency TARGET | what to measure
             2 | latency syscall:fsyn TARGET | fsync

@@ -75,6 +75,13 @@ final class SampleSettings {
             description = "With -e offcpu or wall: above each wait the stack of who ended it, upside down.")
     private boolean wakers;
 
+    @Option(
+            names = "--by",
+            paramLabel = "KEY",
+            description =
+                    "With a probe: a frame at the root of each stack for arg0 to arg5, retval, thread, cpu or syscall.")
+    private String by;
+
     /**
      * The event's name.
      *
@@ -92,6 +99,15 @@ final class SampleSettings {
                     + " can be used, " + hardwareNames() + ", rNNN");
         }
         return event;
+    }
+
+    /** What hits of a probe are told apart by. */
+    CallKey key() {
+        if (by != null && !isSpec()) {
+            throw JavelinException.usage(
+                    "--by " + by + ": -e " + event + " has no such values; use it with a probe, or -t for threads");
+        }
+        return new CallKey(by);
     }
 
     /** Whether the stacks of those who end waits are asked for. */
@@ -184,7 +200,7 @@ final class SampleSettings {
                     "--wakers: -e " + event + " measures no waits; use it with -e offcpu or -e wall");
         }
         if (isSpec()) {
-            return new Probes(new ProbeResolver(pids).hits(spec(), period()));
+            return new Probes(new ProbeResolver(pids).hits(spec(), key().what(), period()));
         }
         return switch (event) {
             case OFF_CPU -> new Probes(List.of(time(ProbeRow.FLAG_STACKS, new AttachPoint.OffCpu(wakers))));

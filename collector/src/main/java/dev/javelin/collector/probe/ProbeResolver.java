@@ -74,20 +74,30 @@ public final class ProbeResolver {
      * Probes that count hits by stack, or for system calls the time in them: one, or several where a USDT probe has its arguments at
      * different places in different pieces of code.
      *
+     * @param key what hits are told apart by
      * @param period every so many hits one is taken
      */
-    public List<Probes.Probe> hits(ProbeSpec spec, long period) {
-        boolean call = spec.kind() == ProbeSpec.Kind.SYSCALL || needsEntryAndReturn(spec);
+    public List<Probes.Probe> hits(ProbeSpec spec, What key, long period) {
+        boolean byArgument = key.code() == What.argument(0).code();
+        if (key.equals(What.RETURN)
+                && spec.kind() != ProbeSpec.Kind.SYSCALL
+                && !spec.kind().isReturn()) {
+            throw JavelinException.usage(spec.text() + ": has no returned value to tell hits apart by"
+                    + (spec.kind().isFunction() ? ": use " + onReturn(spec.kind()) + ":" : ""));
+        }
+        boolean call = spec.kind() == ProbeSpec.Kind.SYSCALL
+                || needsEntryAndReturn(spec)
+                || (spec.kind().isReturn() && byArgument);
         What value = spec.kind() == ProbeSpec.Kind.SYSCALL ? What.DURATION : What.ONE;
         int flags = ProbeRow.FLAG_STACKS | (call ? ProbeRow.FLAG_CALLS : 0);
-        List<Found> found = find(spec, call, usesArguments(spec));
+        List<Found> found = find(spec, call, byArgument || usesArguments(spec));
         if (found.size() > Probes.MOST) {
             throw JavelinException.usage(
                     spec.text() + ": " + found.size() + " probes with arguments at different places; at most "
                             + Probes.MOST + " can be told apart: narrow the pattern");
         }
         return found.stream()
-                .map(each -> probe(spec, each, flags, value, What.ONE, period))
+                .map(each -> probe(spec, each, flags, value, key, period))
                 .toList();
     }
 

@@ -12,10 +12,12 @@ import dev.javelin.flamegraph.Profile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
 
 /**
  * Events that were counted in the kernel: each different stack comes once, while the recording runs, and what was counted with it
@@ -48,11 +50,19 @@ final class CountedEvents {
     private final Map<Integer, Long> ended = new HashMap<>();
 
     private final String event;
+    private final LongFunction<String> keyLabel;
     private long beganBefore;
     private long end;
 
-    CountedEvents(String event, Profile profile, Symbolizer symbolizer, Threads threads, Tally tally) {
+    CountedEvents(
+            String event,
+            LongFunction<String> keyLabel,
+            Profile profile,
+            Symbolizer symbolizer,
+            Threads threads,
+            Tally tally) {
         this.event = event;
+        this.keyLabel = keyLabel;
         this.profile = profile;
         this.symbolizer = symbolizer;
         this.threads = threads;
@@ -157,7 +167,8 @@ final class CountedEvents {
                 onCpu.merge(key(pid, tid), total.sum(), Long::sum);
             } else {
                 long waker = wait == WaitClass.NONE ? 0 : key;
-                Event event = new Event(stack, wait, probes.leaf(probe), waker);
+                String label = wait == WaitClass.NONE ? keyLabel.apply(key) : null;
+                Event event = new Event(stack, wait, probes.leaf(probe), waker, label);
                 add(
                         pid,
                         tid,
@@ -176,7 +187,7 @@ final class CountedEvents {
             }
             long from = offCpu ? wait.since() : wait.woken(); // who is not woken yet waits for no CPU
             if (from != 0) {
-                Event open = new Event(wait.stack(), wait.kind(), null, wait.waker());
+                Event open = new Event(wait.stack(), wait.kind(), null, wait.waker(), null);
                 add(wait.pid(), wait.tid(), open, 1, since(wait.pid(), from));
             }
         }
@@ -221,7 +232,8 @@ final class CountedEvents {
         return threadIds.computeIfAbsent(key(pid, tid), k -> profile.thread(pid, tid, "", null));
     }
 
-    private record Event(long stack, int kind, String leaf, long waker) {}
+    /** A label is what a probe's hits are told apart by; null for none. */
+    private record Event(long stack, int kind, String leaf, long waker, String label) {}
 
     private void add(int pid, int tid, Event what, long count, long sum) {
         Known known = stacks.get(what.stack());
@@ -239,7 +251,7 @@ final class CountedEvents {
                 tally.add(StackEnd.NO_USER_REGISTERS, 0, 0, count);
             }
         }
-        profile.addAggregate(end, thread(pid, tid), stack, event, count, sum);
+        profile.addAggregate(end, thread(pid, tid), below(stack, what.label()), event, count, sum);
     }
 
     /** Waits that had begun before the recording, and whose stacks are not known therefore. */
@@ -265,6 +277,17 @@ final class CountedEvents {
             frames = wakers.on(frames, key.waker());
             return profile.stack(frames, 0, frames.length);
         });
+    }
+
+    /** The stack with a label at its root. */
+    private int below(int stack, String label) {
+        if (label == null) {
+            return stack;
+        }
+        int[] frames = profile.frames(stack);
+        int[] more = Arrays.copyOf(frames, frames.length + 1);
+        more[frames.length] = profile.frame(Frame.marker("[" + label + "]"));
+        return profile.stack(more, 0, more.length);
     }
 
     private int[] on(int[] frames, Frame leaf) {

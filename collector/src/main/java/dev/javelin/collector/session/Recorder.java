@@ -63,7 +63,7 @@ final class Recorder implements AutoCloseable {
         this.objects = objects;
         this.symbolizer = new Symbolizer(profile, objects, new Kallsyms());
         this.threads = new Threads(profile);
-        this.counted = new CountedEvents(request.event(), profile, symbolizer, threads, tally);
+        this.counted = new CountedEvents(request.event(), request.keyLabel(), profile, symbolizer, threads, tally);
     }
 
     /** Starts: from here on these targets are recorded, by samples of an event if there is one, and by the probes that were asked for. */

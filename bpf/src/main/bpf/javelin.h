@@ -316,6 +316,7 @@ struct probe {
 	__u32 texts; /* of which there are so many */
 	struct text_argument text[MAX_TEXTS];
 	__u32 pad;
+	struct argument returned; /* only its size and sign are of interest; ARGUMENT_NONE: all 64 bits are */
 };
 
 /* Key of `totals`: what events are counted by. */

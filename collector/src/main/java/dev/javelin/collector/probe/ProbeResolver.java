@@ -1,8 +1,8 @@
 package dev.javelin.collector.probe;
 
 import dev.javelin.bpf.KernelFeatures;
+import dev.javelin.bpf.KernelTypes;
 import dev.javelin.collector.elf.ElfFile;
-import dev.javelin.collector.elf.UsdtProbe;
 import dev.javelin.collector.probe.Predicate.Variable;
 import dev.javelin.collector.session.JavelinException;
 import dev.javelin.collector.walker.AttachPoint;
@@ -14,8 +14,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,33 +39,13 @@ public final class ProbeResolver {
 
     private final List<Integer> pids;
     private final Map<String, ElfFile> files = new HashMap<>();
+    private final UsdtPlaces usdt;
     private final KernelFunctions kernelFunctions = new KernelFunctions();
 
     /** Resolves probes in these processes. */
     public ProbeResolver(List<Integer> pids) {
         this.pids = List.copyOf(pids);
-    }
-
-    /**
-     * Where a specification leads.
-     *
-     * @param functions the name of the function at each point; empty if they are none
-     */
-    private record Found(List<AttachPoint> points, List<Argument> arguments, String leaf, List<String> functions) {
-        Found(List<AttachPoint> points, List<Argument> arguments, String leaf) {
-            this(points, arguments, leaf, List.of());
-        }
-
-        /** What is found for each function by itself. */
-        Map<String, Found> byFunction() {
-            Map<String, Found> single = new LinkedHashMap<>();
-            for (int i = 0; i < functions.size(); i++) {
-                single.computeIfAbsent(functions.get(i), name -> new Found(new ArrayList<>(), arguments, leaf))
-                        .points()
-                        .add(points.get(i));
-            }
-            return single;
-        }
+        this.usdt = new UsdtPlaces(this.pids, this::file);
     }
 
     /**
@@ -138,8 +116,9 @@ public final class ProbeResolver {
                 || spec.kind() == ProbeSpec.Kind.URETPROBE;
         List<TracedProbe> traced = new ArrayList<>();
         if (spec.kind() == ProbeSpec.Kind.USDT) {
-            for (ProbeSpec each : eachUsdt(spec)) {
-                usdtByPlaces(each).forEach(found -> traced.add(traced(each, found, call, texts)));
+            requireProcesses(spec);
+            for (ProbeSpec each : usdt.each(spec)) {
+                usdt.byPlaces(each).forEach(found -> traced.add(traced(each, found, call, texts)));
             }
             return traced;
         }
@@ -250,7 +229,7 @@ public final class ProbeResolver {
         return new Probes.Probe(
                 spec.text(),
                 found.leaf(),
-                new ProbeRow(flags, value, key, period, found.arguments(), predicate),
+                new ProbeRow(flags, value, key, period, found.arguments(), predicate, found.returned(), List.of()),
                 found.points());
     }
 
@@ -259,7 +238,8 @@ public final class ProbeResolver {
         if (spec.kind() != ProbeSpec.Kind.USDT) {
             return List.of(find(spec, call));
         }
-        List<Found> places = usdtByPlaces(spec);
+        requireProcesses(spec);
+        List<Found> places = usdt.byPlaces(spec);
         return arguments
                 ? places
                 : List.of(new Found(
@@ -310,7 +290,11 @@ public final class ProbeResolver {
                     + " can be probed at once, as each costs when it is called: narrow the pattern");
         }
         return new Found(
-                points, registers(), (call || onReturn) && Set.copyOf(names).size() == 1 ? names.get(0) : null, names);
+                points,
+                registers(),
+                (call || onReturn) && Set.copyOf(names).size() == 1 ? names.get(0) : null,
+                names,
+                null);
     }
 
     /** Also those of the kernel's functions are passed so: only its system calls have r10 for rcx. */
@@ -320,9 +304,25 @@ public final class ProbeResolver {
                 .toList();
     }
 
+    /** Of an int the rest of the register is not defined: the kernel tells of which types a function's values are. */
     private Found kernelFunctions(ProbeSpec spec, boolean call) {
         boolean onReturn = spec.kind().isReturn();
-        return new Found(kernelFunctions.points(spec, call || !onReturn, call || onReturn), registers(), null);
+        List<AttachPoint> points = kernelFunctions.points(spec, call || !onReturn, call || onReturn);
+        KernelTypes.Function types =
+                spec.offset() == 0 ? kernelFunctions.types(spec).orElse(null) : null;
+        if (types == null) {
+            return new Found(points, registers(), null);
+        }
+        List<Argument> arguments = new ArrayList<>();
+        for (int i = 0; i < Math.min(ARGUMENTS.size(), types.parameters().size()); i++) {
+            arguments.add(argument(types.parameters().get(i), ARGUMENTS.get(i).offset()));
+        }
+        boolean nothing = types.returned().bytes() == 0;
+        return new Found(points, arguments, null, List.of(), nothing ? null : argument(types.returned(), 0));
+    }
+
+    private static Argument argument(KernelTypes.Value value, int register) {
+        return new Argument(Argument.REGISTER, value.bytes(), value.signed(), 0, register, 0, 0);
     }
 
     private static long cheapest(ElfFile file, FunctionPoint function) {
@@ -341,116 +341,6 @@ public final class ProbeResolver {
         } catch (IOException e) {
             throw JavelinException.failed(spec.text() + ": " + e.getMessage(), e);
         }
-    }
-
-    /** By where the arguments are: the same probe has them in other registers at each place of the code where it stands. */
-    private List<Found> usdtByPlaces(ProbeSpec spec) {
-        requireProcesses(spec);
-        Map<List<Argument>, List<AttachPoint>> byArguments = new LinkedHashMap<>();
-        for (int pid : pids) {
-            TargetLibrary library = library(pid, spec);
-            ElfFile file = file(library);
-            List<String> names = new ArrayList<>();
-            Glob wanted = new Glob(spec.provider() + ":" + spec.name());
-            boolean any = false;
-            for (UsdtProbe probe : probes(spec, file)) {
-                String name = probe.provider() + ":" + probe.name();
-                names.add(name);
-                if (wanted.matches(name)) {
-                    any = true;
-                    byArguments
-                            .computeIfAbsent(arguments(probe), key -> new ArrayList<>())
-                            .add(new AttachPoint.Entry(
-                                    pid,
-                                    library.pathToOpen(),
-                                    offset(spec, file, probe.pc()),
-                                    semaphore(spec, file, probe)));
-                }
-            }
-            if (!any) {
-                throw noSuchProbe(spec, library, pid, names);
-            }
-        }
-        List<Found> found = new ArrayList<>();
-        byArguments.forEach((arguments, points) -> found.add(new Found(points, arguments, null)));
-        return found;
-    }
-
-    private static JavelinException noSuchProbe(ProbeSpec spec, TargetLibrary library, int pid, List<String> names) {
-        return JavelinException.usage(spec.text() + ": " + library.name()
-                + (names.isEmpty()
-                        ? " was built without USDT probes; a uprobe on a function serves instead"
-                        : " has no such probe; "
-                                + NearestNames.question(
-                                        spec.provider() + ":" + spec.name(),
-                                        names,
-                                        "'javelin list " + pid + "' shows those it has")));
-    }
-
-    /** A specification for each probe that this one fits; itself if there is none. */
-    private List<ProbeSpec> eachUsdt(ProbeSpec spec) {
-        Set<ProbeSpec> each = new LinkedHashSet<>();
-        Glob wanted = new Glob(spec.provider() + ":" + spec.name());
-        for (int pid : pids) {
-            for (UsdtProbe probe : probes(spec, file(library(pid, spec)))) {
-                if (wanted.matches(probe.provider() + ":" + probe.name())) {
-                    each.add(new ProbeSpec(
-                            spec.kind(), spec.library(), probe.provider(), probe.name(), 0, spec.predicate()));
-                }
-            }
-        }
-        return each.isEmpty() ? List.of(spec) : List.copyOf(each);
-    }
-
-    private static List<UsdtProbe> probes(ProbeSpec spec, ElfFile file) {
-        try {
-            return UsdtProbe.read(file);
-        } catch (IOException e) {
-            throw JavelinException.failed(spec.text() + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static long offset(ProbeSpec spec, ElfFile file, long address) {
-        return file.fileOffsetOfVaddr(address)
-                .orElseThrow(() -> JavelinException.failed(spec.text() + ": its address is not in the file"));
-    }
-
-    private static long semaphore(ProbeSpec spec, ElfFile file, UsdtProbe probe) {
-        return probe.semaphore() == 0 ? 0 : offset(spec, file, probe.semaphore());
-    }
-
-    private static List<Argument> arguments(UsdtProbe probe) {
-        List<Argument> arguments = new ArrayList<>();
-        for (ArgumentLocation location : UsdtArguments.parse(probe.arguments())) {
-            int register = location.register() == null ? 0 : location.register().offset();
-            int index = location.index() == null ? 0 : location.index().offset();
-            arguments.add(
-                    switch (location.kind()) {
-                        case REGISTER ->
-                            new Argument(
-                                    Argument.REGISTER,
-                                    location.size(),
-                                    location.signed(),
-                                    0,
-                                    register + location.shift() / 8,
-                                    0,
-                                    0);
-                        case MEMORY ->
-                            new Argument(
-                                    Argument.MEMORY,
-                                    location.size(),
-                                    location.signed(),
-                                    location.index() == null ? 0 : location.scale(),
-                                    register,
-                                    index,
-                                    location.value());
-                        case CONSTANT ->
-                            new Argument(
-                                    Argument.CONSTANT, location.size(), location.signed(), 0, 0, 0, location.value());
-                        case UNKNOWN -> new Argument(Argument.CONSTANT, Long.BYTES, false, 0, 0, 0, 0);
-                    });
-        }
-        return arguments;
     }
 
     private static Found tracepoint(ProbeSpec spec) {
@@ -490,7 +380,7 @@ public final class ProbeResolver {
         return new Found(List.of(new AttachPoint.Syscalls(numbers)), List.of(), null);
     }
 
-    private static TargetLibrary library(int pid, ProbeSpec spec) {
+    static TargetLibrary library(int pid, ProbeSpec spec) {
         try {
             return TargetLibraries.of(pid).find(spec.library());
         } catch (UnknownNameException e) {

@@ -45,6 +45,7 @@ class LayoutTest {
                 "offsetof(struct run, pid)",
                 "offsetof(struct probe, texts)",
                 "offsetof(struct probe, text)",
+                "offsetof(struct probe, returned)",
                 "sizeof(struct text_argument)",
                 "MAX_TEXTS",
                 "ZERO_TERMINATED",
@@ -196,6 +197,7 @@ class LayoutTest {
         assertThat(value("offsetof(struct hit, syscall)")).isEqualTo(SampleDescriptor.HIT_SYSCALL);
         assertThat(value("offsetof(struct probe, texts)")).isEqualTo(736);
         assertThat(value("offsetof(struct probe, text)")).isEqualTo(740);
+        assertThat(value("offsetof(struct probe, returned)")).isEqualTo(752);
         assertThat(value("sizeof(struct text_argument)")).isEqualTo(2);
         assertThat(value("MAX_TEXTS")).isEqualTo(ProbeRow.MAX_TEXTS);
         assertThat(value("ZERO_TERMINATED")).isEqualTo(ProbeRow.Text.ZERO_TERMINATED);

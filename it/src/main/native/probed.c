@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Functions that are named in every way that probes must cope with. */
 #include <jni.h>
+#include <time.h>
 
 #define FUNCTION __attribute__((noinline, noclone))
 
@@ -48,4 +49,25 @@ JNIEXPORT jint JNICALL Java_dev_javelin_it_targets_KnownNative_run(JNIEnv *env, 
     x += chosen(x);
   }
   return x;
+}
+
+static long now(void) {
+  struct timespec time;
+
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec * 1000000000L + time.tv_nsec;
+}
+
+/* Busy for so many nanoseconds; returns how many it were. */
+FUNCTION long spin_for(long nanos) {
+  long start = now(), elapsed;
+
+  do
+    elapsed = now() - start;
+  while (elapsed < nanos);
+  return elapsed;
+}
+
+JNIEXPORT jlong JNICALL Java_dev_javelin_it_targets_KnownLatency_spin(JNIEnv *env, jclass type, jlong nanos) {
+  return spin_for(nanos);
 }

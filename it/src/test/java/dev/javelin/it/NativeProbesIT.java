@@ -7,6 +7,7 @@ import dev.javelin.it.harness.JavelinCommand;
 import dev.javelin.it.harness.Links;
 import dev.javelin.it.harness.NativeLibrary;
 import dev.javelin.it.harness.TargetProcess;
+import dev.javelin.it.targets.KnownLatency;
 import dev.javelin.it.targets.KnownNative;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -103,6 +104,39 @@ class NativeProbesIT {
                     .hasSize(3)
                     .allMatch(line -> line.contains("uprobe:libc:" + function + "("));
         }
+    }
+
+    /** What a probe costs lies between the clocks of the target, and in part within what is measured. */
+    @Test
+    void percentilesAreTheTargetsOwn() throws Exception {
+        MustRun.recording();
+        Path json = directory.resolve("latency.json");
+        Map<String, Long> account;
+        try (TargetProcess target = TargetProcess.start(
+                        MustRun.jdk(17),
+                        List.of(),
+                        KnownLatency.class,
+                        library().toString());
+                Child recorder =
+                        Watch.start(target, List.of("latency", "-f", json.toString(), "uprobe:libprobed:spin_for"))) {
+            Watch.all(target, recorder, Watch.OWN_LINKS + 2);
+            account = target.account();
+        }
+        String written = Files.readString(json);
+        assertThat(measured(written, "count")).isEqualTo(account.get("count"));
+        for (int percentile : new int[] {50, 90, 99}) {
+            long measured = measured(written, "p" + percentile);
+            long inner = account.get("inner" + percentile);
+            long outer = account.get("outer" + percentile);
+            System.out.printf("p%d: %d, %d to %d by the target's account%n", percentile, measured, inner, outer);
+            assertThat(measured).as("p" + percentile).isBetween(inner * 97 / 100, outer * 103 / 100);
+        }
+    }
+
+    private static long measured(String json, String name) {
+        Matcher found = Pattern.compile("\"" + name + "\":\\s*(\\d+)").matcher(json);
+        assertThat(found.find()).as(name + " in " + json).isTrue();
+        return Long.parseLong(found.group(1));
     }
 
     /** The kernel's filter of an uprobe, and not the program's, keeps other processes out: they do not even run it. */

@@ -57,8 +57,35 @@ static __always_inline __u64 current_stack(void *ctx, struct process *p, const s
 	return id;
 }
 
+static __always_inline void read_text(struct text *text, const struct hit *hit, const struct text_argument *a)
+{
+	const void *from = (const void *)(a->argument < MAX_ARGUMENTS ? hit->arguments[a->argument] : 0);
+	__s64 length = a->length < MAX_ARGUMENTS ? (__s64)hit->arguments[a->length] : -1;
+	__u32 bytes = length > TEXT_BYTES ? TEXT_BYTES : (__u32)length;
+
+	text->length = -1;
+	if (a->length == ZERO_TERMINATED)
+		text->length = bpf_probe_read_user_str(text->bytes, sizeof(text->bytes), from) - 1;
+	else if (length >= 0 && bytes <= TEXT_BYTES && !bpf_probe_read_user(text->bytes, bytes, from))
+		text->length = length;
+}
+
+/* Reads the texts that the arguments of a hit point to, as they are now. Returns the words that they take. */
+static __noinline __u32 read_texts(struct walk *w, __u32 at, const struct probe *probe, const struct hit *hit)
+{
+	__u32 words = 0;
+
+	for (__u32 i = 0; i < MAX_TEXTS; i++) {
+		if (i >= probe->texts || at > FRAME_AREA_WORDS)
+			break;
+		read_text((struct text *)&w->area[at + HIT_WORDS + i * TEXT_WORDS], hit, &probe->text[i]);
+		words += TEXT_WORDS;
+	}
+	return words;
+}
+
 /* Hands an event over, with the stack in w and with what `hits` has of it. */
-static __noinline int send_hit(struct walk *w, __u32 kernel_words, __u32 row)
+static __noinline int send_hit(struct walk *w, __u32 kernel_words, const struct probe *probe, __u32 row)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 	struct hit *hit = bpf_map_lookup_elem(&hits, &id);
@@ -71,6 +98,7 @@ static __noinline int send_hit(struct walk *w, __u32 kernel_words, __u32 row)
 		return 0;
 	}
 	bpf_probe_read_kernel(&w->area[at], sizeof(struct hit), hit);
+	w->hit_words = HIT_WORDS + read_texts(w, at, probe, hit);
 	w->sample.probe = row;
 	w->sample.value = hit->duration;
 	count(hand_over(w, kernel_words, RECORD_HIT) ? COUNT_SAMPLES : COUNT_RING_FULL);
@@ -79,7 +107,8 @@ static __noinline int send_hit(struct walk *w, __u32 kernel_words, __u32 row)
 }
 
 /* Hands an event over by itself. Without frames (record_user_frames) the walk ends where the thread is known. */
-static __always_inline int trace(void *ctx, struct process *p, __u32 row, const struct registers *r, __u32 kernel)
+static __always_inline int trace(void *ctx, struct process *p, const struct probe *probe, __u32 row, const struct registers *r,
+				 __u32 kernel)
 {
 	struct walk *w = claim_scratch(CONTEXT_PROBE);
 
@@ -87,7 +116,7 @@ static __always_inline int trace(void *ctx, struct process *p, __u32 row, const 
 		count(COUNT_SLOT_BUSY);
 		return 0;
 	}
-	send_hit(w, walk_current(w, ctx, p, r, kernel), row);
+	send_hit(w, walk_current(w, ctx, p, r, kernel), probe, row);
 	release_scratch(w);
 	return 0;
 }
@@ -111,7 +140,7 @@ static __always_inline int account(void *ctx, struct process *p, const struct pr
 	__u64 stack = 0;
 
 	if (probe->flags & PROBE_TRACE)
-		return trace(ctx, p, row, r, kernel);
+		return trace(ctx, p, probe, row, r, kernel);
 	if (probe->flags & PROBE_STACKS)
 		stack = current_stack(ctx, p, r, CONTEXT_PROBE, kernel);
 	return add_event(probe, row, taken, stack);

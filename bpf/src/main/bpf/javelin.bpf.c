@@ -124,6 +124,7 @@ static __noinline int take_return(const struct probe *probe, __u32 row, const st
 	/* The return address has been popped: what was sp at the entry is one word below. */
 	if (probe->flags & PROBE_CALLS && !leave_call(row, regs->sp - 8, &hit))
 		return 0;
+	narrow(&hit, probe);
 	return is_taken(probe, row, &hit, taken);
 }
 
@@ -245,6 +246,7 @@ static __noinline int take_traced(void *ctx, const struct probe *probe, __u32 ro
 	struct hit hit = {};
 
 	traced_arguments(ctx, hit.arguments);
+	narrow(&hit, probe);
 	return is_taken(probe, row, &hit, taken);
 }
 
@@ -268,6 +270,7 @@ static __noinline int take_traced_return(void *ctx, const struct probe *probe, _
 	else if (!leave_call(row, (__u64)ctx, &hit))
 		return 0;
 	bpf_get_func_ret(ctx, &hit.retval);
+	narrow(&hit, probe);
 	return is_taken(probe, row, &hit, taken);
 }
 

@@ -89,7 +89,7 @@ enum record_type {
 	RECORD_EXIT = 3,   /* a target's last thread left */
 	RECORD_STACK = 4,  /* a sample whose value is the id by which `totals` names its stack */
 	RECORD_THREAD = 5, /* a sample without frames: a thread that `totals` will name by its tid */
-	RECORD_HIT = 6,    /* a sample with struct hit behind its frames: one event of a probe */
+	RECORD_HIT = 6,    /* a sample with struct hit, and its texts, behind its frames: one event of a probe */
 	RECORD_WAIT = 7,   /* struct call_wait */
 	RECORD_CALL = 8,   /* struct told_call */
 };
@@ -240,6 +240,24 @@ struct hit {
 };
 #define HIT_WORDS (MAX_ARGUMENTS + 3)
 
+/* Texts that arguments of a probe point to, and how many bytes of each are shown. */
+#define MAX_TEXTS 4
+#define TEXT_BYTES 128
+
+/* One of them: the argument that points to it, and the one that has its length in bytes. */
+struct text_argument {
+	__u8 argument;
+	__u8 length; /* ZERO_TERMINATED: none has */
+};
+#define ZERO_TERMINATED 255
+
+/* What is handed over behind the struct hit for each text of the probe. There is room for more than is shown, so that a cut is seen. */
+struct text {
+	__s64 length; /* bytes that the text has, as far as they are known; negative: it could not be read */
+	char bytes[TEXT_BYTES + 8];
+};
+#define TEXT_WORDS (2 + TEXT_BYTES / 8)
+
 /* What a probe does with an event; several at once. */
 enum probe_flag {
 	PROBE_STACKS = 1,  /* events are counted by their stacks, too */
@@ -330,6 +348,10 @@ struct probe {
 	__u64 period;        /* of so many events on a CPU the last one is taken, and stands for all of them */
 	struct argument arguments[MAX_ARGUMENTS];
 	struct predicate_op predicate[MAX_PREDICATE_OPS];
+	__u32 texts; /* of which there are so many */
+	struct text_argument text[MAX_TEXTS];
+	__u32 pad;
+	struct argument returned; /* only its size and sign are of interest; ARGUMENT_NONE: all 64 bits are */
 };
 
 /* Key of `totals`: what events are counted by. */

@@ -75,6 +75,20 @@ static __always_inline __u64 resized(__u64 v, const struct argument *a)
 	return a->is_signed ? (__u64)((__s64)(v << shift) >> shift) : v << shift >> shift;
 }
 
+/* Of an int the upper half of a register is not defined: takes the values of a function for what its types say they are. */
+static __noinline int narrow(struct hit *hit, const struct probe *probe)
+{
+	for (int i = 0; i < 6; i++) {
+		const struct argument *a = &probe->arguments[i];
+
+		if (a->kind == ARGUMENT_REGISTER)
+			hit->arguments[i] = resized(hit->arguments[i], a);
+	}
+	if (probe->returned.kind != ARGUMENT_NONE)
+		hit->retval = resized(hit->retval, &probe->returned);
+	return 0;
+}
+
 /* The arguments of a function or of a USDT probe, by the rules of the row. `regs` are the registers at the probe. */
 static __noinline int read_arguments(struct hit *hit, const struct probe *probe, const void *regs)
 {

@@ -154,7 +154,7 @@ static __always_inline int hand_over(struct walk *w, __u32 kernel_words, __u32 t
 {
 	struct sample *s = &w->sample;
 	__u64 id = bpf_get_current_pid_tgid();
-	__u64 words = w->words + (type == RECORD_HIT ? HIT_WORDS : 0);
+	__u64 words = w->words + (type == RECORD_HIT ? w->hit_words : 0);
 	__u64 bytes = sizeof(*s) + words * 8;
 	__u64 flags = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 

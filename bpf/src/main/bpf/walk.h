@@ -17,6 +17,7 @@
 #include "maps.h"
 
 #define FRAME_AREA_WORDS (MAX_KERNEL_FRAMES + MAX_USER_FRAMES * FRAME_WORDS)
+#define HIT_AREA_WORDS (HIT_WORDS + MAX_TEXTS * TEXT_WORDS)
 /* One read brings the header of a CodeBlob or nmethod; the farthest field that is used lies at 308 (JDK 17). */
 #define BLOB_BYTES 320
 /* Of a block of the code heap, its header, the CodeBlob and the nmethod's compile id; a power of two. */
@@ -165,8 +166,9 @@ struct walk {
 	struct native_code native_cache[NATIVE_CACHE];
 	struct compiled_code compiled_cache[COMPILED_CACHE];
 	/* the record */
+	__u32 hit_words; /* behind the frames of a RECORD_HIT */
 	struct sample sample;
-	__u64 area[FRAME_AREA_WORDS + HIT_WORDS]; /* frames, and what is handed over behind them */
+	__u64 area[FRAME_AREA_WORDS + HIT_AREA_WORDS]; /* frames, and what is handed over behind them */
 };
 
 static __always_inline int read_user(void *to, __u32 bytes, __u64 from)

@@ -51,6 +51,9 @@ public final class BpfProgram {
     private static final int MULTI_PID = 56;
     private static final int MULTI_SIZE = 64;
 
+    private static final String REFUSED = "the kernel allows no probe there: the function is on its blacklist"
+            + " (/sys/kernel/debug/kprobes/blacklist), or no instruction begins at the offset";
+
     private final BpfObject owner;
     private final long handle;
     private final String name;
@@ -210,9 +213,12 @@ public final class BpfProgram {
                         .putLong(KPROBE_OPTS_COOKIE, cookie)
                         .putLong(KPROBE_OPTS_OFFSET, offset)
                         .put(KPROBE_OPTS_RETURN, (byte) (onReturn ? 1 : 0));
-                return link(
-                        name + " to " + function,
-                        LibBpf.bpf_program__attach_kprobe_opts(handle, function, options.address()));
+                String what = name + " to " + function;
+                long link = LibBpf.bpf_program__attach_kprobe_opts(handle, function, options.address());
+                if (link == 0 && LibC.errno() == Errno.EINVAL) {
+                    throw new BpfException("attach", what, Errno.EINVAL, REFUSED, Messages.take());
+                }
+                return link(what, link);
             }
         }
     }

@@ -70,11 +70,13 @@ class BadInputIT {
             2 | record -e uprobe:libc TARGET | uprobe:LIB:FUNC
             2 | record -e uprobe:libc:fsync all | all
             2 | record -e uprobe:libc:fsync/arg0>/ TARGET | arg0>
-            2 | record -e uprobe:libc:strlen TARGET | IFUNC
             2 | record -e syscall:fsyn TARGET | fsync
             2 | record -e usdt:libjvm:hotspot:gc__begn TARGET | gc__begin
             2 | record -e usdt:libc:libc:nosuch TARGET | libc
             2 | record -e kprobe:vfs_raed TARGET | vfs_read
+            2 | record --by arg0 TARGET | -t
+            2 | record -e syscall:fsync --by arg6 TARGET | arg0 to arg5
+            2 | record -e uprobe:libc:fsync --by retval TARGET | uretprobe
             2 | latency | what to measure
             2 | latency TARGET | what to measure
             2 | latency syscall:fsyn TARGET | fsync
@@ -94,6 +96,10 @@ class BadInputIT {
             2 | trace uprobe:libc:fsync/arg0>/ TARGET | arg0>
             2 | trace usdt:libjvm:hotspot:gc__begn TARGET | gc__begin
             2 | trace -n 0 syscall:fsync TARGET | -n
+            2 | trace --str arg12 syscall:fsync TARGET | arg12
+            2 | trace --str arg9 syscall:fsync TARGET | arg9
+            2 | trace --str arg0,arg1,arg2,arg3,arg4 syscall:fsync TARGET | 4
+            2 | trace uprobe:libjvm:os::* TARGET | narrow
             2 | trace -n many syscall:fsync TARGET | -n
             2 | trace -d 0 syscall:fsync TARGET | duration
             1 | trace syscall:fsync 999999999 | 999999999

@@ -75,6 +75,38 @@ class ProbesIT {
         assertThat((double) whole / hits).as(summary).isGreaterThanOrEqualTo(0.999);
     }
 
+    /** Every thread writes to a place of its own, as often as the others or once less. */
+    @ParameterizedTest
+    @CsvSource({
+        "syscall:pwrite64,arg3,4,2",
+        "syscall:pwrite64,retval,1,2",
+        "uretprobe:libc:pwrite64,arg3,4,2",
+        "uretprobe:libc:pwrite64,thread,4,1",
+    })
+    void hitsAreToldApartByTheirKey(String probe, String by, int keys, int links) throws Exception {
+        Path collapsed = directory.resolve("keys.collapsed");
+        String summary = observe(
+                17,
+                KnownCalls.class,
+                Watch.OWN_LINKS + links,
+                List.of("record", "-e", probe, "--by", by, "-f", collapsed.toString()));
+        Map<String, Long> hits = new TreeMap<>();
+        for (String line : Files.readAllLines(collapsed)) {
+            assertThat(line).contains(";start_thread;").contains("KnownCalls.calls;");
+            hits.merge(line.substring(0, line.indexOf(';')), sum(List.of(line)), Long::sum);
+        }
+        assertThat(hits).as(summary).hasSize(keys);
+        assertThat(hits.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(KnownCalls.FSYNCS);
+        String pattern = switch (by) {
+            case "arg3" -> "\\[arg3=(0|4096|8192|12288)]";
+            case "retval" -> "\\[retval=4096]";
+            default -> "\\[.*tid=\\d+]";
+        };
+        assertThat(hits.keySet()).allMatch(root -> root.matches(pattern));
+        assertThat(hits.values())
+                .allMatch(count -> keys == 1 || count == KnownCalls.FSYNCS / 4 || count == KnownCalls.FSYNCS / 4 + 1);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {17, 25})
     void aUsdtProbeFiresForEveryThreadThatStarts(int major) throws Exception {

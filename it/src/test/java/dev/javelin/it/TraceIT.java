@@ -8,6 +8,7 @@ import dev.javelin.it.harness.Links;
 import dev.javelin.it.harness.TargetProcess;
 import dev.javelin.it.targets.HostileNames;
 import dev.javelin.it.targets.KnownCalls;
+import dev.javelin.it.targets.KnownEvents;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,6 +55,60 @@ class TraceIT {
         int all = 2 * KnownCalls.FSYNCS + KnownCalls.YIELDS;
         assertThat(result.out().lines()).hasSize(all);
         assertThat(summary(result)).containsExactly(all, all, 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void textsOfHotSpotsProbesAreShown(int major) throws Exception {
+        MustRun.recording();
+        List<String> command = List.of(
+                "trace",
+                "usdt:libjvm:hotspot:class__loaded",
+                "usdt:libjvm:hotspot:thread__start",
+                "usdt:libjvm:hotspot:thread__stop",
+                "usdt:libjvm:hotspot:method__compile__*",
+                "usdt:libjvm:hotspot:monitor__contended__enter",
+                "usdt:libjvm:hotspot:gc__*");
+        String method =
+                "\\(compiler=\"C[12]\", class=\"dev/javelin/it/targets/KnownEvents\", method=\"compiledMethod\","
+                        + " signature=\"\\(I\\)I\"";
+        String name = "\\(name=\"t{127}\"…, thread=\\d+, tid=\\d+, daemon=0\\)";
+        try (TargetProcess target = TargetProcess.start(
+                        MustRun.jdk(major), List.of("-XX:+DTraceMonitorProbes"), KnownEvents.class);
+                Child recorder = start(target, command)) {
+            // at some probes the arguments are in other registers at each of their places, which makes a link more
+            Links.await(recorder, OWN_LINKS + 8 + (major == 25 ? 1 : 0));
+            String out = toItsEnd(target, recorder).ok().out();
+            for (String line : List.of(
+                    ".*usdt:libjvm:hotspot:class__loaded\\(class=\"hostile/\\\\\"quoted\\\\\" \\\\\\\\ \\\\u001b]2J \uD83D\uDE00"
+                            + " \\\\u202e(\\+0x[0-9a-f]+)?\", loader=0x[0-9a-f]+, shared=0\\)",
+                    ".*usdt:libjvm:hotspot:thread__start" + name,
+                    ".*usdt:libjvm:hotspot:thread__stop" + name,
+                    ".*usdt:libjvm:hotspot:monitor__contended__enter\\(thread=\\d+, monitor=0x[0-9a-f]+,"
+                            + " class=\"dev/javelin/it/targets/KnownEvents\\$Lock\"\\)",
+                    ".*usdt:libjvm:hotspot:gc__begin\\(full=1\\)",
+                    ".*usdt:libjvm:hotspot:gc__end\\(\\)")) {
+                assertThat(matching(out, line)).as(line + " in " + out).hasSize(1);
+            }
+            assertThat(matching(out, ".*method__compile__begin" + method + "\\)"))
+                    .as(out)
+                    .isNotEmpty();
+            assertThat(matching(out, ".*method__compile__end" + method + ", success=1\\)"))
+                    .isNotEmpty();
+            assertThat(out).doesNotContain("\u001b", "\u202e");
+        }
+    }
+
+    @Test
+    void anArgumentIsShownAsTextIfThatIsAskedFor() throws Exception {
+        MustRun.recording();
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), KnownEvents.class);
+                Child recorder = start(target, List.of("trace", "--str", "arg1", "syscall:openat"))) {
+            Links.await(recorder, OWN_LINKS + OF_SYSCALLS);
+            String out = toItsEnd(target, recorder).ok().out();
+            String line = ".*syscall:openat\\(dfd=-100, filename=\"" + KnownEvents.FILE + "\", flags=.*, mode=.*";
+            assertThat(matching(out, line)).as(out).hasSize(1);
+        }
     }
 
     @Test
@@ -205,11 +260,15 @@ class TraceIT {
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownCalls.class);
                 Child recorder = start(target, command)) {
             Links.await(recorder, links);
-            int from = target.outLines().size();
-            target.send("go");
-            target.awaitOut(from, "DONE", PATIENCE);
-            recorder.signal("INT");
-            return recorder.await(PATIENCE).ok();
+            return toItsEnd(target, recorder).ok();
         }
+    }
+
+    private static Child.Result toItsEnd(TargetProcess target, Child recorder) throws Exception {
+        int from = target.outLines().size();
+        target.send("go");
+        target.awaitOut(from, "DONE", PATIENCE);
+        recorder.signal("INT");
+        return recorder.await(PATIENCE);
     }
 }

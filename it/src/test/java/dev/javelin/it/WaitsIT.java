@@ -3,16 +3,24 @@ package dev.javelin.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.it.harness.Child;
+import dev.javelin.it.harness.CpuQuota;
+import dev.javelin.it.harness.Links;
 import dev.javelin.it.harness.TargetProcess;
+import dev.javelin.it.targets.BusyThreads;
 import dev.javelin.it.targets.KnownElapsed;
 import dev.javelin.it.targets.KnownWaits;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +29,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WaitsIT {
     /** A kind of wait stands on each stack off the CPU; "[k]" is a kernel function's. */
     private static final Pattern OFF_CPU = Pattern.compile(";\\[[^;\\]]*] \\d+$");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Of which a period more or less is a few percent. */
+    private static final long QUOTA_TAKES_NANOS = 4_000_000_000L;
 
     @TempDir
     Path directory;
@@ -114,5 +126,69 @@ class WaitsIT {
                         .isBetween(0.97, 1.10);
             }
         }
+    }
+
+    /**
+     * A thread on one CPU, so that the kernel's sum over CPUs is the time of one thread. A wait goes on after the quota's end until the thread
+     * has the CPU again, which others may have meanwhile.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"offcpu", "wall"})
+    void theTimeThatAQuotaTakesIsThatOfTheCgroup(String event) throws Exception {
+        MustRun.recording();
+        Path collapsed = directory.resolve("quota.collapsed");
+        Optional<CpuQuota> made = CpuQuota.ofPercent(20);
+        Assumptions.assumeTrue(made.isPresent(), "no cgroup with the cpu controller can be made");
+        try (CpuQuota quota = made.orElseThrow();
+                TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), BusyThreads.class, "1")) {
+            Child.run("taskset", "-a", "-p", "1", Long.toString(target.pid())).ok();
+            target.send("go");
+            int links = Watch.OWN_LINKS
+                    + 2
+                    + (event.equals("wall") ? Runtime.getRuntime().availableProcessors() : 0);
+            try (Child recorder =
+                    Watch.start(target, List.of("record", "-e", event, "-t", "--total", "-f", collapsed.toString()))) {
+                Links.await(recorder, links);
+                Path busy = busyThread(target.pid());
+                long delayed = runDelay(busy);
+                quota.add(target.pid());
+                while (quota.throttledNanos() < QUOTA_TAKES_NANOS) {
+                    Thread.sleep(10);
+                }
+                quota.release(target.pid());
+                long throttled = quota.throttledNanos();
+                delayed = runDelay(busy) - delayed;
+                recorder.signal("INT");
+                String summary = recorder.await(PATIENCE).ok().err();
+                long recorded = ProbesIT.sum(Files.readAllLines(collapsed).stream()
+                        .filter(line -> line.startsWith("[busy-0") && line.contains("[cgroup quota]"))
+                        .toList());
+                System.out.printf(
+                        "%s: %d ns by the quota, %d by cpu.stat, and %d for the CPU%n",
+                        event, recorded, throttled, delayed);
+                if (!summary.contains("switches not told")) {
+                    assertThat(recorded).as(summary).isGreaterThan(throttled * 95 / 100);
+                }
+                assertThat(recorded).as(summary).isBetween(throttled / 2, Math.max(throttled, delayed) * 105 / 100);
+            }
+        }
+    }
+
+    private static Path busyThread(long pid) throws Exception {
+        while (true) {
+            try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+                for (Path thread : threads.toList()) {
+                    if (Files.readString(thread.resolve("comm")).startsWith("busy-0")) {
+                        return thread;
+                    }
+                }
+            }
+            Thread.sleep(10);
+        }
+    }
+
+    /** Nanoseconds for which a thread could have gone on and had no CPU, those in which its group was held back included. */
+    private static long runDelay(Path thread) throws IOException {
+        return Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", -1)[1]);
     }
 }

@@ -6,6 +6,7 @@ import dev.javelin.collector.probe.SyscallArguments;
 import dev.javelin.collector.probe.SyscallNames;
 import dev.javelin.collector.probe.TracedProbe;
 import dev.javelin.collector.session.Hit;
+import dev.javelin.collector.session.TargetText;
 import java.util.List;
 
 /** What happened at a hit: {@code syscall:fsync(fd=7) = 0}, {@code uprobe:libc:malloc(64, …)}. */
@@ -26,8 +27,12 @@ final class HitText {
         line.append('(');
         for (int i = 0; i < parameters.size(); i++) {
             Parameter parameter = parameters.get(i);
+            TargetText text = hit.texts().get(parameter.index());
             line.append(i == 0 ? "" : ", ")
-                    .append(parameter.text(hit.arguments().get(parameter.index())));
+                    .append(
+                            text == null
+                                    ? parameter.text(hit.arguments().get(parameter.index()))
+                                    : parameter.named(quoted(text)));
         }
         line.append(')');
         if (probe.call()) {
@@ -36,6 +41,12 @@ final class HitText {
                 line.append(errno((int) -hit.returned()));
             }
         }
+    }
+
+    /** With a mark behind it where it was cut. */
+    private static String quoted(TargetText text) {
+        String escaped = text.text().replace("\\", "\\\\").replace("\"", "\\\"");
+        return '"' + Printable.of(escaped) + '"' + (text.cut() ? "…" : "");
     }
 
     /** With a blank before it; nothing for the numbers that only the kernel uses. */

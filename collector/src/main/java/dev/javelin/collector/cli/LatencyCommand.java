@@ -3,13 +3,11 @@ package dev.javelin.collector.cli;
 import dev.javelin.bpf.TerminalSize;
 import dev.javelin.collector.probe.ProbeResolver;
 import dev.javelin.collector.probe.ProbeSpec;
-import dev.javelin.collector.probe.SyscallNames;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.session.JavelinException;
 import dev.javelin.collector.session.Live;
 import dev.javelin.collector.session.RecordRequest;
 import dev.javelin.collector.session.RecordResult;
-import dev.javelin.collector.walker.ProbeRow.What;
 import dev.javelin.collector.walker.Probes;
 import dev.javelin.flamegraph.LatencyOutputs;
 import dev.javelin.flamegraph.ReportOptions;
@@ -19,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.LongFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -115,7 +112,7 @@ final class LatencyCommand implements Callable<Integer> {
         if (top < 1) {
             throw JavelinException.usage("--top " + top + ": the number of keys must be at least 1");
         }
-        What key = key();
+        CallKey key = new CallKey(by);
         Duration time = duration == null ? null : SampleSettings.duration(duration);
         SpecsAndTarget wanted = SpecsAndTarget.of(words, "measured");
         if (wanted.specs().size() > Probes.MOST) {
@@ -171,50 +168,11 @@ final class LatencyCommand implements Callable<Integer> {
         return file != null && file.toLowerCase(Locale.ROOT).endsWith(STACKS);
     }
 
-    private What key() {
-        if (by == null) {
-            return What.ONE;
-        }
-        return switch (by) {
-            case "retval" -> What.RETURN;
-            case "thread", "tid" -> What.THREAD;
-            case "cpu" -> What.CPU;
-            case "syscall" -> What.SYSCALL;
-            default -> {
-                if (!by.matches("arg[0-5]")) {
-                    throw JavelinException.usage(
-                            "--by " + by + ": unknown key; known are arg0 to arg5, retval, thread, cpu, syscall");
-                }
-                yield What.argument(by.charAt(3) - '0');
-            }
-        };
-    }
-
-    private LongFunction<String> label(int pid) {
-        if (by == null) {
-            return key -> null;
-        }
-        return switch (by) {
-            case "syscall" -> SyscallNames::name;
-            case "thread", "tid" -> key -> thread(pid, (int) key);
-            case "cpu" -> key -> "CPU " + key;
-            default -> key -> by + "=" + key;
-        };
-    }
-
-    private static String thread(int pid, int tid) {
-        try {
-            return ProcessInfo.threadComm(pid, tid) + " tid=" + tid;
-        } catch (IOException e) {
-            return "tid=" + tid; // it has ended
-        }
-    }
-
-    private RecordRequest request(SpecsAndTarget wanted, What key, Duration time, OutputFile output) {
+    private RecordRequest request(SpecsAndTarget wanted, CallKey key, Duration time, OutputFile output) {
         int pid = wanted.pid();
         ProbeResolver resolver = new ProbeResolver(List.of(pid));
         Probes probes = new Probes(wanted.specs().stream()
-                .map(spec -> resolver.latency(spec, key, isStacks()))
+                .map(spec -> resolver.latency(spec, key.what(), isStacks()))
                 .toList());
         return new RecordRequest(
                 List.of(pid),
@@ -230,7 +188,7 @@ final class LatencyCommand implements Callable<Integer> {
                 ReportOptions.builder().with(ReportOptions.Flag.TOTAL, total).build(),
                 cli.commandLine(),
                 cli.verbose(),
-                label(pid));
+                key.label());
     }
 
     private static String settings(SpecsAndTarget wanted, Duration time) {

@@ -5,7 +5,9 @@ import dev.javelin.collector.elf.ElfFile;
 import dev.javelin.collector.elf.UsdtProbe;
 import dev.javelin.collector.probe.ArgumentLocation;
 import dev.javelin.collector.probe.FunctionTable;
+import dev.javelin.collector.probe.HotSpotProbes;
 import dev.javelin.collector.probe.KernelNames;
+import dev.javelin.collector.probe.Parameter;
 import dev.javelin.collector.probe.SpecPattern;
 import dev.javelin.collector.probe.TargetLibraries;
 import dev.javelin.collector.probe.TargetLibrary;
@@ -96,12 +98,21 @@ final class ProbeList {
 
     private static String arguments(UsdtProbe probe) {
         StringBuilder text = new StringBuilder();
+        List<Parameter> known = HotSpotProbes.of(probe.provider(), probe.name());
         int number = 0;
         for (ArgumentLocation argument : UsdtArguments.parse(probe.arguments())) {
-            text.append(number == 0 ? "  arg" : " arg")
-                    .append(number++)
+            int index = number++;
+            Parameter parameter = known == null
+                    ? null
+                    : known.stream()
+                            .filter(one -> one.index() == index)
+                            .findFirst()
+                            .orElse(null);
+            text.append(index == 0 ? "  arg" : " arg")
+                    .append(index)
                     .append(':')
-                    .append(argument.type());
+                    .append(parameter != null && parameter.isText() ? "string" : argument.type())
+                    .append(parameter == null ? "" : "(" + parameter.name() + ")");
         }
         return text.toString();
     }

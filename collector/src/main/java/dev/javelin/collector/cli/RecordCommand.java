@@ -168,6 +168,7 @@ final class RecordCommand implements Callable<Integer> {
         sampling.interval();
         sampling.duration();
         sampling.depth();
+        sampling.key();
         loopTime();
         report.options(false, false);
         OutputFile.checkFormat(file);
@@ -198,7 +199,7 @@ final class RecordCommand implements Callable<Integer> {
                 report.options(found.all() || found.processes().size() > 1, probes.isTime() && isPage(output)),
                 cli.commandLine(),
                 cli.verbose(),
-                key -> null);
+                sampling.key().label());
     }
 
     private String settings(Targets found, OutputFile output, Duration time) {

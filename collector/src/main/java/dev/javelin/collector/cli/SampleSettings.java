@@ -77,6 +77,13 @@ final class SampleSettings {
             description = "With -e offcpu or wall: above each wait the stack of who ended it, upside down.")
     private boolean wakers;
 
+    @Option(
+            names = "--by",
+            paramLabel = "KEY",
+            description =
+                    "With a probe: a frame at the root of each stack for arg0 to arg5, retval, thread, cpu or syscall.")
+    private String by;
+
     /**
      * The event's name.
      *
@@ -94,6 +101,15 @@ final class SampleSettings {
                     + " can be used, " + hardwareNames() + ", rNNN");
         }
         return event;
+    }
+
+    /** What hits of a probe are told apart by. */
+    CallKey key() {
+        if (by != null && !isSpec()) {
+            throw JavelinException.usage(
+                    "--by " + by + ": -e " + event + " has no such values; use it with a probe, or -t for threads");
+        }
+        return new CallKey(by);
     }
 
     /** Whether the stacks of those who end waits are asked for. */
@@ -188,10 +204,13 @@ final class SampleSettings {
         }
         if (isSpec()) {
             ProbeResolver resolver = new ProbeResolver(pids);
-            return new Probes(List.of(
+            if (methods != null && by != null) {
+                throw JavelinException.usage("--by: calls of Java methods have no values to tell them apart by");
+            }
+            return new Probes(
                     methods == null
-                            ? resolver.hits(spec(), period())
-                            : resolver.told(spec(), methods.told(0), false, period())));
+                            ? resolver.hits(spec(), key().what(), period())
+                            : List.of(resolver.told(spec(), methods.told(0), false, period())));
         }
         return switch (event) {
             case OFF_CPU -> new Probes(List.of(time(ProbeRow.FLAG_STACKS, new AttachPoint.OffCpu(wakers))));

@@ -15,6 +15,8 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -72,6 +74,15 @@ final class TraceCommand implements Callable<Integer> {
     @Option(names = "--stack", description = "The whole stack below each line, leaf first.")
     private boolean stack;
 
+    @Option(
+            names = "--str",
+            paramLabel = "ARG",
+            split = ",",
+            description =
+                    "Show an argument, arg0 and so on, as the text that it points to, up to its 0: for example arg1 with"
+                            + " syscall:openat. Texts of HotSpot's own probes are known.")
+    private List<String> texts = new ArrayList<>();
+
     TraceCommand(Cli cli) {
         this.cli = cli;
     }
@@ -93,18 +104,23 @@ final class TraceCommand implements Callable<Integer> {
             if (attached != null) {
                 attached.warnings().forEach(cli.messages()::line);
             }
-            return trace(wanted, probes(wanted, attached), time, most);
+            List<TracedProbe> probes = probes(wanted, attached, texts());
+            if (probes.size() > Probes.MOST) {
+                throw JavelinException.usage(probes.size() + " probes: at most " + Probes.MOST
+                        + " can be traced at once: narrow the pattern");
+            }
+            return trace(wanted, probes, time, most);
         }
     }
 
     /** {@code methods} has those on Java methods, in their order. */
-    private static List<TracedProbe> probes(SpecsAndTarget wanted, MethodProbes methods) {
+    private static List<TracedProbe> probes(SpecsAndTarget wanted, MethodProbes methods, Set<Integer> texts) {
         ProbeResolver resolver = new ProbeResolver(List.of(wanted.pid()));
         List<TracedProbe> probes = new ArrayList<>();
         int method = 0;
         for (ProbeSpec spec : wanted.specs()) {
             if (spec.methods() == null) {
-                probes.addAll(resolver.traced(spec));
+                probes.addAll(resolver.traced(spec, texts));
             } else {
                 probes.add(resolver.toldTrace(spec, methods.told(method++)));
             }
@@ -117,6 +133,17 @@ final class TraceCommand implements Callable<Integer> {
         TraceLines lines = new TraceLines(cli.out(), probes, most, Messages.isTerminal(1), clock);
         return new Recording(cli, request(wanted.pid(), probes, time), null, lines)
                 .run(settings(wanted, time, most), result -> {});
+    }
+
+    private Set<Integer> texts() {
+        Set<Integer> numbers = new TreeSet<>();
+        for (String text : texts) {
+            if (!text.matches("arg\\d|arg1[01]")) {
+                throw JavelinException.usage("--str " + text + ": name an argument, for example arg0");
+            }
+            numbers.add(Integer.parseInt(text.substring("arg".length())));
+        }
+        return numbers;
     }
 
     private long most() {

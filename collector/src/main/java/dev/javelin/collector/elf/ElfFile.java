@@ -295,6 +295,16 @@ public final class ElfFile implements Closeable {
         return buildId;
     }
 
+    /**
+     * Virtual addresses of the words into which the dynamic linker writes the address of a function: those for a symbol of this name, and
+     * those that the IFUNC resolver at a virtual address fills.
+     *
+     * @throws ElfException if the relocations are damaged
+     */
+    public List<Long> callSlots(String symbol, long resolver) throws ElfException {
+        return Relocations.callSlots(this, symbol, resolver);
+    }
+
     /** The virtual address of a byte of the file; executable segments first. Empty if no segment holds it. */
     public OptionalLong vaddrOfFileOffset(long offset) {
         for (ElfSegment load : loads) {

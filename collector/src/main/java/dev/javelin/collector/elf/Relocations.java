@@ -1,11 +1,16 @@
 package dev.javelin.collector.elf;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** Reads .rela.dyn and .rela.plt (layout: {@link ElfLayout#RELA_SIZE}; types: x86-64 psABI). */
 final class Relocations {
+    private static final int R_X86_64_GLOB_DAT = 6;
+    private static final int R_X86_64_JUMP_SLOT = 7;
     private static final int R_X86_64_DTPMOD64 = 16;
+    private static final int R_X86_64_IRELATIVE = 37;
     private static final int DT_RELACOUNT = 0x6ffffff9;
     private static final int MOST_SLOTS = 64;
 
@@ -58,5 +63,30 @@ final class Relocations {
 
     private static boolean definedHere(SymbolSource symbols, int symbol) {
         return symbol > 0 && symbol < symbols.count() && SymbolSource.section(symbols.firstWord(symbol)) != 0;
+    }
+
+    /** See {@link ElfFile#callSlots}. */
+    static List<Long> callSlots(ElfFile file, String symbol, long resolver) throws ElfException {
+        SymbolSource symbols = SymbolSource.dynamic(file);
+        List<Long> slots = new ArrayList<>();
+        for (String name : List.of(".rela.plt", ".rela.dyn")) {
+            ElfSection section = file.section(name);
+            if (section == null) {
+                continue;
+            }
+            ByteBuffer relocations = file.bytes(section);
+            for (int at = 0; at + ElfLayout.RELA_SIZE <= relocations.limit(); at += ElfLayout.RELA_SIZE) {
+                int type = relocations.getInt(at + 8);
+                int index = relocations.getInt(at + 12);
+                boolean bySymbol = (type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT)
+                        && index > 0
+                        && index < symbols.count()
+                        && symbols.name(index).equals(symbol);
+                if (bySymbol || (type == R_X86_64_IRELATIVE && relocations.getLong(at + 16) == resolver)) {
+                    slots.add(relocations.getLong(at));
+                }
+            }
+        }
+        return slots;
     }
 }

@@ -3,11 +3,11 @@ package dev.javelin.collector.hotspot;
 import java.nio.ByteBuffer;
 
 /** HotSpot's Symbols hold modified UTF-8: NUL in two bytes, and what is beyond the BMP as two surrogates of three bytes each. */
-final class SymbolText {
+public final class SymbolText {
     private SymbolText() {}
 
     /** Decodes {@code length} bytes at {@code from}; null when they are not modified UTF-8. */
-    static String decode(ByteBuffer bytes, int from, int length) {
+    public static String decode(ByteBuffer bytes, int from, int length) {
         char[] chars = new char[length];
         int count = 0;
         int at = from;

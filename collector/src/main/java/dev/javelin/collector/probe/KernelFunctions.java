@@ -1,6 +1,7 @@
 package dev.javelin.collector.probe;
 
 import dev.javelin.bpf.KernelProbes;
+import dev.javelin.bpf.KernelTypes;
 import dev.javelin.collector.probe.ProbeSpec.Kind;
 import dev.javelin.collector.session.JavelinException;
 import dev.javelin.collector.walker.AttachPoint;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.function.Supplier;
@@ -32,17 +34,21 @@ final class KernelFunctions {
 
     private final Supplier<KernelProbes> asked;
     private final Supplier<SortedSet<String>> names;
+    private final Supplier<Set<String>> blacklist;
     private KernelProbes offered;
     private SortedSet<String> known;
+    private Set<String> refused;
+    private KernelTypes types;
     private int traced;
 
     KernelFunctions() {
-        this(KernelProbes::probe, KernelNames::all);
+        this(KernelProbes::probe, KernelNames::all, KernelNames::refused);
     }
 
-    KernelFunctions(Supplier<KernelProbes> asked, Supplier<SortedSet<String>> names) {
+    KernelFunctions(Supplier<KernelProbes> asked, Supplier<SortedSet<String>> names, Supplier<Set<String>> blacklist) {
         this.asked = asked;
         this.names = names;
+        this.blacklist = blacklist;
     }
 
     /** The points of a probe, returns before entries. */
@@ -66,16 +72,36 @@ final class KernelFunctions {
         return points;
     }
 
+    /** The types of the functions that a specification fits, if they are known and the same of all. */
+    Optional<KernelTypes.Function> types(ProbeSpec spec) {
+        if (types == null) {
+            types = KernelTypes.read();
+        }
+        Set<Optional<KernelTypes.Function>> all =
+                functions(spec).stream().map(types::function).collect(Collectors.toSet());
+        return all.size() == 1 ? all.iterator().next() : Optional.empty();
+    }
+
     private List<String> functions(ProbeSpec spec) {
         if (known == null) {
             known = names.get();
+            refused = blacklist.get();
+        }
+        if (refused.contains(spec.name())) {
+            throw JavelinException.failed(
+                    spec.text() + ": the kernel refuses probes in this function (its blacklist), as"
+                            + " they go through it themselves: probe one that calls it, or that it calls");
         }
         if (known.contains(spec.name()) || spec.name().indexOf('.') >= 0) {
             return List.of(spec.name());
         }
         Glob glob = new Glob(spec.name());
-        List<String> found =
-                spec.isPattern() ? known.stream().filter(glob::matches).toList() : List.of();
+        List<String> found = spec.isPattern()
+                ? known.stream()
+                        .filter(glob::matches)
+                        .filter(name -> !refused.contains(name))
+                        .toList()
+                : List.of();
         if (found.isEmpty()) {
             throw JavelinException.usage(spec.text() + ": this kernel has no such function; "
                     + NearestNames.question(

@@ -3,15 +3,21 @@ package dev.javelin.collector.probe;
 import dev.javelin.collector.session.JavelinException;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The names of the kernel's functions, those of its modules included. They may be read by anybody, unlike the addresses. */
 public final class KernelNames {
     private static final Path KALLSYMS = Path.of("/proc/kallsyms");
+    /** "0xffffffff81000000-0xffffffff81000040", a tab, and the name. */
+    private static final Path BLACKLIST = Path.of("/sys/kernel/debug/kprobes/blacklist");
     /** "ffffffff81000000 T name", perhaps a tab and a module after it. */
     private static final int TYPE_AT = 17;
 
@@ -44,5 +50,18 @@ public final class KernelNames {
             throw JavelinException.failed("the kernel's functions cannot be read: " + e.getMessage(), e);
         }
         return names;
+    }
+
+    /** Functions in which the kernel refuses probes, since those go through them themselves; empty if that may not be read. */
+    static Set<String> refused() {
+        return refused(BLACKLIST);
+    }
+
+    static Set<String> refused(Path blacklist) {
+        try (Stream<String> lines = Files.lines(blacklist, StandardCharsets.ISO_8859_1)) {
+            return lines.map(line -> line.substring(line.indexOf('\t') + 1)).collect(Collectors.toSet());
+        } catch (IOException | UncheckedIOException e) {
+            return Set.of(); // the kernel refuses them when they are attached
+        }
     }
 }

@@ -1,7 +1,11 @@
 package dev.javelin.collector.probe;
 
+import dev.javelin.collector.elf.ElfException;
+import dev.javelin.collector.elf.ElfFile;
 import dev.javelin.collector.session.JavelinException;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Finds the functions of a library that a user names, and says why where a probe on one would be of no use. */
 public final class LibraryFunctions {
@@ -12,26 +16,37 @@ public final class LibraryFunctions {
     /**
      * The functions of that name (see {@link FunctionTable#find}) on which a probe fires, at least one, ascending by address.
      *
+     * <p>Instead of an IFUNC, which nobody calls, it is what the process's dynamic linker has chosen for it; glibc has an old memcpy beside
+     * it, for programs of before 2.14. Among others that a pattern fits, IFUNCs are left out.
+     *
      * @throws UnknownNameException if there is none of that name
-     * @throws JavelinException if the library only calls it, and another one defines it; or if it is an IFUNC, which nobody calls
+     * @throws JavelinException if the library only calls it, and another one defines it; or if nothing was chosen yet for an IFUNC
      */
-    public static List<FunctionPoint> find(
-            TargetLibraries libraries, TargetLibrary library, FunctionTable functions, String name)
-            throws UnknownNameException {
+    public static List<FunctionPoint> find(TargetLibraries libraries, TargetLibrary library, ElfFile file, String name)
+            throws UnknownNameException, ElfException {
+        FunctionTable functions = FunctionTable.of(file);
         List<FunctionPoint> found = functions.find(name);
-        List<FunctionPoint> called =
-                found.stream().filter(point -> !point.ifunc()).toList();
-        if (!called.isEmpty()) {
-            return called;
+        if (found.isEmpty()) {
+            if (functions.imports(name)) {
+                throw definedElsewhere(libraries, library, name);
+            }
+            throw new UnknownNameException(
+                    library.name() + " has no function '" + name + "'", name, functions.names(name.indexOf('(') >= 0));
         }
-        if (!found.isEmpty()) {
-            throw chosenAtLoadTime(library, functions, found.get(0));
+        boolean onlyIfuncs = found.stream().allMatch(FunctionPoint::ifunc);
+        Map<Long, FunctionPoint> points = new TreeMap<>(); // memcpy and memmove may be the same function
+        for (FunctionPoint point : found) {
+            if (!point.ifunc()) {
+                points.put(point.address(), point);
+            } else if (onlyIfuncs || point.symbol().equals(name)) {
+                FunctionPoint chosen = ChosenFunction.of(libraries, library, file, point);
+                if (chosen == null) {
+                    throw chosenAtLoadTime(library, functions, point);
+                }
+                points.put(chosen.address(), chosen);
+            }
         }
-        if (functions.imports(name)) {
-            throw definedElsewhere(libraries, library, name);
-        }
-        throw new UnknownNameException(
-                library.name() + " has no function '" + name + "'", name, functions.names(name.indexOf('(') >= 0));
+        return List.copyOf(points.values());
     }
 
     private static JavelinException chosenAtLoadTime(
@@ -40,7 +55,7 @@ public final class LibraryFunctions {
         String shown = String.join(", ", names.subList(0, Math.min(SHOWN, names.size())));
         String more = names.size() > SHOWN ? ", " + (names.size() - SHOWN) + " more" : "";
         return JavelinException.usage("a probe on " + ifunc.name() + " of " + library.name()
-                + " would not fire, as the linker chooses one of several functions by the CPU (IFUNC): "
+                + " would not fire, as the linker chooses one of several functions by the CPU (IFUNC), and has not yet: "
                 + (names.isEmpty()
                         ? "install the debug symbols of " + library.name() + ", which name them"
                         : "name that one: " + shown + more));

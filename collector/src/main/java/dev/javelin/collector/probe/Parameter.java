@@ -18,7 +18,11 @@ public record Parameter(int index, String name, Form form) {
         /** Its low 32 bits in octal: permissions. */
         OCTAL,
         /** Addresses and sets of bits. */
-        HEX
+        HEX,
+        /** The address of a text, whose length in bytes is the argument behind it. */
+        TEXT,
+        /** The address of a text that ends with a 0. */
+        C_STRING
     }
 
     /** Beyond a tebibyte nothing is a size; addresses in user space mostly lie above. */
@@ -31,8 +35,17 @@ public record Parameter(int index, String name, Form form) {
 
     /** For example {@code fd=7}, {@code 0x7f1200}. */
     public String text(long value) {
-        String text = form(value);
-        return name == null ? text : name + "=" + text;
+        return named(form(value));
+    }
+
+    /** What the argument means, with its name before it. */
+    public String named(String value) {
+        return name == null ? value : name + "=" + value;
+    }
+
+    /** Whether the argument points to a text. */
+    public boolean isText() {
+        return form == Form.TEXT || form == Form.C_STRING;
     }
 
     private String form(long value) {
@@ -41,7 +54,7 @@ public record Parameter(int index, String name, Form form) {
             case INT -> Integer.toString((int) value);
             case UNSIGNED -> Integer.toUnsignedString((int) value);
             case OCTAL -> "0" + (value == 0 ? "" : Integer.toOctalString((int) value));
-            case HEX -> value == 0 ? "0" : "0x" + Long.toHexString(value);
+            case HEX, TEXT, C_STRING -> value == 0 ? "0" : "0x" + Long.toHexString(value);
         };
     }
 
@@ -50,7 +63,7 @@ public record Parameter(int index, String name, Form form) {
         return value > -MUCH && value < MUCH ? Long.toString(value) : "0x" + Long.toHexString(value);
     }
 
-    /** {@code fd:i} as {@code syscall-arguments.txt} has it: the name, and the form as a letter. */
+    /** {@code fd:i} as {@code syscall-arguments.txt} and {@code hotspot-probes.txt} have it: the name, and the form as a letter. */
     static Parameter parse(int index, String text) {
         int colon = text.indexOf(':');
         Form form = switch (text.substring(colon + 1)) {
@@ -58,6 +71,8 @@ public record Parameter(int index, String name, Form form) {
             case "u" -> Form.UNSIGNED;
             case "o" -> Form.OCTAL;
             case "x" -> Form.HEX;
+            case "s" -> Form.TEXT;
+            case "z" -> Form.C_STRING;
             default -> Form.NUMBER;
         };
         return new Parameter(index, text.substring(0, colon), form);

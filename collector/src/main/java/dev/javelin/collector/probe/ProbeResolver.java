@@ -1,8 +1,8 @@
 package dev.javelin.collector.probe;
 
 import dev.javelin.bpf.KernelFeatures;
+import dev.javelin.bpf.KernelTypes;
 import dev.javelin.collector.elf.ElfFile;
-import dev.javelin.collector.elf.UsdtProbe;
 import dev.javelin.collector.probe.Predicate.Variable;
 import dev.javelin.collector.session.JavelinException;
 import dev.javelin.collector.walker.AttachPoint;
@@ -14,11 +14,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -43,45 +42,44 @@ public final class ProbeResolver {
 
     private final List<Integer> pids;
     private final Map<String, ElfFile> files = new HashMap<>();
+    private final UsdtPlaces usdt;
     private final KernelFunctions kernelFunctions = new KernelFunctions();
 
     /** Resolves probes in these processes. */
     public ProbeResolver(List<Integer> pids) {
         this.pids = List.copyOf(pids);
+        this.usdt = new UsdtPlaces(this.pids, this::file);
     }
 
     /**
-     * Where a specification leads.
+     * Probes that count hits by stack, or for system calls the time in them: one, or several where a USDT probe has its arguments at
+     * different places in different pieces of code.
      *
-     * @param functions the name of the function at each point; empty if they are none
-     */
-    private record Found(List<AttachPoint> points, List<Argument> arguments, String leaf, List<String> functions) {
-        Found(List<AttachPoint> points, List<Argument> arguments, String leaf) {
-            this(points, arguments, leaf, List.of());
-        }
-
-        /** What is found for each function by itself. */
-        Map<String, Found> byFunction() {
-            Map<String, Found> single = new LinkedHashMap<>();
-            for (int i = 0; i < functions.size(); i++) {
-                single.computeIfAbsent(functions.get(i), name -> new Found(new ArrayList<>(), arguments, leaf))
-                        .points()
-                        .add(points.get(i));
-            }
-            return single;
-        }
-    }
-
-    /**
-     * A probe that counts hits by stack, or for system calls the time in them.
-     *
+     * @param key what hits are told apart by
      * @param period every so many hits one is taken
      */
-    public Probes.Probe hits(ProbeSpec spec, long period) {
-        boolean call = spec.kind() == ProbeSpec.Kind.SYSCALL || needsEntryAndReturn(spec);
-        Found found = find(spec, call);
+    public List<Probes.Probe> hits(ProbeSpec spec, What key, long period) {
+        boolean byArgument = key.code() == What.argument(0).code();
+        if (key.equals(What.RETURN)
+                && spec.kind() != ProbeSpec.Kind.SYSCALL
+                && !spec.kind().isReturn()) {
+            throw JavelinException.usage(spec.text() + ": has no returned value to tell hits apart by"
+                    + (spec.kind().isFunction() ? ": use " + onReturn(spec.kind()) + ":" : ""));
+        }
+        boolean call = spec.kind() == ProbeSpec.Kind.SYSCALL
+                || needsEntryAndReturn(spec)
+                || (spec.kind().isReturn() && byArgument);
         What value = spec.kind() == ProbeSpec.Kind.SYSCALL ? What.DURATION : What.ONE;
-        return probe(spec, found, ProbeRow.FLAG_STACKS | (call ? ProbeRow.FLAG_CALLS : 0), value, What.ONE, period);
+        int flags = ProbeRow.FLAG_STACKS | (call ? ProbeRow.FLAG_CALLS : 0);
+        List<Found> found = find(spec, call, byArgument || usesArguments(spec));
+        if (found.size() > Probes.MOST) {
+            throw JavelinException.usage(
+                    spec.text() + ": " + found.size() + " probes with arguments at different places; at most "
+                            + Probes.MOST + " can be told apart: narrow the pattern");
+        }
+        return found.stream()
+                .map(each -> probe(spec, each, flags, value, key, period))
+                .toList();
     }
 
     /**
@@ -107,17 +105,31 @@ public final class ProbeResolver {
      * its name. A {@code uretprobe} is a call, with its arguments and the time that it took.
      */
     public List<TracedProbe> traced(ProbeSpec spec) {
+        return traced(spec, Set.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param texts numbers of the arguments that point to texts ending with a 0, which are shown; those of HotSpot's probes are known
+     */
+    public List<TracedProbe> traced(ProbeSpec spec, Set<Integer> texts) {
         boolean call = needsEntryAndReturn(spec)
                 || spec.kind() == ProbeSpec.Kind.SYSCALL
                 || spec.kind() == ProbeSpec.Kind.URETPROBE;
         List<TracedProbe> traced = new ArrayList<>();
-        for (ProbeSpec each : spec.kind() == ProbeSpec.Kind.USDT ? eachUsdt(spec) : List.of(spec)) {
-            Found found = find(each, call);
-            if (found.functions().isEmpty()) {
-                traced.add(traced(each, found, call));
-            } else {
-                found.byFunction().forEach((name, single) -> traced.add(traced(each.named(name), single, call)));
+        if (spec.kind() == ProbeSpec.Kind.USDT) {
+            requireProcesses(spec);
+            for (ProbeSpec each : usdt.each(spec)) {
+                usdt.byPlaces(each).forEach(found -> traced.add(traced(each, found, call, texts)));
             }
+            return traced;
+        }
+        Found found = find(spec, call);
+        if (found.functions().isEmpty()) {
+            traced.add(traced(spec, found, call, texts));
+        } else {
+            found.byFunction().forEach((name, single) -> traced.add(traced(spec.named(name), single, call, texts)));
         }
         return traced;
     }
@@ -157,17 +169,48 @@ public final class ProbeResolver {
         return new TracedProbe(told(spec, told, true, 1), spec.shown(), true, false, List.of());
     }
 
-    private static TracedProbe traced(ProbeSpec spec, Found found, boolean call) {
+    private static TracedProbe traced(ProbeSpec spec, Found found, boolean call, Set<Integer> texts) {
         int flags = ProbeRow.FLAG_TRACE | (call ? ProbeRow.FLAG_CALLS : 0);
-        Probes.Probe probe = probe(spec, found, flags, What.ONE, What.ONE, 1);
         boolean syscalls = spec.kind() == ProbeSpec.Kind.SYSCALL;
-        String name = syscalls ? "syscall:" : spec.shown();
-        return new TracedProbe(probe, name, call, syscalls, syscalls ? List.of() : parameters(spec, found));
+        List<Parameter> parameters = syscalls ? List.of() : parameters(spec, found);
+        Probes.Probe probe = probe(spec, found, flags, What.ONE, What.ONE, 1)
+                .withTexts(texts(
+                        spec, syscalls ? ARGUMENTS.size() : found.arguments().size(), parameters, texts));
+        return new TracedProbe(probe, syscalls ? "syscall:" : spec.shown(), call, syscalls, parameters);
+    }
+
+    private static List<ProbeRow.Text> texts(
+            ProbeSpec spec, int arguments, List<Parameter> parameters, Set<Integer> wanted) {
+        Map<Integer, ProbeRow.Text> texts = new TreeMap<>();
+        for (int number : wanted) {
+            if (number >= arguments) {
+                throw JavelinException.usage(
+                        spec.text() + ": has no arg" + number + " whose text could be shown, only " + arguments);
+            }
+            texts.put(number, new ProbeRow.Text(number, ProbeRow.Text.ZERO_TERMINATED));
+        }
+        for (Parameter parameter : parameters) {
+            if (parameter.isText()) {
+                int length =
+                        parameter.form() == Parameter.Form.TEXT ? parameter.index() + 1 : ProbeRow.Text.ZERO_TERMINATED;
+                texts.put(parameter.index(), new ProbeRow.Text(parameter.index(), length));
+            }
+        }
+        if (texts.size() > ProbeRow.MAX_TEXTS) {
+            throw JavelinException.usage(spec.text() + ": the texts of " + ProbeRow.MAX_TEXTS
+                    + " arguments can be shown, not of " + texts.size());
+        }
+        return List.copyOf(texts.values());
     }
 
     private static List<Parameter> parameters(ProbeSpec spec, Found found) {
         if (spec.kind() == ProbeSpec.Kind.TRACEPOINT) {
             return tracepointParameters(spec);
+        }
+        List<Parameter> known =
+                spec.kind() == ProbeSpec.Kind.USDT ? HotSpotProbes.of(spec.provider(), spec.name()) : null;
+        if (known != null) {
+            return known;
         }
         int shown = found.arguments().size();
         if (spec.function() != null && spec.function().indexOf('(') >= 0) {
@@ -187,6 +230,12 @@ public final class ProbeResolver {
         }
     }
 
+    private static boolean usesArguments(ProbeSpec spec) {
+        return spec.predicate() != null
+                && spec.predicate().variables().stream()
+                        .anyMatch(variable -> variable.name().startsWith("ARG"));
+    }
+
     private static boolean needsEntryAndReturn(ProbeSpec spec) {
         if (spec.predicate() == null || !spec.kind().isFunction()) {
             return false;
@@ -198,8 +247,7 @@ public final class ProbeResolver {
                     spec.text() + ": the duration and the returned value are known at the return only: use "
                             + onReturn(spec.kind()) + ":");
         }
-        boolean atEntry = used.stream().anyMatch(variable -> variable.name().startsWith("ARG"));
-        return spec.kind().isReturn() && (atEntry || used.contains(Variable.DURATION));
+        return spec.kind().isReturn() && (usesArguments(spec) || used.contains(Variable.DURATION));
     }
 
     private static String onReturn(ProbeSpec.Kind kind) {
@@ -219,24 +267,41 @@ public final class ProbeResolver {
         return new Probes.Probe(
                 spec.text(),
                 found.leaf(),
-                new ProbeRow(flags, value, key, period, found.arguments(), predicate),
+                new ProbeRow(flags, value, key, period, found.arguments(), predicate, found.returned(), List.of()),
                 found.points());
     }
 
-    private Found find(ProbeSpec spec, boolean call) {
-        if (pids.isEmpty() && spec.library() != null) {
-            throw JavelinException.usage(
-                    spec.text() + ": a probe in a library is set in processes that run: name them instead of 'all'");
+    /** One for each way to pass arguments, if they are of interest; else one. */
+    private List<Found> find(ProbeSpec spec, boolean call, boolean arguments) {
+        if (spec.kind() != ProbeSpec.Kind.USDT) {
+            return List.of(find(spec, call));
         }
+        requireProcesses(spec);
+        List<Found> places = usdt.byPlaces(spec);
+        return arguments
+                ? places
+                : List.of(new Found(
+                        places.stream().flatMap(one -> one.points().stream()).toList(), List.of(), null));
+    }
+
+    private Found find(ProbeSpec spec, boolean call) {
+        requireProcesses(spec);
         return switch (spec.kind()) {
             case UPROBE, URETPROBE -> functions(spec, call);
-            case USDT -> usdt(spec);
+            case USDT -> throw new IllegalArgumentException("may be several");
             case SYSCALL -> syscalls(spec);
             case TRACEPOINT -> tracepoint(spec);
             case KPROBE, KRETPROBE, FENTRY, FEXIT -> kernelFunctions(spec, call);
             case JAVA ->
                 throw JavelinException.usage(spec.text() + ": a Java method is probed by itself, in one process");
         };
+    }
+
+    private void requireProcesses(ProbeSpec spec) {
+        if (pids.isEmpty() && spec.library() != null) {
+            throw JavelinException.usage(
+                    spec.text() + ": a probe in a library is set in processes that run: name them instead of 'all'");
+        }
     }
 
     private Found functions(ProbeSpec spec, boolean call) {
@@ -265,7 +330,11 @@ public final class ProbeResolver {
                     + " can be probed at once, as each costs when it is called: narrow the pattern");
         }
         return new Found(
-                points, registers(), (call || onReturn) && Set.copyOf(names).size() == 1 ? names.get(0) : null, names);
+                points,
+                registers(),
+                (call || onReturn) && Set.copyOf(names).size() == 1 ? names.get(0) : null,
+                names,
+                null);
     }
 
     /** Also those of the kernel's functions are passed so: only its system calls have r10 for rcx. */
@@ -275,9 +344,25 @@ public final class ProbeResolver {
                 .toList();
     }
 
+    /** Of an int the rest of the register is not defined: the kernel tells of which types a function's values are. */
     private Found kernelFunctions(ProbeSpec spec, boolean call) {
         boolean onReturn = spec.kind().isReturn();
-        return new Found(kernelFunctions.points(spec, call || !onReturn, call || onReturn), registers(), null);
+        List<AttachPoint> points = kernelFunctions.points(spec, call || !onReturn, call || onReturn);
+        KernelTypes.Function types =
+                spec.offset() == 0 ? kernelFunctions.types(spec).orElse(null) : null;
+        if (types == null) {
+            return new Found(points, registers(), null);
+        }
+        List<Argument> arguments = new ArrayList<>();
+        for (int i = 0; i < Math.min(ARGUMENTS.size(), types.parameters().size()); i++) {
+            arguments.add(argument(types.parameters().get(i), ARGUMENTS.get(i).offset()));
+        }
+        boolean nothing = types.returned().bytes() == 0;
+        return new Found(points, arguments, null, List.of(), nothing ? null : argument(types.returned(), 0));
+    }
+
+    private static Argument argument(KernelTypes.Value value, int register) {
+        return new Argument(Argument.REGISTER, value.bytes(), value.signed(), 0, register, 0, 0);
     }
 
     private static long cheapest(ElfFile file, FunctionPoint function) {
@@ -290,110 +375,12 @@ public final class ProbeResolver {
 
     private static List<FunctionPoint> functions(int pid, TargetLibrary library, ElfFile file, ProbeSpec spec) {
         try {
-            return LibraryFunctions.find(TargetLibraries.of(pid), library, FunctionTable.of(file), spec.name());
+            return LibraryFunctions.find(TargetLibraries.of(pid), library, file, spec.name());
         } catch (UnknownNameException e) {
             throw unknown(spec, e);
         } catch (IOException e) {
             throw JavelinException.failed(spec.text() + ": " + e.getMessage(), e);
         }
-    }
-
-    private Found usdt(ProbeSpec spec) {
-        List<AttachPoint> points = new ArrayList<>();
-        List<Argument> arguments = List.of();
-        for (int pid : pids) {
-            TargetLibrary library = library(pid, spec);
-            ElfFile file = file(library);
-            List<UsdtProbe> probes = probes(spec, file);
-            List<String> names = new ArrayList<>();
-            Glob wanted = new Glob(spec.provider() + ":" + spec.name());
-            for (UsdtProbe probe : probes) {
-                String name = probe.provider() + ":" + probe.name();
-                names.add(name);
-                if (wanted.matches(name)) {
-                    points.add(new AttachPoint.Entry(
-                            pid, library.pathToOpen(), offset(spec, file, probe.pc()), semaphore(spec, file, probe)));
-                    arguments = arguments(probe);
-                }
-            }
-            if (points.isEmpty()) {
-                throw JavelinException.usage(spec.text() + ": " + library.name()
-                        + (names.isEmpty()
-                                ? " was built without USDT probes; a uprobe on a function serves instead"
-                                : " has no such probe; "
-                                        + NearestNames.question(
-                                                spec.provider() + ":" + spec.name(),
-                                                names,
-                                                "'javelin list " + pid + "' shows those it has")));
-            }
-        }
-        return new Found(points, arguments, null);
-    }
-
-    /** A specification for each probe that this one fits; itself if there is none. */
-    private List<ProbeSpec> eachUsdt(ProbeSpec spec) {
-        Set<ProbeSpec> each = new LinkedHashSet<>();
-        Glob wanted = new Glob(spec.provider() + ":" + spec.name());
-        for (int pid : pids) {
-            for (UsdtProbe probe : probes(spec, file(library(pid, spec)))) {
-                if (wanted.matches(probe.provider() + ":" + probe.name())) {
-                    each.add(new ProbeSpec(
-                            spec.kind(), spec.library(), probe.provider(), probe.name(), 0, spec.predicate()));
-                }
-            }
-        }
-        return each.isEmpty() ? List.of(spec) : List.copyOf(each);
-    }
-
-    private static List<UsdtProbe> probes(ProbeSpec spec, ElfFile file) {
-        try {
-            return UsdtProbe.read(file);
-        } catch (IOException e) {
-            throw JavelinException.failed(spec.text() + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static long offset(ProbeSpec spec, ElfFile file, long address) {
-        return file.fileOffsetOfVaddr(address)
-                .orElseThrow(() -> JavelinException.failed(spec.text() + ": its address is not in the file"));
-    }
-
-    private static long semaphore(ProbeSpec spec, ElfFile file, UsdtProbe probe) {
-        return probe.semaphore() == 0 ? 0 : offset(spec, file, probe.semaphore());
-    }
-
-    private static List<Argument> arguments(UsdtProbe probe) {
-        List<Argument> arguments = new ArrayList<>();
-        for (ArgumentLocation location : UsdtArguments.parse(probe.arguments())) {
-            int register = location.register() == null ? 0 : location.register().offset();
-            int index = location.index() == null ? 0 : location.index().offset();
-            arguments.add(
-                    switch (location.kind()) {
-                        case REGISTER ->
-                            new Argument(
-                                    Argument.REGISTER,
-                                    location.size(),
-                                    location.signed(),
-                                    0,
-                                    register + location.shift() / 8,
-                                    0,
-                                    0);
-                        case MEMORY ->
-                            new Argument(
-                                    Argument.MEMORY,
-                                    location.size(),
-                                    location.signed(),
-                                    location.index() == null ? 0 : location.scale(),
-                                    register,
-                                    index,
-                                    location.value());
-                        case CONSTANT ->
-                            new Argument(
-                                    Argument.CONSTANT, location.size(), location.signed(), 0, 0, 0, location.value());
-                        case UNKNOWN -> new Argument(Argument.CONSTANT, Long.BYTES, false, 0, 0, 0, 0);
-                    });
-        }
-        return arguments;
     }
 
     private static Found tracepoint(ProbeSpec spec) {
@@ -433,7 +420,7 @@ public final class ProbeResolver {
         return new Found(List.of(new AttachPoint.Syscalls(numbers)), List.of(), null);
     }
 
-    private static TargetLibrary library(int pid, ProbeSpec spec) {
+    static TargetLibrary library(int pid, ProbeSpec spec) {
         try {
             return TargetLibraries.of(pid).find(spec.library());
         } catch (UnknownNameException e) {

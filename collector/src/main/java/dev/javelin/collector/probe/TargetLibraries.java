@@ -30,11 +30,13 @@ public final class TargetLibraries {
     private static final String MUSL = "ld-musl-";
 
     private final int pid;
+    private final List<Mapping> mappings;
     /** One mapping for each file, by the name that {@link #find} knows it by. */
     private final Map<String, Mapping> files;
 
     private TargetLibraries(int pid, List<Mapping> mappings) {
         this.pid = pid;
+        this.mappings = List.copyOf(mappings);
         this.files = named(distinct(mappings));
     }
 
@@ -174,15 +176,41 @@ public final class TargetLibraries {
         return String.format("%02x:%02x", major, minor);
     }
 
+    /** The process. */
+    int pid() {
+        return pid;
+    }
+
+    /** The mappings with code of a library; empty if it is not mapped. */
+    List<Mapping> code(TargetLibrary library) {
+        return mappings.stream()
+                .filter(mapping -> mapping.isFile()
+                        && mapping.executable()
+                        && mapping.path().equals(library.pathInTarget()))
+                .toList();
+    }
+
+    /** All libraries that can be opened. */
+    List<TargetLibrary> all() {
+        List<TargetLibrary> all = new ArrayList<>();
+        files.forEach((name, mapping) -> {
+            try {
+                all.add(library(name, mapping));
+            } catch (IOException e) {
+                // it cannot be told what is in it
+            }
+        });
+        return all;
+    }
+
     /** The names of the mapped libraries that define a symbol, with the one that the dynamic linker is likely to choose first. */
     List<String> defining(String symbol) {
         List<String> defining = new ArrayList<>();
-        for (Map.Entry<String, Mapping> file : files.entrySet()) {
-            try (ElfFile elf =
-                    ElfFile.open(Path.of(library(file.getKey(), file.getValue()).pathToOpen()))) {
+        for (TargetLibrary library : all()) {
+            try (ElfFile elf = ElfFile.open(Path.of(library.pathToOpen()))) {
                 ElfSymbol found = elf.symbols(Set.of(symbol)).get(symbol);
                 if (found != null && found.binding() != 0 && found.type() != ElfSymbol.TLS) {
-                    defining.add(file.getKey());
+                    defining.add(library.name());
                 }
             } catch (ElfException e) {
                 // mapped executable, but no library

@@ -12,10 +12,12 @@ import dev.javelin.flamegraph.Profile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
 
 /**
  * Events that were counted in the kernel: each different stack comes once, while the recording runs, and what was counted with it
@@ -52,13 +54,22 @@ final class CountedEvents {
     private final Map<Integer, Long> ended = new HashMap<>();
 
     private final String event;
+    private final LongFunction<String> keyLabel;
     private final boolean told;
     private long beganBefore;
     private long end;
 
     /** {@code told} says whether they are calls of Java methods that an agent tells of. */
-    CountedEvents(String event, boolean told, Profile profile, Symbolizer symbolizer, Threads threads, Tally tally) {
+    CountedEvents(
+            String event,
+            LongFunction<String> keyLabel,
+            boolean told,
+            Profile profile,
+            Symbolizer symbolizer,
+            Threads threads,
+            Tally tally) {
         this.event = event;
+        this.keyLabel = keyLabel;
         this.told = told;
         this.profile = profile;
         this.symbolizer = symbolizer;
@@ -180,7 +191,8 @@ final class CountedEvents {
                 onCpu.merge(key(pid, tid), total.sum(), Long::sum);
             } else {
                 long waker = wait == WaitClass.NONE ? 0 : key;
-                Event event = new Event(stack, wait, probes.leaf(probe), waker);
+                String label = wait == WaitClass.NONE ? keyLabel.apply(key) : null;
+                Event event = new Event(stack, wait, probes.leaf(probe), waker, label);
                 add(
                         pid,
                         tid,
@@ -228,8 +240,8 @@ final class CountedEvents {
 
     private static Event openWait(Totals.Schedule seen, boolean ranSince) {
         return seen.on() || ranSince
-                ? new Event(0, WaitClass.UNTOLD, null, 0)
-                : new Event(seen.stack(), seen.kind(), null, seen.waker());
+                ? new Event(0, WaitClass.UNTOLD, null, 0, null)
+                : new Event(seen.stack(), seen.kind(), null, seen.waker(), null);
     }
 
     /** Divides a thread's time on the CPU among its samples. */
@@ -266,7 +278,8 @@ final class CountedEvents {
         return threadIds.computeIfAbsent(key(pid, tid), k -> profile.thread(pid, tid, "", null));
     }
 
-    private record Event(long stack, int kind, String leaf, long waker) {}
+    /** A label is what a probe's hits are told apart by; null for none. */
+    private record Event(long stack, int kind, String leaf, long waker, String label) {}
 
     private void add(int pid, int tid, Event what, long count, long sum) {
         Known known = stacks.get(what.stack());
@@ -286,7 +299,7 @@ final class CountedEvents {
                 tally.add(StackEnd.NO_USER_REGISTERS, 0, 0, count);
             }
         }
-        profile.addAggregate(end, thread(pid, tid), stack, event, count, sum);
+        profile.addAggregate(end, thread(pid, tid), below(stack, what.label()), event, count, sum);
     }
 
     /** Waits that had begun before the recording, and whose stacks are not known therefore. */
@@ -312,6 +325,17 @@ final class CountedEvents {
             frames = wakers.on(frames, key.waker());
             return profile.stack(frames, 0, frames.length);
         });
+    }
+
+    /** The stack with a label at its root. */
+    private int below(int stack, String label) {
+        if (label == null) {
+            return stack;
+        }
+        int[] frames = profile.frames(stack);
+        int[] more = Arrays.copyOf(frames, frames.length + 1);
+        more[frames.length] = profile.frame(Frame.marker("[" + label + "]"));
+        return profile.stack(more, 0, more.length);
     }
 
     private int[] on(int[] frames, Frame leaf) {

@@ -1,6 +1,7 @@
 package dev.javelin.collector.session;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * One event of a probe that is traced.
@@ -13,6 +14,7 @@ import java.util.List;
  * @param durationNanos of a call, from entry to return, else 0
  * @param syscall number of the system call, else 0
  * @param stack its id in the profile
+ * @param texts what arguments pointed to, by their numbers, as far as it could be read; it comes from the target
  */
 public record Hit(
         long timeNanos,
@@ -22,8 +24,10 @@ public record Hit(
         long returned,
         long durationNanos,
         int syscall,
-        int stack) {
+        int stack,
+        Map<Integer, TargetText> texts) {
     public Hit {
         arguments = List.copyOf(arguments);
+        texts = Map.copyOf(texts);
     }
 }

@@ -66,8 +66,8 @@ final class Recorder implements AutoCloseable {
         this.objects = objects;
         this.symbolizer = new Symbolizer(profile, objects, new Kallsyms());
         this.threads = new Threads(profile);
-        this.counted =
-                new CountedEvents(request.event(), request.probes().isTold(), profile, symbolizer, threads, tally);
+        this.counted = new CountedEvents(
+                request.event(), request.keyLabel(), request.probes().isTold(), profile, symbolizer, threads, tally);
         this.callTimes = request.explain() == null ? null : new CallTimes(request.explain(), profile, counted);
     }
 
@@ -138,9 +138,24 @@ final class Recorder implements AutoCloseable {
                 SampleDescriptor.returned(data, at),
                 SampleDescriptor.duration(data, at),
                 SampleDescriptor.syscall(data, at),
-                stack);
+                stack,
+                texts(data, at));
         shown++;
         wanted = live.hit(hit, profile);
+    }
+
+    /** By the arguments that point to them; without those that could not be read. */
+    private Map<Integer, TargetText> texts(ByteBuffer data, int at) {
+        List<ProbeRow.Text> wanted = request.probes().texts(SampleDescriptor.probe(data, at));
+        Map<Integer, TargetText> texts = new HashMap<>();
+        for (int i = 0; i < wanted.size(); i++) {
+            long length = SampleDescriptor.textLength(data, at, i);
+            if (length >= 0) {
+                boolean cut = length > SampleDescriptor.TEXT_SHOWN;
+                texts.put(wanted.get(i).argument(), TargetText.of(SampleDescriptor.text(data, at, i), cut));
+            }
+        }
+        return texts;
     }
 
     private int stack(ByteBuffer data, int at, Target target) {

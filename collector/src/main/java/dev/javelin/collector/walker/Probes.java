@@ -39,6 +39,11 @@ public final class Probes {
         public Probe {
             points = List.copyOf(points);
         }
+
+        /** The same, with texts that are read with each event. */
+        public Probe withTexts(List<ProbeRow.Text> texts) {
+            return new Probe(name, leaf, row.withTexts(texts), points);
+        }
     }
 
     /** The clock or a counter is sampled instead. */
@@ -141,6 +146,11 @@ public final class Probes {
     /** The function that has returned when a probe fires; null if there is none, or one of several. */
     public String leaf(int row) {
         return probes.get(row).leaf();
+    }
+
+    /** What is read of the process's memory with each event of a probe. */
+    public List<ProbeRow.Text> texts(int row) {
+        return probes.get(row).row().texts();
     }
 
     /** Whether only some of a probe's events are taken, which stand for all of them. */

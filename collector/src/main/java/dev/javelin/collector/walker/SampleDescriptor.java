@@ -11,7 +11,8 @@ import java.nio.charset.StandardCharsets;
  *  16 u32 tid   20 u32 cpu  24 u16 kernel_frames  26 u16 user_frames  28 u8 end  29 u8 flags  30 u16 probe
  *  32 u64 value 40 u64 end_pc 48 u64 java_thread 56 u64 call 64 char comm[16]
  *  80 kernel_frames x u64, then user_frames x 3 x u64, both leaf first
- *     then struct hit_values if it is a hit: 0 u64 arguments[12]  96 u64 retval  104 u64 duration  112 u64 syscall
+ *     then struct hit if it is one: 0 u64 arguments[12]  96 u64 retval  104 u64 duration  112 u64 syscall
+ *     then struct text for each of the probe's texts: 0 s64 length  8 char bytes[136]
  * </pre>
  */
 public final class SampleDescriptor {
@@ -56,6 +57,10 @@ public final class SampleDescriptor {
     static final int HIT_SYSCALL = 112;
     /** Bytes of what stands behind the frames of a hit. */
     static final int HIT_BYTES = 120;
+    /** Bytes of a text that are shown at most. */
+    public static final int TEXT_SHOWN = 128;
+    /** Bytes of one text behind a hit. */
+    static final int TEXT_BYTES = 144;
 
     public static final int FLAG_JAVA_THREAD = 1;
     public static final int FLAG_IN_KERNEL = 2;
@@ -186,5 +191,25 @@ public final class SampleDescriptor {
     /** The number of the system call; 0 if the hit is none. */
     public static int syscall(ByteBuffer b, int at) {
         return (int) b.getLong(hitAt(b, at) + HIT_SYSCALL);
+    }
+
+    /** Bytes that a text of a hit has, also those that were cut off; negative if it could not be read. */
+    public static long textLength(ByteBuffer b, int at, int number) {
+        return b.getLong(textAt(b, at, number));
+    }
+
+    /**
+     * What was read of a text of a hit.
+     *
+     * @param number of the probe's text, from 0
+     */
+    public static byte[] text(ByteBuffer b, int at, int number) {
+        byte[] text = new byte[(int) Math.max(0, Math.min(TEXT_SHOWN, textLength(b, at, number)))];
+        b.get(textAt(b, at, number) + Long.BYTES, text);
+        return text;
+    }
+
+    private static int textAt(ByteBuffer b, int at, int number) {
+        return hitAt(b, at) + HIT_BYTES + number * TEXT_BYTES;
     }
 }

@@ -85,6 +85,13 @@ class ListCommandTest {
     }
 
     @Test
+    void shouldTellWhatArgumentsAreAndWhichAreTexts() {
+        assertThat(list("usdt:*:class__loaded"))
+                .containsExactly(
+                        "usdt:libjvm:hotspot:class__loaded  arg0:string(class) arg1:s32 arg2:u64(loader) arg3:u8(shared)");
+    }
+
+    @Test
     void shouldSayThatNothingFits() {
         assertThat(run("list", pid(), "usdt:no such\u001bprobe")).isEqualTo(1);
 

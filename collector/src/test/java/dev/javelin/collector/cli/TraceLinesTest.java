@@ -7,6 +7,7 @@ import dev.javelin.collector.probe.Parameter.Form;
 import dev.javelin.collector.probe.SyscallNames;
 import dev.javelin.collector.probe.TracedProbe;
 import dev.javelin.collector.session.Hit;
+import dev.javelin.collector.session.TargetText;
 import dev.javelin.flamegraph.Frame;
 import dev.javelin.flamegraph.FrameType;
 import dev.javelin.flamegraph.Profile;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,7 +68,7 @@ class TraceLinesTest {
         int native2 = profile.frame(Frame.symbol(FrameType.NATIVE, "start_thread", null));
         Hit hit = hit(0, "\u001b[31mx\n", "read", 0, 0);
         int stack = profile.stack(new int[] {frame, native2}, 0, 2);
-        lines.hit(new Hit(hit.timeNanos(), hit.thread(), 0, hit.arguments(), 0, 0, 0, stack), profile);
+        lines.hit(new Hit(hit.timeNanos(), hit.thread(), 0, hit.arguments(), 0, 0, 0, stack, Map.of()), profile);
 
         assertThat(text(lines)).isEqualTo("""
                 01:02:03.000004  \\u001b[31mx\\u000a       12  uprobe:a\\u001bb:f()
@@ -113,6 +115,22 @@ class TraceLinesTest {
         assertThat(line).hasToString(text);
     }
 
+    @Test
+    void shouldQuoteAndEscapeTexts() {
+        List<Parameter> parameters = List.of(
+                new Parameter(0, "class", Form.TEXT),
+                new Parameter(2, null, Form.C_STRING),
+                new Parameter(3, "sig", Form.TEXT));
+        TracedProbe probe = new TracedProbe(null, "usdt:a:b:c", false, false, parameters);
+        Hit hit = hit(0, "main", "read", 0, 0, 0x7f00, 3, 0x7f10, 0x7f20);
+        Map<Integer, TargetText> texts =
+                Map.of(0, new TargetText("a\"\\\u001b\u202e\n", false), 2, new TargetText("cut", true));
+        StringBuilder line = new StringBuilder();
+        HitText.append(line, probe, new Hit(0, hit.thread(), 0, hit.arguments(), 0, 0, 0, 0, texts));
+
+        assertThat(line).hasToString("usdt:a:b:c(class=\"a\\\"\\\\\\u001b\\u202e\\u000a\", \"cut\"…, sig=0x7f20)");
+    }
+
     private TraceLines lines(long most, boolean heading, TracedProbe... probes) {
         return new TraceLines(
                 new PrintStream(out, false, StandardCharsets.UTF_8), List.of(probes), most, heading, clock());
@@ -125,7 +143,7 @@ class TraceLinesTest {
     private Hit hit(int probe, String thread, String syscall, long took, long returned, long... arguments) {
         List<Long> all = Arrays.stream(Arrays.copyOf(arguments, 12)).boxed().toList();
         int number = SyscallNames.all().get(syscall);
-        return new Hit(7_000, profile.thread(11, 12, thread, null), probe, all, returned, took, number, 0);
+        return new Hit(7_000, profile.thread(11, 12, thread, null), probe, all, returned, took, number, 0, Map.of());
     }
 
     private String text(TraceLines lines) {

@@ -156,20 +156,18 @@ class FunctionTableTest {
         TargetLibraries libraries =
                 TargetLibraries.of((int) ProcessHandle.current().pid());
         try (ElfFile file = ElfFile.open(program)) {
-            FunctionTable functions = FunctionTable.of(file);
-
-            assertThatThrownBy(() -> LibraryFunctions.find(libraries, library, functions, "chosen"))
+            assertThatThrownBy(() -> LibraryFunctions.find(libraries, library, file, "chosen"))
                     .isInstanceOf(JavelinException.class)
                     .hasMessageContaining("chosen of zoo would not fire")
                     .hasMessageEndingWith("name that one: __chosen_fast, __chosen_slow");
-            assertThatThrownBy(() -> LibraryFunctions.find(libraries, library, functions, "strlen"))
+            assertThatThrownBy(() -> LibraryFunctions.find(libraries, library, file, "strlen"))
                     .hasMessageStartingWith("zoo only calls strlen: set the probe where it is defined, in libc");
-            assertThatThrownBy(() -> LibraryFunctions.find(libraries, library, functions, "zoo::Cat::fed"))
+            assertThatThrownBy(() -> LibraryFunctions.find(libraries, library, file, "zoo::Cat::fed"))
                     .isInstanceOfSatisfying(
                             UnknownNameException.class,
                             e -> assertThat(e.known()).contains("zoo::Cat::feed", "plain"))
                     .hasMessage("zoo has no function 'zoo::Cat::fed'");
-            assertThat(LibraryFunctions.find(libraries, library, functions, "*chosen*"))
+            assertThat(LibraryFunctions.find(libraries, library, file, "*chosen*"))
                     .extracting(FunctionPoint::name)
                     .containsExactlyInAnyOrder("__chosen_fast", "__chosen_slow");
         }

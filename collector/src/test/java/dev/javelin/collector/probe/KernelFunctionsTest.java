@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.javelin.bpf.KernelFeatures.Attempt;
 import dev.javelin.bpf.KernelProbes;
+import dev.javelin.collector.session.JavelinException;
 import dev.javelin.collector.walker.AttachPoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -30,7 +32,7 @@ class KernelFunctionsTest {
         IntStream.range(0, 101).forEach(i -> names.add("many_" + i));
         KernelProbes offered = new KernelProbes(
                 new Attempt(kprobe ? 0 : ENOENT), new Attempt(fentry ? 0 : EPERM), new Attempt(ENOENT));
-        return new KernelFunctions(() -> offered, () -> names);
+        return new KernelFunctions(() -> offered, () -> names, () -> Set.of("vfs_refused"));
     }
 
     private static List<AttachPoint> points(KernelFunctions kernel, String text) {
@@ -54,6 +56,20 @@ class KernelFunctionsTest {
         assertThat(points(kernel(kprobe, fentry), spec))
                 .extracting(found -> found.getClass().getSimpleName())
                 .containsExactly(point);
+    }
+
+    @Test
+    void whatTheKernelRefusesIsTold(@TempDir Path directory) throws Exception {
+        assertThatThrownBy(() -> points(kernel(true, true), "kprobe:vfs_refused"))
+                .isInstanceOf(JavelinException.class)
+                .hasMessageStartingWith(
+                        "kprobe:vfs_refused: the kernel refuses probes in this function (its blacklist)");
+        Path blacklist = directory.resolve("blacklist");
+        Files.writeString(
+                blacklist,
+                "0xffffffff81000000-0xffffffff81000040\tvfs_refused\n0xffffffff81000040-0xffffffff81000050\tother\n");
+        assertThat(KernelNames.refused(blacklist)).containsExactlyInAnyOrder("vfs_refused", "other");
+        assertThat(KernelNames.refused(directory.resolve("none"))).isEmpty();
     }
 
     @Test

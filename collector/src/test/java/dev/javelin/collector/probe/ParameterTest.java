@@ -40,4 +40,15 @@ class ParameterTest {
         assertThat(calls.values())
                 .allSatisfy(number -> assertThat(SyscallArguments.of(number)).hasSizeLessThanOrEqualTo(6));
     }
+
+    @Test
+    void shouldKnowTheArgumentsOfHotSpotsProbes() {
+        assertThat(HotSpotProbes.of("hotspot", "method__entry"))
+                .extracting(parameter -> parameter.index() + " " + parameter.name() + " " + parameter.isText())
+                .containsExactly("0 thread false", "1 class true", "3 method true", "5 signature true");
+        assertThat(HotSpotProbes.of("hotspot_jni", "FindClass__entry"))
+                .containsExactly(
+                        new Parameter(0, "env", Parameter.Form.HEX), new Parameter(1, "name", Parameter.Form.C_STRING));
+        assertThat(HotSpotProbes.of("other", "class__loaded")).isNull();
+    }
 }

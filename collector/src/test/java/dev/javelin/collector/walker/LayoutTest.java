@@ -49,6 +49,15 @@ class LayoutTest {
                 "offsetof(struct call_wait, family)",
                 "offsetof(struct call_wait, address6)",
                 "offsetof(struct told_call, nanos)",
+                "offsetof(struct probe, texts)",
+                "offsetof(struct probe, text)",
+                "offsetof(struct probe, returned)",
+                "sizeof(struct text_argument)",
+                "MAX_TEXTS",
+                "ZERO_TERMINATED",
+                "TEXT_BYTES",
+                "TEXT_WORDS * 8",
+                "sizeof(struct text)",
                 "sizeof(struct hit)",
                 "HIT_WORDS * 8",
                 "offsetof(struct hit, retval)",
@@ -206,6 +215,15 @@ class LayoutTest {
         assertThat(value("offsetof(struct hit, retval)")).isEqualTo(SampleDescriptor.HIT_RETVAL);
         assertThat(value("offsetof(struct hit, duration)")).isEqualTo(SampleDescriptor.HIT_DURATION);
         assertThat(value("offsetof(struct hit, syscall)")).isEqualTo(SampleDescriptor.HIT_SYSCALL);
+        assertThat(value("offsetof(struct probe, texts)")).isEqualTo(736);
+        assertThat(value("offsetof(struct probe, text)")).isEqualTo(740);
+        assertThat(value("offsetof(struct probe, returned)")).isEqualTo(752);
+        assertThat(value("sizeof(struct text_argument)")).isEqualTo(2);
+        assertThat(value("MAX_TEXTS")).isEqualTo(ProbeRow.MAX_TEXTS);
+        assertThat(value("ZERO_TERMINATED")).isEqualTo(ProbeRow.Text.ZERO_TERMINATED);
+        assertThat(value("TEXT_BYTES")).isEqualTo(SampleDescriptor.TEXT_SHOWN);
+        assertThat(value("TEXT_WORDS * 8")).isEqualTo(SampleDescriptor.TEXT_BYTES);
+        assertThat(value("sizeof(struct text)")).isEqualTo(SampleDescriptor.TEXT_BYTES);
         assertThat(value("PROBE_STACKS")).isEqualTo(ProbeRow.FLAG_STACKS);
         assertThat(value("PROBE_BUCKETS")).isEqualTo(ProbeRow.FLAG_BUCKETS);
         assertThat(value("PROBE_CALLS")).isEqualTo(ProbeRow.FLAG_CALLS);

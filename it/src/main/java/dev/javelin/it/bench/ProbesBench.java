@@ -20,6 +20,9 @@ import java.util.Map;
  */
 final class ProbesBench implements Bench {
     private static final double SETTLE = 3;
+    /** Seconds in which a collector's own use is told; the kernel counts it in hundredths. */
+    private static final double MEASURED = 10;
+
     private static final String START_AND_HISTOGRAM =
             "{ @s[tid] = nsecs; } %s /@s[tid]/ { @ = hist(nsecs - @s[tid]); delete(@s[tid]); }";
 
@@ -42,6 +45,34 @@ final class ProbesBench implements Bench {
             Path directory = Files.createTempDirectory("probes-bench");
             measure(jdk, "yield", this::yieldTools, rounds, seconds, directory);
             measure(jdk, "handover", this::switchTools, rounds, seconds, directory);
+            rates(jdk, Math.max(MEASURED, seconds), directory);
+        }
+    }
+
+    /** How many events come in a second, all of them counted in the kernel, and what the collector uses meanwhile. */
+    private void rates(Jdk jdk, double seconds, Path directory) throws Exception {
+        try (TargetProcess target = TargetProcess.start(jdk, List.of("-Xlog:disable"), Callers.class, "yield")) {
+            System.out.printf("%n%s, events a second, and the collector's CPU time%n", jdk);
+            for (Tool tool : yieldTools(target.pid(), directory)) {
+                if (!tool.name().equals("javelin")) {
+                    continue;
+                }
+                try (Child child = new Child(tool.command())) {
+                    Pause.seconds(SETTLE);
+                    double before = CollectorBench.cpuSeconds(child.pid());
+                    Window window = window(target, seconds);
+                    double used = CollectorBench.cpuSeconds(child.pid()) - before;
+                    child.signal("INT");
+                    String summary =
+                            child.await(Duration.ofSeconds(60)).ok().err().strip();
+                    System.out.printf(
+                            "  %-34s %,10.0f/s  %.2f %% of a CPU  %s%n",
+                            tool.what(),
+                            1e9 / window.perOp(),
+                            100 * used / seconds,
+                            summary.substring(summary.lastIndexOf('\n') + 1));
+                }
+            }
         }
     }
 

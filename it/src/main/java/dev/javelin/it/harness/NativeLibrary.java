@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The small C library of the native targets, compiled where it is needed. */
@@ -16,19 +17,22 @@ public final class NativeLibrary {
             Path directory = Files.createDirectories(Repository.root().resolve("it/target/native"));
             Path library = directory.resolve(
                     "libchain-" + Integer.toHexString(String.join(" ", flags).hashCode()) + ".so");
-            Path include = jdk.home().resolve("include");
-            List<String> command = new java.util.ArrayList<>(List.of(compiler(), "-O2", "-fPIC", "-shared", "-Wall"));
-            command.addAll(List.of(flags));
-            command.addAll(List.of("-I" + include, "-I" + include.resolve("linux")));
-            command.addAll(List.of(
-                    "-o",
-                    library.toString(),
-                    Repository.nativeSources().resolve("chain.c").toString()));
-            Child.run(command.toArray(String[]::new)).ok();
-            return library;
+            return compile(jdk, library, List.of("chain.c"), List.of(flags));
         } catch (IOException unwritable) {
             throw new UncheckedIOException(unwritable);
         }
+    }
+
+    /** Compiles sources with these additional flags into a library. */
+    public static Path compile(Jdk jdk, Path library, List<String> sources, List<String> flags) {
+        Path include = jdk.home().resolve("include");
+        List<String> command = new ArrayList<>(List.of(compiler(), "-O2", "-fPIC", "-shared", "-Wall"));
+        command.addAll(flags);
+        command.addAll(List.of("-I" + include, "-I" + include.resolve("linux"), "-o", library.toString()));
+        sources.forEach(
+                source -> command.add(Repository.nativeSources().resolve(source).toString()));
+        Child.run(command.toArray(String[]::new)).ok();
+        return library;
     }
 
     private static String compiler() {

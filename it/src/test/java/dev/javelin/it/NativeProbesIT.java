@@ -1,0 +1,213 @@
+package dev.javelin.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.javelin.it.harness.Child;
+import dev.javelin.it.harness.JavelinCommand;
+import dev.javelin.it.harness.Links;
+import dev.javelin.it.harness.NativeLibrary;
+import dev.javelin.it.harness.TargetProcess;
+import dev.javelin.it.targets.KnownLatency;
+import dev.javelin.it.targets.KnownNative;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Functions of native code are found whatever was done to their library, and their calls are counted once each. */
+class NativeProbesIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Pattern COUNT =
+            Pattern.compile("\"probe\":\\s*\"([^\"]*)\".*?\"count\":\\s*(\\d+)", Pattern.DOTALL);
+    private static final int CALLS = KnownNative.CALLS;
+    /** Of every symbol, or of those only that other libraries may call. */
+    private static final Map<String, Integer> EXPORTED =
+            Map.of("uprobe:libprobed:alias_one", 2 * CALLS, "uprobe:libprobed:alias_*", 2 * CALLS);
+
+    private static final Map<String, Integer> CHOSEN = Map.of("uprobe:libprobed:chosen", CALLS);
+    private static final Map<String, Integer> HIDDEN = Map.of("uprobe:libprobed:hidden", 2 * CALLS);
+
+    enum Fate {
+        AS_BUILT,
+        REPLACED,
+        STRIPPED,
+        SYMBOLS_APART
+    }
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @EnumSource
+    void everyCallIsCountedOnce(Fate fate) throws Exception {
+        MustRun.recording();
+        Path library = library();
+        if (fate == Fate.SYMBOLS_APART) {
+            Path debug = directory.resolve("libprobed.debug");
+            run("objcopy", "--only-keep-debug", library.toString(), debug.toString());
+            run("strip", "--strip-all", library.toString());
+            run("objcopy", "--add-gnu-debuglink=" + debug, library.toString());
+        } else if (fate == Fate.STRIPPED) {
+            run("strip", "--strip-all", library.toString());
+        }
+        Map<String, Integer> expected = new TreeMap<>(EXPORTED);
+        expected.putAll(CHOSEN);
+        if (fate != Fate.STRIPPED) {
+            expected.putAll(HIDDEN);
+        }
+        try (TargetProcess target =
+                TargetProcess.start(MustRun.jdk(17), List.of(), KnownNative.class, library.toString())) {
+            if (fate == Fate.REPLACED) {
+                Path other = Files.write(directory.resolve("other"), new byte[1 << 16]);
+                Files.move(other, library, StandardCopyOption.REPLACE_EXISTING);
+            }
+            if (fate == Fate.STRIPPED) {
+                Child.Result none =
+                        Child.run(PATIENCE, line(target, List.of("record", "-e", "uprobe:libprobed:hidden")));
+                assertThat(none.exit()).isEqualTo(2);
+                assertThat(none.err()).hasLineCount(1).contains("libprobed has no function 'hidden'");
+            }
+            Path json = directory.resolve("calls.json");
+            List<String> command = new ArrayList<>(List.of("latency", "-f", json.toString()));
+            command.addAll(expected.keySet());
+            try (Child recorder = Watch.start(target, command)) {
+                Watch.all(target, recorder, Watch.OWN_LINKS + 2 * expected.size());
+            }
+            assertThat(counts(json)).isEqualTo(expected);
+        }
+    }
+
+    /** There is no function of these names that is called, only one that chooses another. */
+    @ParameterizedTest
+    @ValueSource(strings = {"strlen", "memcpy"})
+    void theFunctionThatTheLinkerHasChosenIsProbed(String function) throws Exception {
+        MustRun.recording();
+        try (TargetProcess target = TargetProcess.start(
+                        MustRun.jdk(17), List.of(), KnownNative.class, library().toString());
+                Child recorder = Watch.start(target, List.of("trace", "-n", "3", "uprobe:libc:" + function))) {
+            Links.await(recorder, Watch.OWN_LINKS + 1);
+            finish(target);
+            assertThat(recorder.await(PATIENCE).ok().out().lines())
+                    .hasSize(3)
+                    .allMatch(line -> line.contains("uprobe:libc:" + function + "("));
+        }
+    }
+
+    /** What a probe costs lies between the clocks of the target, and in part within what is measured. */
+    @Test
+    void percentilesAreTheTargetsOwn() throws Exception {
+        MustRun.recording();
+        Path json = directory.resolve("latency.json");
+        Map<String, Long> account;
+        try (TargetProcess target = TargetProcess.start(
+                        MustRun.jdk(17),
+                        List.of(),
+                        KnownLatency.class,
+                        library().toString());
+                Child recorder =
+                        Watch.start(target, List.of("latency", "-f", json.toString(), "uprobe:libprobed:spin_for"))) {
+            Watch.all(target, recorder, Watch.OWN_LINKS + 2);
+            account = target.account();
+        }
+        String written = Files.readString(json);
+        assertThat(measured(written, "count")).isEqualTo(account.get("count"));
+        for (int percentile : new int[] {50, 90, 99}) {
+            long measured = measured(written, "p" + percentile);
+            long inner = account.get("inner" + percentile);
+            long outer = account.get("outer" + percentile);
+            System.out.printf("p%d: %d, %d to %d by the target's account%n", percentile, measured, inner, outer);
+            assertThat(measured).as("p" + percentile).isBetween(inner * 97 / 100, outer * 103 / 100);
+        }
+    }
+
+    private static long measured(String json, String name) {
+        Matcher found = Pattern.compile("\"" + name + "\":\\s*(\\d+)").matcher(json);
+        assertThat(found.find()).as(name + " in " + json).isTrue();
+        return Long.parseLong(found.group(1));
+    }
+
+    /** The kernel's filter of an uprobe, and not the program's, keeps other processes out: they do not even run it. */
+    @Test
+    void otherProcessesWithTheSameLibraryRunNoProgram() throws Exception {
+        MustRun.recording();
+        Path library = library();
+        Path collapsed = directory.resolve("hits.collapsed");
+        try (TargetProcess target =
+                        TargetProcess.start(MustRun.jdk(17), List.of(), KnownNative.class, library.toString());
+                TargetProcess other =
+                        TargetProcess.start(MustRun.jdk(17), List.of(), KnownNative.class, library.toString());
+                Child recorder = Watch.start(
+                        target, List.of("record", "-e", "uprobe:libprobed:alias_one", "-f", collapsed.toString()))) {
+            Links.await(recorder, Watch.OWN_LINKS + 1);
+            finish(other);
+            assertThat(runs(recorder)).isZero();
+            finish(target);
+            assertThat(runs(recorder)).isEqualTo(2 * CALLS);
+            recorder.signal("INT");
+            recorder.await(PATIENCE).ok();
+            assertThat(ProbesIT.sum(Files.readAllLines(collapsed))).isEqualTo(2 * CALLS);
+        }
+    }
+
+    private static void finish(TargetProcess target) {
+        int from = target.outLines().size();
+        target.send("go");
+        target.awaitOut(from, "DONE", PATIENCE);
+    }
+
+    /** How often programs of a recorder's uprobes have run; the kernel counts it while Javelin asks for that. */
+    private static long runs(Child recorder) throws IOException {
+        Pattern kprobe = Pattern.compile("prog_type:\\s+2\\n");
+        Pattern count = Pattern.compile("run_cnt:\\s+(\\d+)");
+        long runs = 0;
+        Path process = Path.of("/proc/" + recorder.pid());
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(process.resolve("fdinfo"))) {
+            for (Path file : files) {
+                String info = Files.readString(file);
+                Matcher found = count.matcher(info);
+                if (kprobe.matcher(info).find() && !info.contains("link_type") && found.find()) {
+                    runs += Long.parseLong(found.group(1));
+                }
+            }
+        }
+        return runs;
+    }
+
+    private Path library() throws IOException {
+        return NativeLibrary.compile(
+                MustRun.jdk(17), directory.resolve("libprobed.so"), List.of("probed.c", "probed_more.c"), List.of());
+    }
+
+    private static void run(String... command) {
+        MustRun.command(command[0]);
+        Child.run(command).ok();
+    }
+
+    private static List<String> line(TargetProcess target, List<String> command) {
+        List<String> words = new ArrayList<>(JavelinCommand.line(command));
+        words.add(Long.toString(target.pid()));
+        return words;
+    }
+
+    private static Map<String, Integer> counts(Path json) throws IOException {
+        Map<String, Integer> counts = new TreeMap<>();
+        Matcher found = COUNT.matcher(Files.readString(json));
+        while (found.find()) {
+            counts.put(found.group(1), Integer.parseInt(found.group(2)));
+        }
+        return counts;
+    }
+}

@@ -35,12 +35,14 @@ final class CallsClass {
     }
 
     /** Finds it, or defines it. */
-    static synchronized CallsClass of(Instrumentation instrumentation)
-            throws IOException, ReflectiveOperationException {
-        try {
-            return new CallsClass(Class.forName(NAME.replace('/', '.'), true, null));
-        } catch (ClassNotFoundException e) {
-            return new CallsClass(define(instrumentation, renamed(bytes(SOURCE))));
+    static CallsClass of(Instrumentation instrumentation) throws IOException, ReflectiveOperationException {
+        // each session has a class CallsClass of its own, and two may come at the same time
+        synchronized (Instrumentation.class) {
+            try {
+                return new CallsClass(Class.forName(NAME.replace('/', '.'), true, null));
+            } catch (ClassNotFoundException e) {
+                return new CallsClass(define(instrumentation, renamed(bytes(SOURCE))));
+            }
         }
     }
 

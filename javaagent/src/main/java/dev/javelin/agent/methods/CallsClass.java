@@ -36,13 +36,25 @@ final class CallsClass {
 
     /** Finds it, or defines it. */
     static CallsClass of(Instrumentation instrumentation) throws IOException, ReflectiveOperationException {
-        // each session has a class CallsClass of its own, and two may come at the same time
-        synchronized (Instrumentation.class) {
+        Class<?> existing = existing();
+        if (existing == null) {
             try {
-                return new CallsClass(Class.forName(NAME.replace('/', '.'), true, null));
-            } catch (ClassNotFoundException e) {
-                return new CallsClass(define(instrumentation, renamed(bytes(SOURCE))));
+                existing = define(instrumentation, renamed(bytes(SOURCE)));
+            } catch (InvocationTargetException e) {
+                existing = existing(); // another session has come first
+                if (existing == null) {
+                    throw e;
+                }
             }
+        }
+        return new CallsClass(existing);
+    }
+
+    private static Class<?> existing() {
+        try {
+            return Class.forName(NAME.replace('/', '.'), true, null);
+        } catch (ClassNotFoundException e) {
+            return null;
         }
     }
 

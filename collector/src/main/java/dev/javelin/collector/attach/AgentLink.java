@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -107,11 +108,15 @@ final class AgentLink implements Closeable {
         return all;
     }
 
-    /** Whether the process lives. */
+    /** Whether the process lives, and is no zombie. */
     boolean isAlive() {
         try {
-            return ProcessInfo.startTicks(process.pid()) == process.startTicks() && ProcessInfo.isJava(process.pid());
-        } catch (IOException e) {
+            String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"), StandardCharsets.ISO_8859_1);
+            String state = stat.substring(stat.lastIndexOf(')') + 2);
+            return !state.startsWith("Z")
+                    && !state.startsWith("X")
+                    && ProcessInfo.startTicks(process.pid()) == process.startTicks();
+        } catch (IOException | IndexOutOfBoundsException e) {
             return false;
         }
     }

@@ -1,6 +1,5 @@
 package dev.javelin.collector.probe;
 
-import dev.javelin.collector.walker.ProbeRow;
 import dev.javelin.collector.walker.Probes;
 import java.util.List;
 
@@ -19,6 +18,6 @@ public record TracedProbe(Probes.Probe probe, String name, boolean call, boolean
 
     /** Whether it is on Java methods, of whose calls the duration alone is known. */
     public boolean isMethod() {
-        return (probe.row().flags() & ProbeRow.FLAG_TOLD) != 0;
+        return name.startsWith(ProbeSpec.Kind.JAVA.text() + ":");
     }
 }

@@ -116,12 +116,12 @@ class ProbeSpecTest {
                 "uprob:libc:read; unknown kind 'uprob': did you mean uprobe?",
                 "KPROBES:a:b; unknown kind 'KPROBES': did you mean kprobe or uprobe?",
                 "JavaThread::run; unknown kind 'JavaThread': the kinds are"
-                        + " uprobe, uretprobe, usdt, tracepoint, syscall, kprobe, kretprobe, fentry, fexit",
+                        + " uprobe, uretprobe, usdt, tracepoint, syscall, kprobe, kretprobe, fentry, fexit, java",
                 "syscal; unknown kind 'syscal': did you mean syscall?",
                 "''; unknown kind '': the kinds are"
-                        + " uprobe, uretprobe, usdt, tracepoint, syscall, kprobe, kretprobe, fentry, fexit",
+                        + " uprobe, uretprobe, usdt, tracepoint, syscall, kprobe, kretprobe, fentry, fexit, java",
                 "/lib/libc.so.6:read; unknown kind '/lib/libc.so.6': the kinds are"
-                        + " uprobe, uretprobe, usdt, tracepoint, syscall, kprobe, kretprobe, fentry, fexit",
+                        + " uprobe, uretprobe, usdt, tracepoint, syscall, kprobe, kretprobe, fentry, fexit, java",
                 "u:libc:read; 'u' is no kind of probe here: write uprobe:LIB:FUNC[+OFF]",
                 "U:libjvm:hotspot:gc__begin; 'U' is no kind of probe here: write usdt:LIB:PROVIDER:NAME",
                 "k:vfs_read; 'k' is no kind of probe here: write kprobe:FUNC[+OFF]",

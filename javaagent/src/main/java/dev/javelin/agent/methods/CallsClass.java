@@ -35,12 +35,26 @@ final class CallsClass {
     }
 
     /** Finds it, or defines it. */
-    static synchronized CallsClass of(Instrumentation instrumentation)
-            throws IOException, ReflectiveOperationException {
+    static CallsClass of(Instrumentation instrumentation) throws IOException, ReflectiveOperationException {
+        Class<?> existing = existing();
+        if (existing == null) {
+            try {
+                existing = define(instrumentation, renamed(bytes(SOURCE)));
+            } catch (InvocationTargetException e) {
+                existing = existing(); // another session has come first
+                if (existing == null) {
+                    throw e;
+                }
+            }
+        }
+        return new CallsClass(existing);
+    }
+
+    private static Class<?> existing() {
         try {
-            return new CallsClass(Class.forName(NAME.replace('/', '.'), true, null));
+            return Class.forName(NAME.replace('/', '.'), true, null);
         } catch (ClassNotFoundException e) {
-            return new CallsClass(define(instrumentation, renamed(bytes(SOURCE))));
+            return null;
         }
     }
 

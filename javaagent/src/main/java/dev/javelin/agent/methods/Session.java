@@ -113,7 +113,8 @@ public final class Session implements Runnable {
         try {
             calls = CallsClass.of(instrumentation);
         } catch (ReflectiveOperationException | RuntimeException | Error e) {
-            answer("error\tthe agent cannot define what probes call: " + e);
+            answer("error\tthe agent cannot define what probes call: "
+                    + Text.printable(String.valueOf(e.getCause() == null ? e : e.getCause())));
             throw new IOException(e);
         }
         Runtime.getRuntime().addShutdownHook(exit);

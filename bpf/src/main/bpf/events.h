@@ -23,7 +23,7 @@ struct {
 /* Kernel frames of ours at the leaf of a tracepoint's stack are left out by the collector, which knows their names. */
 #define NO_KERNEL_FRAMES (~0U)
 
-/* Walks the current thread's stack, whose user registers are r. Returns the words of its kernel frames. */
+/* Walks the current thread's stack, whose user registers are r; NULL: from where it entered the kernel. Returns the words of its kernel frames. */
 static __always_inline __u32 walk_current(struct walk *w, void *ctx, struct process *p, const struct registers *r, __u32 kernel)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -33,11 +33,14 @@ static __always_inline __u32 walk_current(struct walk *w, void *ctx, struct proc
 	if (kernel != NO_KERNEL_FRAMES)
 		kernel_words = walk_kernel(w, ctx, kernel);
 	w->words = kernel_words;
-	walk_from(w, p, r, task->thread.fsbase);
+	if (r)
+		walk_from(w, p, r, task->thread.fsbase);
+	else
+		walk_from_entry(w, p, task);
 	return kernel_words;
 }
 
-/* The id of the current thread's stack, whose user registers are r; 0 if there is none. */
+/* The id of the current thread's stack, whose user registers are r, see walk_current; 0 if there is none. */
 static __always_inline __u64 current_stack(void *ctx, struct process *p, const struct registers *r, __u32 context, __u32 kernel)
 {
 	struct walk *w = claim_scratch(context);
@@ -196,7 +199,7 @@ static long each_row(__u64 index, void *context)
 	if (!(c->rows >> (row & 63) & 1))
 		return 0;
 	probe = bpf_map_lookup_elem(&probes, &row);
-	if (!probe || !is_taken(probe, row, &c->hit, &taken))
+	if (!probe || !take(probe, row, &c->hit, &taken))
 		return 0;
 	if (probe->flags & (PROBE_STACKS | PROBE_TRACE)) {
 		c->row = row;

@@ -107,14 +107,14 @@ static __noinline int take_entry(const struct probe *probe, __u32 row, const str
 	struct hit hit = {};
 
 	read_arguments(&hit, probe, regs);
-	return is_taken(probe, row, &hit, taken);
+	return take(probe, row, &hit, taken);
 }
 
 static __noinline int take_told(const struct probe *probe, __u32 row, const struct pt_regs *regs, struct taken *taken)
 {
 	struct hit hit = {};
 
-	return read_told(&hit, probe, regs->dx) ? is_taken(probe, row, &hit, taken) : 0;
+	return read_told(&hit, probe, regs->dx) ? take(probe, row, &hit, taken) : 0;
 }
 
 static __noinline int take_return(const struct probe *probe, __u32 row, const struct pt_regs *regs, struct taken *taken)
@@ -125,7 +125,7 @@ static __noinline int take_return(const struct probe *probe, __u32 row, const st
 	if (probe->flags & PROBE_CALLS && !leave_call(row, regs->sp - 8, &hit))
 		return 0;
 	narrow(&hit, probe);
-	return is_taken(probe, row, &hit, taken);
+	return take(probe, row, &hit, taken);
 }
 
 /* A function in user space: a uprobe at its entry, or the nop of a USDT probe. */
@@ -172,7 +172,7 @@ static __noinline int take_tracepoint(const struct probe *probe, __u32 row, cons
 	struct hit hit = {};
 
 	read_fields(&hit, probe, record);
-	return is_taken(probe, row, &hit, taken);
+	return take(probe, row, &hit, taken);
 }
 
 /* A classic tracepoint, in the context of a target's thread. */
@@ -182,13 +182,11 @@ int on_tracepoint(void *ctx)
 	__u32 row = bpf_get_attach_cookie(ctx);
 	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
 	struct process *p = current_process();
-	struct registers r = {};
 	struct taken taken = {};
 
 	if (!probe || !p || !take_tracepoint(probe, row, ctx, &taken))
 		return 0;
-	entry_registers(bpf_get_current_task_btf(), &r);
-	return account(ctx, p, probe, row, &taken, &r, 0);
+	return account(ctx, p, probe, row, &taken, NULL, 0);
 }
 
 /* A function of the kernel, called by a thread of a target: a kprobe, at its entry or within it. */
@@ -198,7 +196,6 @@ int on_kernel_function(struct pt_regs *ctx)
 	__u32 row = bpf_get_attach_cookie(ctx);
 	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
 	struct process *p = current_process();
-	struct registers r = {};
 	struct taken taken = {};
 
 	if (!probe || !p)
@@ -209,8 +206,7 @@ int on_kernel_function(struct pt_regs *ctx)
 	}
 	if (!take_entry(probe, row, ctx, &taken))
 		return 0;
-	entry_registers(bpf_get_current_task_btf(), &r);
-	return account(ctx, p, probe, row, &taken, &r, 0);
+	return account(ctx, p, probe, row, &taken, NULL, 0);
 }
 
 /* The return of a function of the kernel. */
@@ -220,13 +216,11 @@ int on_kernel_return(struct pt_regs *ctx)
 	__u32 row = bpf_get_attach_cookie(ctx);
 	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
 	struct process *p = current_process();
-	struct registers r = {};
 	struct taken taken = {};
 
 	if (!probe || !p || !take_return(probe, row, ctx, &taken))
 		return 0;
-	entry_registers(bpf_get_current_task_btf(), &r);
-	return account(ctx, p, probe, row, &taken, &r, 0);
+	return account(ctx, p, probe, row, &taken, NULL, 0);
 }
 
 /*
@@ -247,7 +241,7 @@ static __noinline int take_traced(void *ctx, const struct probe *probe, __u32 ro
 
 	traced_arguments(ctx, hit.arguments);
 	narrow(&hit, probe);
-	return is_taken(probe, row, &hit, taken);
+	return take(probe, row, &hit, taken);
 }
 
 /* While both are attached, the entry and the exit of a call are given the same context, on the thread's kernel stack. */
@@ -271,14 +265,13 @@ static __noinline int take_traced_return(void *ctx, const struct probe *probe, _
 		return 0;
 	bpf_get_func_ret(ctx, &hit.retval);
 	narrow(&hit, probe);
-	return is_taken(probe, row, &hit, taken);
+	return take(probe, row, &hit, taken);
 }
 
 static __always_inline int traced(void *ctx, __u32 row, int at_return)
 {
 	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
 	struct process *p = current_process();
-	struct registers r = {};
 	struct taken taken = {};
 
 	if (!probe || !p)
@@ -287,8 +280,7 @@ static __always_inline int traced(void *ctx, __u32 row, int at_return)
 		return enter_traced(ctx, row);
 	if (at_return ? !take_traced_return(ctx, probe, row, &taken) : !take_traced(ctx, probe, row, &taken))
 		return 0;
-	entry_registers(bpf_get_current_task_btf(), &r);
-	return account(ctx, p, probe, row, &taken, &r, 0);
+	return account(ctx, p, probe, row, &taken, NULL, 0);
 }
 
 #define TRACED_FUNCTION(n)                                                                                                     \
@@ -333,7 +325,6 @@ SEC("raw_tracepoint/sys_exit")
 int on_syscall_return(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct process *p = current_process();
-	struct registers r = {};
 	struct taken taken = {};
 	struct pt_regs *regs;
 	struct probe *probe;
@@ -346,8 +337,7 @@ int on_syscall_return(struct bpf_raw_tracepoint_args *ctx)
 	probe = bpf_map_lookup_elem(&probes, &row);
 	if (!probe)
 		return 0;
-	entry_registers(bpf_get_current_task_btf(), &r);
-	return account(ctx, p, probe, row, &taken, &r, NO_KERNEL_FRAMES);
+	return account(ctx, p, probe, row, &taken, NULL, NO_KERNEL_FRAMES);
 }
 
 /* bool preempt, struct task_struct *prev (which is current), *next: include/trace/events/sched.h */
@@ -356,10 +346,11 @@ int on_switch(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *next = (struct task_struct *)ctx->args[2];
 	struct process *p = current_process();
+	struct schedule seen = {};
 
 	if (p)
-		begin_wait(ctx, p, ctx->args[0] != 0);
-	begin_run(next);
+		begin_wait(ctx, p, ctx->args[0] != 0, &seen);
+	begin_run(next, &seen);
 	return 0;
 }
 

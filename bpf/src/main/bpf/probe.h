@@ -284,17 +284,7 @@ static __always_inline __u64 part_of_hit(__u16 what, __u16 index, const struct h
 	}
 }
 
-/* Keeps a hit until it is handed over. Up to Linux 6.1 what a global function was given may not be put into a map, but a copy may. */
-static __noinline int keep_hit(const struct hit *hit)
-{
-	__u64 id = bpf_get_current_pid_tgid();
-	struct hit copy = *hit;
-
-	bpf_map_update_elem(&hits, &id, &copy, BPF_ANY);
-	return 0;
-}
-
-/* Whether the event is one that the probe takes, and what of it. Counts it. Global, see walk_user_stack. */
+/* Whether an event meets the probe's condition and is the last of a period, and what is taken of it. Counts it. Global, see walk_user_stack. */
 __attribute__((noinline)) int is_taken(const struct probe *probe, __u32 row, const struct hit *hit, struct taken *taken)
 {
 	__u64 *events = bpf_map_lookup_elem(&probe_counts, &row);
@@ -312,6 +302,23 @@ __attribute__((noinline)) int is_taken(const struct probe *probe, __u32 row, con
 	taken->events = period ? period : 1;
 	taken->value = probe->value == WHAT_ONE ? 1 : part_of_hit(probe->value, probe->value_index, hit);
 	taken->key = part_of_hit(probe->key, probe->key_index, hit);
+	return 1;
+}
+
+/* Linux 6.1 lets no global function do this: there the verifier knows of `hit` only that it is memory. */
+static __noinline int keep_hit(const struct hit *hit)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+
+	bpf_map_update_elem(&hits, &id, hit, BPF_ANY);
+	return 0;
+}
+
+/* Whether the event is one that the probe takes, and what of it; one that is going to be handed over is kept until then. */
+static __always_inline int take(const struct probe *probe, __u32 row, const struct hit *hit, struct taken *taken)
+{
+	if (!is_taken(probe, row, hit, taken))
+		return 0;
 	if (probe->flags & PROBE_TRACE)
 		keep_hit(hit);
 	return 1;

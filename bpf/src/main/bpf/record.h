@@ -125,7 +125,7 @@ static __always_inline __u32 walk_kernel(struct walk *w, void *ctx, __u64 skip)
 	return bytes > MAX_KERNEL_FRAMES * 8 ? MAX_KERNEL_FRAMES : (__u32)bytes >> 3;
 }
 
-static __always_inline void walk_from(struct walk *w, struct process *p, const struct registers *r, __u64 fsbase)
+static __always_inline void start_at(struct walk *w, const struct registers *r)
 {
 	w->pc = r->ip;
 	w->sp = r->sp;
@@ -137,8 +137,22 @@ static __always_inline void walk_from(struct walk *w, struct process *p, const s
 	w->leaf = 1;
 	w->in_syscall = r->after_call;
 	w->at_entry = r->at_entry;
+}
+
+/* Not inlined, so that the registers take no room on the stack while it is walked. Returns r15. */
+static __noinline __u64 start_at_entry(struct walk *w, struct task_struct *task)
+{
+	struct registers r = {};
+
+	entry_registers(task, &r);
+	start_at(w, &r);
+	return r.r15;
+}
+
+static __always_inline void walk_started(struct walk *w, struct process *p, __u64 fsbase, __u64 r15)
+{
 	if (p->is_hotspot)
-		w->java_thread = current_java_thread(w, &p->hotspot, fsbase, r->r15);
+		w->java_thread = current_java_thread(w, &p->hotspot, fsbase, r15);
 	if (w->java_thread)
 		w->flags |= SAMPLE_JAVA_THREAD;
 	if (!record_user_frames)
@@ -147,6 +161,18 @@ static __always_inline void walk_from(struct walk *w, struct process *p, const s
 		w->end = END_NO_USER_REGISTERS;
 	else
 		walk_user_stack(w, p);
+}
+
+static __always_inline void walk_from(struct walk *w, struct process *p, const struct registers *r, __u64 fsbase)
+{
+	start_at(w, r);
+	walk_started(w, p, fsbase, r->r15);
+}
+
+/* Walks from where the thread entered the kernel. */
+static __always_inline void walk_from_entry(struct walk *w, struct process *p, struct task_struct *task)
+{
+	walk_started(w, p, task->thread.fsbase, start_at_entry(w, task));
 }
 
 /* Puts the record of the walk into the ring. Returns 0 if there is no room. */

@@ -51,13 +51,25 @@ static __always_inline __u32 wait_class(struct task_struct *task, __u32 state, i
  * kernel's own account: how often it has left the CPU, and how long it ran. Only the stacks of such waits are not known.
  */
 
+/* What a probe's condition sees of a wait: nothing but its duration. Threads are switched with interrupts off, so that one a CPU will do. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct hit);
+} wait_hits SEC(".maps");
+
 static __always_inline void add_wait(__u32 row, struct total_key *key, __u64 nanos)
 {
 	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
 	__u64 *events = bpf_map_lookup_elem(&probe_counts, &row);
-	struct hit hit = {.duration = nanos};
+	__u32 zero = 0;
+	struct hit *hit = bpf_map_lookup_elem(&wait_hits, &zero);
 
-	if (!probe || !events || !meets_predicate(probe, &hit))
+	if (!probe || !events || !hit)
+		return;
+	hit->duration = nanos;
+	if (!meets_predicate(probe, hit))
 		return;
 	(*events)++;
 	key->probe = row;
@@ -99,7 +111,7 @@ static __noinline int catch_up_with_calls(__u32 tid, const struct schedule *last
 					  __u64 untold)
 {
 	__u64 before = last->in_calls, nanos;
-	struct schedule wait;
+	__u16 wait;
 
 	seen->call_cpu = last->call_cpu;
 	untold += last->untold;
@@ -120,9 +132,10 @@ static __noinline int catch_up_with_calls(__u32 tid, const struct schedule *last
 		untold = nanos;
 	seen->call_cpu += nanos - untold;
 	if (untold) {
-		wait = *seen;
-		wait.wait = WAIT_UNTOLD;
-		send_wait(tid, &wait, seen->since, untold);
+		wait = seen->wait;
+		seen->wait = WAIT_UNTOLD;
+		send_wait(tid, seen, seen->since, untold);
+		seen->wait = wait;
 	}
 	return 0;
 }
@@ -180,7 +193,7 @@ static __always_inline void see_now(struct task_struct *task, struct schedule *s
 }
 
 /* What the current thread, which was walked, is calling as it leaves the CPU. */
-static __always_inline void note_call(struct task_struct *task, struct schedule *seen)
+static __noinline int note_call(struct task_struct *task, struct schedule *seen)
 {
 	struct calling calling = {};
 
@@ -190,72 +203,84 @@ static __always_inline void note_call(struct task_struct *task, struct schedule 
 	seen->in_calls = calling.in_calls;
 	if (calling.call)
 		describe_wait(task, calling.java_thread);
+	return 0;
 }
 
+static __noinline int add_of_thread(__u32 row, __u32 pid, __u32 tid, __u64 nanos)
+{
+	struct total_key key = {.probe = row, .pid = pid, .tid = tid};
+
+	add_total(&key, 1, nanos);
+	return 0;
+}
+
+/*
+ * A switch has one `seen`, for the thread that leaves the CPU and then for the one that gets it: two would be too much for the stack.
+ * It is all 0 to begin with.
+ */
+
 /* The current thread ends. */
-static __always_inline void forget_thread(struct task_struct *task)
+static __always_inline void forget_thread(struct task_struct *task, struct schedule *seen)
 {
 	__u64 id = bpf_get_current_pid_tgid();
-	struct total_key key = {.probe = oncpu_row, .pid = id >> 32, .tid = id};
-	__u32 tid = id;
-	struct schedule *last = schedule_of(tid, key.pid), seen = {};
+	__u32 tid = id, pid = id >> 32;
+	struct schedule *last = schedule_of(tid, pid);
 
 	if (!last)
 		return;
-	see_now(task, &seen);
-	seen.in_calls = NOT_KNOWN; /* it can be in none */
-	catch_up(tid, last, &seen);
+	see_now(task, seen);
+	seen->in_calls = NOT_KNOWN; /* it can be in none */
+	catch_up(tid, last, seen);
 	if (oncpu_row != NO_ROW)
-		add_total(&key, 1, seen.on_cpu);
-	if (calls_row != NO_ROW) {
-		key.probe = calls_row;
-		add_total(&key, 1, seen.call_cpu);
-	}
+		add_of_thread(oncpu_row, pid, tid, seen->on_cpu);
+	if (calls_row != NO_ROW)
+		add_of_thread(calls_row, pid, tid, seen->call_cpu);
 	bpf_map_delete_elem(&schedules, &tid);
 }
 
 /* The current thread leaves its CPU. */
-static __always_inline int begin_wait(void *ctx, struct process *p, int preempted)
+static __always_inline int begin_wait(void *ctx, struct process *p, int preempted, struct schedule *seen)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u64 id = bpf_get_current_pid_tgid();
 	__u32 tid = id, state = task->__state;
-	struct schedule seen = {.pid = id >> 32};
-	struct registers r = {};
 
+	seen->pid = id >> 32;
 	if (!preempted && state & TASK_DEAD) {
-		forget_thread(task);
+		forget_thread(task, seen);
 		return 0;
 	}
-	seen.wait = wait_class(task, state, preempted);
-	entry_registers(task, &r);
-	seen.stack = current_stack(ctx, p, &r, CONTEXT_SCHEDULER, 0);
+	seen->wait = wait_class(task, state, preempted);
+	seen->stack = current_stack(ctx, p, NULL, CONTEXT_SCHEDULER, 0);
 	/* The walk is our time, not the thread's wait. */
-	see_now(task, &seen);
-	seen.woken = seen.wait == WAIT_PREEMPTED ? seen.since : 0;
+	see_now(task, seen);
+	seen->woken = seen->wait == WAIT_PREEMPTED ? seen->since : 0;
 	if (calls_row != NO_ROW)
-		note_call(task, &seen);
-	see(tid, schedule_of(tid, seen.pid), &seen);
+		note_call(task, seen);
+	see(tid, schedule_of(tid, seen->pid), seen);
 	return 0;
 }
 
 /* A thread gets a CPU. */
-static __always_inline void begin_run(struct task_struct *task)
+static __always_inline void begin_run(struct task_struct *task, struct schedule *seen)
 {
-	struct schedule seen = {.since = bpf_ktime_get_ns(), .on = 1, .in_calls = NOT_KNOWN}, *last;
 	__u32 tid = BPF_CORE_READ(task, pid);
+	struct schedule *last = bpf_map_lookup_elem(&schedules, &tid);
 
-	last = bpf_map_lookup_elem(&schedules, &tid);
 	if (!last && oncpu_row == NO_ROW)
 		return;
-	seen.pid = BPF_CORE_READ(task, tgid);
-	if (last && last->pid != seen.pid)
+	__builtin_memset(seen, 0, sizeof(*seen));
+	seen->since = bpf_ktime_get_ns();
+	seen->on = 1;
+	seen->in_calls = NOT_KNOWN;
+	seen->pid = BPF_CORE_READ(task, tgid);
+	if (last && last->pid != seen->pid)
 		last = NULL;
-	if (!last && !bpf_map_lookup_elem(&processes, &seen.pid))
+	if (!last && !bpf_map_lookup_elem(&processes, &seen->pid))
 		return;
-	seen.ran = BPF_CORE_READ(task, se.sum_exec_runtime);
-	seen.switches = BPF_CORE_READ(task, nvcsw) + BPF_CORE_READ(task, nivcsw);
-	see(tid, last, &seen);
+	seen->ran = BPF_CORE_READ(task, se.sum_exec_runtime);
+	seen->switches = BPF_CORE_READ(task, nvcsw) + BPF_CORE_READ(task, nivcsw);
+	see(tid, last, seen);
 }
 
 /* Says which call a sample is in, and since when time in calls is counted, if the thread has not left the CPU yet. */
@@ -311,7 +336,6 @@ static __always_inline __u64 waker_stack(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct process *p = current_process();
-	struct registers r = {};
 	__u32 kernel_words;
 	struct walk *w;
 	int interrupt;
@@ -327,8 +351,7 @@ static __always_inline __u64 waker_stack(void *ctx)
 		kernel_words = INTERRUPT_FRAMES;
 	w->words = kernel_words;
 	if (!interrupt && p && !(task->flags & PF_KTHREAD)) {
-		entry_registers(task, &r);
-		walk_from(w, p, &r, task->thread.fsbase);
+		walk_from_entry(w, p, task);
 		name_thread(w);
 	} else {
 		w->end = END_COMPLETE;

@@ -54,9 +54,9 @@ static long walk_step(__u64 index, void *context)
 /*
  * The current thread's JavaThread by libjvm's thread-local storage: fs:8 is the dynamic thread vector, 16 bytes a module (glibc's
  * dtv_t). Java code has it in r15, which tells that what was found before still holds. 0 if the thread has none: a GC or compiler
- * thread has another kind of Thread, which the vtables tell.
+ * thread has another kind of Thread, which the vtables tell. Not inlined, so that its variables take no room while the stack is walked.
  */
-static __always_inline __u64 current_java_thread(struct walk *w, const struct hotspot *hs, __u64 fsbase, __u64 r15)
+static __noinline __u64 current_java_thread(struct walk *w, const struct hotspot *hs, __u64 fsbase, __u64 r15)
 {
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();
 	struct thread_local *c = &w->thread_cache[cache_slot(tid, THREAD_CACHE)];

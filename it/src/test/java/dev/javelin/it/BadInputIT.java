@@ -104,6 +104,16 @@ class BadInputIT {
             2 | trace -d 0 syscall:fsync TARGET | duration
             1 | trace syscall:fsync 999999999 | 999999999
             1 | trace syscall:fsync SLEEP | is not a JVM
+            2 | explain | name a method
+            2 | explain com.acme.Orders.place | name a method
+            2 | explain nodots TARGET | nodots
+            2 | explain -d 0 java.lang.Thread.run TARGET | duration
+            2 | explain --slower-than soon java.lang.Thread.run TARGET | soon
+            2 | explain -f x.exe java.lang.Thread.run TARGET | x.exe
+            2 | explain java.lang.Thread.rnu TARGET | rnu
+            2 | explain -i 1ns java.lang.Thread.run TARGET | -i
+            1 | explain java.lang.Thread.run 999999999 | 999999999
+            1 | explain java.lang.Thread.run SLEEP | is not a JVM
             2 | record -j 0 TARGET | -j
             2 | record -j 100000 TARGET | 2048
             2 | record -I [ TARGET | [

@@ -160,9 +160,8 @@ public final class MethodProbes implements AutoCloseable {
         Placed found = placed.get(index);
         String probe = "java:" + spec.type() + "." + spec.method();
         if (found.classes() == 0 && found.fixed() == 0) {
-            warnings.add(probe + ": no class is loaded that is called so; "
-                    + NearestNames.question(spec.type(), classes(), "it is waited for")
-                    + " It is probed as soon as it is loaded");
+            warnings.add(probe + ": no class is loaded that is called so, and it is probed as soon as one is; "
+                    + NearestNames.question(spec.type(), classes(), "no other has a similar name"));
         } else if (found.methods() == 0 && spec.isExact()) {
             throw JavelinException.usage(probe + ": " + missing(spec, found, declared));
         }

@@ -16,6 +16,7 @@ import dev.javelin.flamegraph.Latencies;
 import dev.javelin.flamegraph.ReportOptions;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -99,7 +100,9 @@ final class ExplainCommand implements Callable<Integer> {
                     + String.join(" or ", ExplanationOutputs.extensions()));
         }
         Duration time = duration == null ? null : SampleSettings.duration(duration);
-        long slow = slowerThan == null ? 0 : SampleSettings.duration(slowerThan).toNanos();
+        long slow = slowerThan == null
+                ? 0
+                : SampleSettings.duration("--slower-than", slowerThan).toNanos();
         long every = interval == null
                 ? INTERVAL_NANOS
                 : SampleSettings.duration(interval).toNanos();
@@ -110,7 +113,10 @@ final class ExplainCommand implements Callable<Integer> {
             slow = spec.methods().thresholdNanos();
         }
         int pid = wanted.pid();
-        Probes probes = new Probes(List.of(new ProbeResolver(List.of(pid)).calls(pid)));
+        ProbeResolver resolver = new ProbeResolver(List.of(pid));
+        List<Probes.Probe> rows = new ArrayList<>(resolver.operations());
+        rows.add(resolver.calls(pid));
+        Probes probes = new Probes(rows);
         OutputFile output =
                 file == null ? null : OutputFile.of(file, wanted.targets().forFileName());
         try (MethodProbes attached = MethodProbes.attach(pid, List.of(MethodProbe.watched(spec.methods())))) {
@@ -173,6 +179,9 @@ final class ExplainCommand implements Callable<Integer> {
 
     private void deliver(RecordResult result, OutputFile output) {
         int columns = TerminalSize.of(1).map(TerminalSize::columns).orElse(USUAL_COLUMNS);
+        if (result.explanation().calls() == 0) {
+            cli.messages().line("no call ended meanwhile: is the method called, and is it this one?");
+        }
         cli.out().print(ExplanationOutputs.text(result.explanation(), Math.max(NARROWEST, columns), false));
         if (output != null) {
             try {

@@ -267,7 +267,12 @@ final class SampleSettings {
             }
             return 1_000_000_000L / hertz;
         }
-        long nanos = interval == null ? DEFAULT_INTERVAL_NANOS : nanos("-i", interval, "ns");
+        return interval == null ? DEFAULT_INTERVAL_NANOS : clockInterval(interval);
+    }
+
+    /** Reads the time between two samples of a CPU, the value of {@code -i}; nanoseconds. */
+    static long clockInterval(String interval) {
+        long nanos = nanos("-i", interval, "ns");
         if (nanos < MIN_INTERVAL_NANOS || nanos > MAX_INTERVAL_NANOS) {
             throw JavelinException.usage("-i " + interval + ": the interval must be from 100us to 10s");
         }

@@ -165,6 +165,11 @@ public final class HotSpot implements Closeable {
         return absolute(symbols.withPrefix(libjvm, LibjvmStatics.STUB_ROUTINES));
     }
 
+    /** The tables of virtual functions of all C++ classes by linkage name, absolute; none where libjvm is stripped. */
+    Map<String, Long> vtables() {
+        return absolute(symbols.withPrefix(libjvm, LibjvmStatics.VTABLE));
+    }
+
     private Map<String, Long> absolute(Map<String, Long> relative) {
         Map<String, Long> found = new HashMap<>(relative.size() * 2);
         for (Map.Entry<String, Long> symbol : relative.entrySet()) {

@@ -23,6 +23,9 @@ final class LibjvmStatics {
     static final String THREAD = "_ZN16java_lang_Thread";
     static final String STRING = "_ZN16java_lang_String";
     static final String VIRTUAL_THREAD = "_ZN23java_lang_VirtualThread";
+    /** With what the linkage names of tables of virtual functions begin; the length of the class's name and it itself follow. */
+    static final String VTABLE = "_ZTV";
+
     static final String METHOD_VTABLE = "_ZTV6Method";
     /** ZGC with one generation, JDK 11 to 20 and with -XX:-ZGenerational's predecessor names. */
     static final String Z_BAD_MASK = "ZAddressBadMask";
@@ -98,7 +101,7 @@ final class LibjvmStatics {
 
     /** The vtable symbol of a C++ class outside of namespaces. */
     static String vtable(String type) {
-        return "_ZTV".concat(Integer.toString(type.length())).concat(type);
+        return VTABLE.concat(Integer.toString(type.length())).concat(type);
     }
 
     /**

@@ -40,6 +40,8 @@ public final class ProbeResolver {
             X86Register.named("r8"),
             X86Register.named("r9"));
 
+    private static final String OPERATIONS = "libjvm:VM_Operation::evaluate()";
+
     private final List<Integer> pids;
     private final Map<String, ElfFile> files = new HashMap<>();
     private final UsdtPlaces usdt;
@@ -144,6 +146,39 @@ public final class ProbeResolver {
         }
         ProbeRow row = new ProbeRow(ProbeRow.FLAG_STACKS, What.DURATION, What.ONE, 1, List.of(), List.of());
         return new Probes.Probe("calls", null, row, points);
+    }
+
+    /**
+     * The beginnings, with what tells the operation (see {@code VmOperations}) as their first argument, and the ends, without, of what a
+     * JVM does while its threads are held; none where that function has no symbol.
+     */
+    public List<Probes.Probe> operations() {
+        List<Probes.Probe> probes = new ArrayList<>();
+        try {
+            for (String kind : List.of("uretprobe:", "uprobe:")) {
+                ProbeSpec spec = ProbeSpec.parse(kind + OPERATIONS);
+                ProbeRow.Argument table = new ProbeRow.Argument(
+                        ProbeRow.Argument.MEMORY,
+                        Long.BYTES,
+                        false,
+                        0,
+                        X86Register.named("rdi").offset(),
+                        0,
+                        0);
+                ProbeRow row = new ProbeRow(
+                        ProbeRow.FLAG_TRACE,
+                        What.ONE,
+                        What.ONE,
+                        1,
+                        kind.equals("uprobe:") ? List.of(table) : List.of(),
+                        List.of());
+                probes.add(
+                        new Probes.Probe(kind, null, row, functions(spec, false).points()));
+            }
+        } catch (JavelinException e) {
+            return List.of();
+        }
+        return probes;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.javelin.collector.session;
 
+import dev.javelin.collector.hotspot.VmOperations;
 import dev.javelin.collector.probe.SyscallNames;
 import dev.javelin.collector.proc.MemoryUnreadable;
 import dev.javelin.collector.walker.CallWait;
@@ -95,6 +96,8 @@ final class CallTimes {
 
     private long began;
     private long nextLook;
+    private String operation = "";
+    private long operationEnded;
 
     CallTimes(ExplainRequest request, Profile profile, CountedEvents counted) {
         this.request = request;
@@ -137,24 +140,48 @@ final class CallTimes {
     void wait(ByteBuffer data, int at, Target target) {
         CallWait wait = CallWait.read(data, at);
         if (target != null && wait.pid() == target.pid()) {
+            if (wait.kind() != WaitClass.UNTOLD) {
+                counted.count(wait.stack());
+            }
             add(wait, target);
         }
+    }
+
+    /**
+     * An operation of the VM thread.
+     *
+     * @param vtable what tells which one begins; 0 if the last one ends
+     */
+    void operation(long timeNanos, long vtable, Target target) {
+        if (vtable == 0) {
+            operationEnded = timeNanos;
+        } else {
+            operation = target.operations().name(vtable);
+            operationEnded = Long.MAX_VALUE;
+        }
+    }
+
+    /** The operation for which threads were held that go on now; empty if it is not known. */
+    private String operation(CallPart part, CallWait wait) {
+        boolean held = part == CallPart.SAFEPOINT || part == CallPart.GC_PAUSE;
+        return held && operationEnded > wait.endNanos() - wait.nanos() ? operation : "";
     }
 
     private void add(CallWait wait, Target target) {
         int stack = counted.stackOf(wait.stack());
         CallPart part = parts.ofWait(wait, stack);
+        String operation = operation(part, wait);
+        if (part == CallPart.SAFEPOINT && VmOperations.isCollection(operation)) {
+            part = CallPart.GC_PAUSE;
+        }
+        String detail = operation.isEmpty() ? detail(part, wait, stack, target) : operation;
         long began = wait.endNanos() - wait.nanos();
         long queued = part != CallPart.RUN_QUEUE && wait.wokenNanos() > began && wait.wokenNanos() < wait.endNanos()
                 ? wait.endNanos() - wait.wokenNanos()
                 : 0;
         int shown = stack < 0 ? Profile.EMPTY_STACK : stack;
         Call call = calls.computeIfAbsent(wait.javaThread(), k -> new Calls()).of(wait.call());
-        add(
-                call,
-                new Key(part, detail(part, wait, stack, target), withWaker(part, shown, wait)),
-                began,
-                wait.nanos() - queued);
+        add(call, new Key(part, detail, withWaker(part, shown, wait)), began, wait.nanos() - queued);
         if (queued > 0) {
             add(call, new Key(CallPart.RUN_QUEUE, "", shown), wait.wokenNanos(), queued);
         }

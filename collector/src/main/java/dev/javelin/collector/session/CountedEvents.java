@@ -107,6 +107,16 @@ final class CountedEvents {
         return known == null ? -1 : known.stack();
     }
 
+    /** Counts an event with that stack for the account of what is complete. */
+    void count(long id) {
+        Known known = stacks.get(id);
+        if (known != null) {
+            tally.add(known.end(), known.flags(), known.frames(), 1);
+        } else {
+            tally.add(StackEnd.NO_USER_REGISTERS, 0, 0, 1);
+        }
+    }
+
     /** Those who may have woken threads. */
     Wakers wakers() {
         return wakers;

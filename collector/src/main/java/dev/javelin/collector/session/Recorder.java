@@ -125,6 +125,10 @@ final class Recorder implements AutoCloseable {
             orphans++;
             return;
         }
+        if (callTimes != null) {
+            callTimes.operation(SampleDescriptor.timeNanos(data, at), SampleDescriptor.argument(data, at, 0), target);
+            return;
+        }
         List<Long> arguments = new ArrayList<>(ProbeRow.MAX_ARGUMENTS);
         for (int i = 0; i < ProbeRow.MAX_ARGUMENTS; i++) {
             arguments.add(SampleDescriptor.argument(data, at, i));

@@ -5,6 +5,7 @@ import dev.javelin.collector.hotspot.HotSpot;
 import dev.javelin.collector.hotspot.HotSpotSymbols;
 import dev.javelin.collector.hotspot.InterpreterEntries;
 import dev.javelin.collector.hotspot.Monitors;
+import dev.javelin.collector.hotspot.VmOperations;
 import dev.javelin.collector.proc.Mapping;
 import dev.javelin.collector.proc.MemoryUnreadable;
 import dev.javelin.collector.proc.ProcMaps;
@@ -31,6 +32,7 @@ final class Target implements Closeable {
     private final long probeAddress;
     private List<Mapping> executable = List.of();
     private final Monitors monitors;
+    private VmOperations operations;
     private long cpuTicksBefore = -1;
 
     private Target(ProcessInfo info, HotSpot hotSpot) throws IOException {
@@ -107,6 +109,14 @@ final class Target implements Closeable {
                 monitors.isHandle(hotSpot.majorVersion()),
                 layout.oops().colours() == 2,
                 monitors.classWord());
+    }
+
+    /** What its VM thread does; read when it is first asked for. */
+    VmOperations operations() {
+        if (operations == null) {
+            operations = new VmOperations(hotSpot);
+        }
+        return operations;
     }
 
     /** Its memory. */

@@ -163,9 +163,9 @@ public final class Probes {
         return has(ProbeRow.FLAG_BUCKETS);
     }
 
-    /** Whether each event is handed over by itself. */
+    /** Whether each event is handed over by itself, to be shown. */
     public boolean isTraced() {
-        return has(ProbeRow.FLAG_TRACE);
+        return has(ProbeRow.FLAG_TRACE) && callsRow() < 0;
     }
 
     /** Whether events are calls of Java methods that an agent tells of. */

@@ -35,6 +35,9 @@ final class CallTimes {
     /** A call is told if it is among the slowest so many, as far as one knows while it ends; a hundredth of all counts as slow in the end. */
     private static final double TOLD_ABOVE = 95;
 
+    /** To tell of a call takes its thread some microseconds. */
+    private static final double TOLD_A_SECOND = 2_000;
+
     private static final double SLOW_SHARE = 0.01;
     private static final double ROUGHLY = 0.02;
     private static final String VIRTUAL = "calls of virtual threads, or begun before";
@@ -81,7 +84,7 @@ final class CallTimes {
 
     private final ExplainRequest request;
     private final Profile profile;
-    private final CountedEvents counted;
+    private final CountedEvents events;
     private final CallParts parts;
     private final CallFiles files = new CallFiles();
     private final Map<Long, Calls> calls = new HashMap<>();
@@ -94,25 +97,42 @@ final class CallTimes {
     /** As of the last look, should the process end. */
     private Map<Long, Long> inCalls = Map.of();
 
+    /** The probes have been in since about then. */
+    private final long created = System.nanoTime();
+
     private long began;
     private long nextLook;
+    private long counted;
+    private long countedAt;
     private String operation = "";
     private long operationEnded;
 
-    CallTimes(ExplainRequest request, Profile profile, CountedEvents counted) {
+    CallTimes(ExplainRequest request, Profile profile, CountedEvents events) {
         this.request = request;
         this.profile = profile;
-        this.counted = counted;
+        this.events = events;
         this.parts = new CallParts(profile);
     }
 
     /** Everything is recorded from now on. */
     void started(Target target) {
+        countedAt = created;
         began = System.nanoTime();
         before = request.calls().latencies();
         inCallsBefore = CallSlots.nanosInCalls(target.memory(), request.calls());
-        request.calls().tellSlowerThan(Math.max(0, request.slowerThanNanos() - 1));
         nextLook = began + SECOND / 10;
+        request.calls()
+                .tellSlowerThan(
+                        request.slowerThanNanos() > 0 ? request.slowerThanNanos() - 1 : threshold(before, began));
+    }
+
+    /** Above which calls are told, by what is known of those so far. */
+    private long threshold(Latencies latencies, long now) {
+        double perSecond = (latencies.count() - counted) * (double) SECOND / Math.max(1, now - countedAt);
+        counted = latencies.count();
+        countedAt = now;
+        double share = Math.max(TOLD_ABOVE, 100 - 100 * TOLD_A_SECOND / Math.max(1, perSecond));
+        return latencies.count() == 0 ? 0 : latencies.percentile(share);
     }
 
     private void look(Target target) {
@@ -131,8 +151,8 @@ final class CallTimes {
         nextLook = now + SECOND;
         look(target);
         Latencies latencies = request.calls().latencies();
-        if (request.slowerThanNanos() == 0 && latencies.count() > 0) {
-            request.calls().tellSlowerThan(latencies.percentile(TOLD_ABOVE));
+        if (request.slowerThanNanos() == 0) {
+            request.calls().tellSlowerThan(threshold(latencies, now));
         }
     }
 
@@ -141,7 +161,7 @@ final class CallTimes {
         CallWait wait = CallWait.read(data, at);
         if (target != null && wait.pid() == target.pid()) {
             if (wait.kind() != WaitClass.UNTOLD) {
-                counted.count(wait.stack());
+                events.count(wait.stack());
             }
             add(wait, target);
         }
@@ -168,7 +188,7 @@ final class CallTimes {
     }
 
     private void add(CallWait wait, Target target) {
-        int stack = counted.stackOf(wait.stack());
+        int stack = events.stackOf(wait.stack());
         CallPart part = parts.ofWait(wait, stack);
         String operation = operation(part, wait);
         if (part == CallPart.SAFEPOINT && VmOperations.isCollection(operation)) {
@@ -199,15 +219,15 @@ final class CallTimes {
     /** Who left a monitor or a lock is shown with where it did. */
     private int withWaker(CallPart part, int stack, CallWait wait) {
         if ((part != CallPart.MONITOR && part != CallPart.PARK)
-                || counted.wakers().thread(wait.waker()) == null) {
+                || events.wakers().thread(wait.waker()) == null) {
             return stack;
         }
-        int[] frames = counted.wakers().on(profile.frames(stack), wait.waker());
+        int[] frames = events.wakers().on(profile.frames(stack), wait.waker());
         return profile.stack(frames, 0, frames.length);
     }
 
     private String detail(CallPart part, CallWait wait, int stack, Target target) {
-        String by = counted.wakers().thread(wait.waker());
+        String by = events.wakers().thread(wait.waker());
         return switch (part) {
             case MONITOR -> monitor(wait, target) + (by == null ? "" : ", held by " + by);
             case OBJECT_WAIT -> monitor(wait, target) + (by == null ? "" : ", notified by " + by);
@@ -242,7 +262,7 @@ final class CallTimes {
         Call call = known.of(told.call());
         // A call within it may have been told before it: of the same number, and shorter.
         slow.removeIf(other -> other.call() == call);
-        slow.add(new Slow(told, counted.threadOf(told.pid(), told.tid()), call));
+        slow.add(new Slow(told, events.threadOf(told.pid(), told.tid()), call));
         if (slow.size() > MOST_TOLD) {
             slow.remove();
         }

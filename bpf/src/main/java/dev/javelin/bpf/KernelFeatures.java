@@ -56,10 +56,14 @@ public record KernelFeatures(
         String lockdown,
         boolean tracefs) {
 
+    /** The oldest kernel that Javelin is tested on. */
+    public static final String OLDEST_TESTED = "6.1";
+
     private static final Path BTF = Path.of("/sys/kernel/btf/vmlinux");
     private static final Path SYSCTL = Path.of("/proc/sys/kernel");
     private static final int BPF_PROG_LOAD = 5;
     private static final int BPF_PROG_TYPE_RAW_TRACEPOINT = 17;
+    private static final int BPF_FUNC_LOOP = 181;
     /** {@code r0 = 0; exit}: struct bpf_insn is opcode, registers, 16-bit offset, 32-bit constant. */
     private static final byte[] RETURN_ZERO = {(byte) 0xb7, 0, 0, 0, 0, 0, 0, 0, (byte) 0x95, 0, 0, 0, 0, 0, 0, 0};
 
@@ -137,6 +141,22 @@ public record KernelFeatures(
      */
     public static boolean hasUprobeMulti() {
         return isAtLeast(System.getProperty("os.version"), 6, 10);
+    }
+
+    /**
+     * Why the running kernel is too old for every recording, and what to do; empty if it is not. What counts is the helper that stacks are walked
+     * by: it came with Linux 5.17, but kernels of distributions may have it under an earlier number.
+     */
+    public static String tooOld() {
+        return LibBpf.libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_LOOP) == 0
+                ? "Linux " + System.getProperty("os.version") + " is too old, it lacks the helper bpf_loop: use Linux "
+                        + OLDEST_TESTED + " or newer"
+                : "";
+    }
+
+    /** Whether the running kernel is older than {@link #OLDEST_TESTED}. */
+    public static boolean olderThanTested() {
+        return !isAtLeast(System.getProperty("os.version"), 6, 1);
     }
 
     /** Whether {@code "6.12.48+deb13-amd64"} is so new. */

@@ -22,6 +22,11 @@ public final class LibBpf {
         return library().callInt("libbpf_minor_version");
     }
 
+    /** 1 if programs of this type have the helper, 0 if not, negative if that cannot be told. */
+    public static int libbpf_probe_bpf_helper(int programType, int helper) {
+        return library().callInt("libbpf_probe_bpf_helper", programType, helper, 0L);
+    }
+
     public static long libbpf_set_print(long function) {
         return library().callLong("libbpf_set_print", function);
     }

@@ -8,18 +8,10 @@ import dev.javelin.collector.proc.ProcessInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What {@code javelin doctor} says of the kernel and of what this process may do with it. */
 final class KernelChecks {
-    private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*");
-    /** The first with the bpf_loop helper, by which stacks are walked. */
-    private static final int OLDEST = version(5, 17);
-    /** The oldest that recording was seen working on (it/kernels/run). */
-    private static final int OLDEST_SEEN = version(6, 1);
-
     private final KernelFeatures features;
     private final List<Finding> findings = new ArrayList<>();
 
@@ -43,23 +35,15 @@ final class KernelChecks {
     }
 
     private void release() {
-        Matcher matcher = RELEASE.matcher(features.release());
-        int version = matcher.matches()
-                ? version(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)))
-                : OLDEST_SEEN;
         String kernel = "kernel " + features.release();
-        if (version < OLDEST) {
-            findings.add(Finding.fail(kernel + " has no bpf_loop helper", "use Linux 6.1 or newer"));
-        } else if (version < OLDEST_SEEN) {
-            findings.add(Finding.note(
-                    kernel + " is older than any that Javelin was seen working on", "use Linux 6.1 or newer"));
+        String use = "use Linux " + KernelFeatures.OLDEST_TESTED + " or newer";
+        if (!KernelFeatures.tooOld().isEmpty()) {
+            findings.add(Finding.fail(kernel + " is too old: it lacks the helper bpf_loop", use));
+        } else if (KernelFeatures.olderThanTested()) {
+            findings.add(Finding.note(kernel + " is older than any that Javelin is tested on", use));
         } else {
             findings.add(Finding.ok(kernel));
         }
-    }
-
-    private static int version(int major, int minor) {
-        return (major << Short.SIZE) + minor;
     }
 
     private void btf() {

@@ -88,7 +88,8 @@ public final class RecordSession {
                 walker = loaded;
                 return record(recorder, loaded, opening.join(), profile);
             } catch (BpfException e) {
-                throw JavelinException.failed(e.getMessage(), e);
+                String tooOld = KernelFeatures.tooOld();
+                throw JavelinException.failed(tooOld.isEmpty() ? e.getMessage() : tooOld, e);
             } finally {
                 walker = null;
                 closeUnused(opening, recorder);

@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * Four threads that make a known number of calls from {@code go} on, primes: 1,009 of {@code fsync}, each
- * after a {@code pwrite64} of 4,096 bytes, and 100,003 of {@code sched_yield} by way of {@code JVM_Yield} (JDK 17) or its successor. Then
- * {@code DONE} is said.
+ * after a {@code pwrite64} of 4,096 bytes, and 100,003 of {@code sched_yield}, or as many as the argument says, by way of
+ * {@code JVM_Yield} (JDK 17) or its successor. Then {@code DONE} is said.
  */
 public final class KnownCalls {
     public static final int FSYNCS = 1_009;
@@ -23,6 +23,7 @@ public final class KnownCalls {
 
     /** Calls when it is told to. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
+        int yields = arguments.length == 0 ? YIELDS : Integer.parseInt(arguments[0]);
         Console console = new Console().listen();
         try (FileChannel file = FileChannel.open(
                 Files.createTempFile("calls", ".dat"), StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE)) {
@@ -31,7 +32,7 @@ public final class KnownCalls {
             List<Thread> threads = new ArrayList<>();
             for (int i = 0; i < THREADS; i++) {
                 int number = i;
-                threads.add(new Thread(() -> calls(file, number)));
+                threads.add(new Thread(() -> calls(file, number, yields)));
             }
             threads.forEach(Thread::start);
             for (Thread thread : threads) {
@@ -47,7 +48,7 @@ public final class KnownCalls {
     }
 
     @SuppressWarnings("ThreadPriorityCheck") // the call itself is what is wanted
-    private static void calls(FileChannel file, int number) {
+    private static void calls(FileChannel file, int number, int yields) {
         try {
             for (int i = 0; i < share(FSYNCS, number); i++) {
                 file.write(ByteBuffer.allocate(BYTES), (long) number * BYTES);
@@ -56,7 +57,7 @@ public final class KnownCalls {
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
-        for (int i = 0; i < share(YIELDS, number); i++) {
+        for (int i = 0; i < share(yields, number); i++) {
             Thread.yield();
         }
     }

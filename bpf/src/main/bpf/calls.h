@@ -34,6 +34,7 @@ static __noinline int find_calling(struct calling *c)
 	struct slot_table *t = bpf_map_lookup_elem(&slot_tables, &pid);
 	__u64 *java_thread = bpf_map_lookup_elem(&threads, &tid);
 	struct slot slot = {};
+	int found;
 
 	c->in_calls = NOT_KNOWN;
 	if (!t || !java_thread || !*java_thread)
@@ -41,8 +42,11 @@ static __noinline int find_calling(struct calling *c)
 	c->java_thread = *java_thread;
 	if (t->thread_cont_entry && (read_word(*java_thread + t->thread_cont_entry, &entry) || entry))
 		return 0;
+	found = read_slot(t->slots, *java_thread, &slot);
+	if (found < 0)
+		return 0;
 	c->in_calls = 0;
-	if (read_slot(t->slots, *java_thread, &slot))
+	if (found)
 		return 0;
 	c->call = slot.open ? slot.calls + 1 : 0;
 	c->in_calls = slot.open ? bpf_ktime_get_ns() - slot.base : slot.total;
@@ -215,7 +219,7 @@ int on_told_call(struct pt_regs *ctx)
 
 	if (!p || !t)
 		return 0;
-	/* JNIEnv is part of the JavaThread, which the thread-local storage leads to. */
+	/* Of platform threads: those of virtual ones are not looked at. */
 	told.java_thread = tls_java_thread(&p->hotspot, bpf_get_current_task_btf()->thread.fsbase);
 	if (!told.java_thread || read_slot(t->slots, told.java_thread, &slot) || !slot.told_probe)
 		return 0;

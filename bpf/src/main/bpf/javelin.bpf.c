@@ -365,7 +365,7 @@ int on_waking(struct bpf_raw_tracepoint_args *ctx)
 	if (!s || s->on || s->woken)
 		return 0;
 	s->woken = bpf_ktime_get_ns();
-	if (record_wakers)
+	if (record_wakers && (calls_row == NO_ROW || s->call))
 		s->waker = waker_stack(ctx);
 	return 0;
 }

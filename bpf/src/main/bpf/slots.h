@@ -24,7 +24,7 @@ struct slot {
 #define LONGEST_SEARCH 16
 #define GOLDEN 0x9E3779B97F4A7C15ULL
 
-/* Reads the slot of a key. Returns 0 if there is one. */
+/* Reads the slot of a key: 0 if there is one, 1 if there is none, -1 if that cannot be read now. */
 static __noinline int read_slot(__u64 slots, __u64 key, struct slot *slot)
 {
 	__u64 index = key * GOLDEN >> (64 - LOG2_SLOTS), found;
@@ -33,9 +33,9 @@ static __noinline int read_slot(__u64 slots, __u64 key, struct slot *slot)
 		__u64 at = slots + ((index + i) & ((1 << LOG2_SLOTS) - 1)) * SLOT_BYTES;
 
 		if (read_word(at, &found))
-			return 1;
+			return -1;
 		if (found == key)
-			return bpf_probe_read_user(slot, sizeof(*slot), (const void *)at) != 0;
+			return bpf_probe_read_user(slot, sizeof(*slot), (const void *)at) ? -1 : 0;
 	}
 	return 1;
 }

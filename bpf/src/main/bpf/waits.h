@@ -236,6 +236,8 @@ static __always_inline void forget_thread(struct task_struct *task, struct sched
 	if (calls_row != NO_ROW)
 		add_of_thread(calls_row, pid, tid, seen->call_cpu);
 	bpf_map_delete_elem(&schedules, &tid);
+	if (calls_row != NO_ROW)
+		bpf_map_delete_elem(&wait_details, &tid);
 }
 
 /* The current thread leaves its CPU. */
@@ -267,7 +269,7 @@ static __always_inline void begin_run(struct task_struct *task, struct schedule 
 	__u32 tid = BPF_CORE_READ(task, pid);
 	struct schedule *last = bpf_map_lookup_elem(&schedules, &tid);
 
-	if (!last && oncpu_row == NO_ROW)
+	if (!last && oncpu_row == NO_ROW && calls_row == NO_ROW)
 		return;
 	__builtin_memset(seen, 0, sizeof(*seen));
 	seen->since = bpf_ktime_get_ns();

@@ -6,6 +6,9 @@ import java.nio.file.Path;
 
 /** Calls of POSIX and Linux that Java has no method for. */
 public final class Posix {
+    /** arch/x86/entry/syscalls/syscall_64.tbl */
+    private static final long SYS_SETGROUPS = 116;
+
     private static final int SIGQUIT = 3;
     private static final int OWNER_ONLY = 0600;
 
@@ -30,11 +33,13 @@ public final class Posix {
     }
 
     /**
-     * Makes the calling thread, and it alone, use files as another user may. Needs CAP_SETUID and CAP_SETGID; the thread should end then.
+     * Makes the calling thread, and it alone, use files as another user of no further group may. Needs CAP_SETUID and CAP_SETGID; the thread should end then.
      *
      * @throws IOException if that is refused
      */
     public static void useFilesAs(int uid, int gid) throws IOException {
+        // the C library's setgroups would change all threads
+        check((int) LibC.syscall(SYS_SETGROUPS, 0, 0, 0, 0, 0, 0), "setgroups");
         LibC.setfsgid(gid);
         LibC.setfsuid(uid);
         // they say who was it before, and nothing else; -1 changes nothing

@@ -44,6 +44,7 @@ final class TargetFiles {
      */
     <T> T run(Duration limit, String late, Callable<T> work) throws IOException {
         FutureTask<T> task = new FutureTask<>(() -> {
+            requireSameRoot();
             beThatUser();
             return work.call();
         });
@@ -67,6 +68,20 @@ final class TargetFiles {
                 throw runtime;
             }
             throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /**
+     * A link that a process in a container puts in the way would lead into the host: from here, absolute ones begin at the collector's own root.
+     *
+     * @throws JavelinException if it has another root
+     */
+    private void requireSameRoot() throws IOException {
+        Path root = Path.of("/proc/" + process.pid() + "/root/.");
+        if (!Files.isSameFile(root, Path.of("/"))) {
+            throw JavelinException.failed(
+                    "process " + process.pid()
+                            + " is in a container: an agent cannot be loaded into it from outside yet; run javelin inside the container");
         }
     }
 

@@ -141,6 +141,11 @@ final class ExplainCommand implements Callable<Integer> {
         }
 
         @Override
+        public int number() {
+            return probes.placed().get(0).number();
+        }
+
+        @Override
         public Latencies latencies() {
             Latencies all = new Latencies();
             probes.latencies().forEach(all::add);

@@ -58,15 +58,23 @@ final class CallTimes {
         final Map<Key, Long> waits = new HashMap<>();
         final List<Explanation.Interval> intervals = new ArrayList<>();
         final List<Sample> samples = new ArrayList<>();
+        final Map<Integer, Long> sampled = new HashMap<>();
+        Slow told;
         long waited;
 
         Call(long number) {
             this.number = number;
         }
+
+        /** It is not to be shown by itself. */
+        void forgetTimes() {
+            intervals.clear();
+            samples.clear();
+        }
     }
 
     /** A call that was told. */
-    private record Slow(ToldCall told, int thread, Call call) {}
+    private record Slow(ToldCall told, Call call) {}
 
     /** The call that a thread is in, or was in last, and the one before, of which word may still come. */
     private static final class Calls {
@@ -92,6 +100,10 @@ final class CallTimes {
     private final Map<Integer, Long> samples = new HashMap<>();
     private final PriorityQueue<Slow> slow = new PriorityQueue<>(
             Comparator.comparingLong((Slow call) -> call.told().nanos()));
+    /** Those whose times are kept. */
+    private final PriorityQueue<Slow> slowest = new PriorityQueue<>(
+            Comparator.comparingLong((Slow call) -> call.told().nanos()));
+
     private Latencies before = new Latencies();
     private Map<Long, Long> inCallsBefore = Map.of();
     /** As of the last look, should the process end. */
@@ -132,7 +144,7 @@ final class CallTimes {
         counted = latencies.count();
         countedAt = now;
         double share = Math.max(TOLD_ABOVE, 100 - 100 * TOLD_A_SECOND / Math.max(1, perSecond));
-        return latencies.count() == 0 ? 0 : latencies.percentile(share);
+        return latencies.count() == 0 ? 0 : latencies.percentile(share) * 31 / 32;
     }
 
     private void look(Target target) {
@@ -232,10 +244,14 @@ final class CallTimes {
             case MONITOR -> monitor(wait, target) + (by == null ? "" : ", held by " + by);
             case OBJECT_WAIT -> monitor(wait, target) + (by == null ? "" : ", notified by " + by);
             case PARK -> parts.synchroniser(stack) + (by == null ? "" : ", unparked by " + by);
-            case FILE_IO -> SyscallNames.name(wait.syscall()) + files.file(wait.pid(), wait.inode());
-            case SOCKET -> (SyscallNames.name(wait.syscall()) + " " + wait.peer()).strip();
+            case FILE_IO -> syscall(wait) + files.file(wait.pid(), wait.inode());
+            case SOCKET -> (syscall(wait) + " " + wait.peer()).strip();
             default -> "";
         };
+    }
+
+    private static String syscall(CallWait wait) {
+        return wait.syscall() < 0 ? "" : SyscallNames.name(wait.syscall());
     }
 
     private static String monitor(CallWait wait, Target target) {
@@ -248,23 +264,35 @@ final class CallTimes {
         long call = SampleDescriptor.call(data, at);
         if (call != 0) {
             samples.merge(stack, 1L, Long::sum);
-            calls.computeIfAbsent(SampleDescriptor.javaThread(data, at), k -> new Calls())
-                    .of(call)
-                    .samples
-                    .add(new Sample(SampleDescriptor.timeNanos(data, at), stack));
+            Call known = calls.computeIfAbsent(SampleDescriptor.javaThread(data, at), k -> new Calls())
+                    .of(call);
+            known.sampled.merge(stack, 1L, Long::sum);
+            if (known.samples.size() < MOST_INTERVALS) {
+                known.samples.add(new Sample(SampleDescriptor.timeNanos(data, at), stack));
+            }
         }
     }
 
     /** A call that is told, since it was slow. */
     void told(ByteBuffer data, int at) {
         ToldCall told = ToldCall.read(data, at);
+        if (told.probe() != request.calls().number()) {
+            return; // another command's
+        }
         Calls known = calls.computeIfAbsent(told.javaThread(), k -> new Calls());
         Call call = known.of(told.call());
-        // A call within it may have been told before it: of the same number, and shorter.
-        slow.removeIf(other -> other.call() == call);
-        slow.add(new Slow(told, events.threadOf(told.pid(), told.tid()), call));
+        if (call.told != null) {
+            slow.remove(call.told); // a call within it, of the same number, and shorter
+            slowest.remove(call.told);
+        }
+        call.told = new Slow(told, call);
+        slow.add(call.told);
         if (slow.size() > MOST_TOLD) {
             slow.remove();
+        }
+        slowest.add(call.told);
+        if (slowest.size() > MOST_SHOWN) {
+            slowest.remove().call().forgetTimes();
         }
     }
 
@@ -291,8 +319,8 @@ final class CallTimes {
             sums.computeIfAbsent(new Key(CallPart.UNKNOWN, "", Profile.EMPTY_STACK), k -> new Nanos()).all +=
                     elapsed - known;
         }
-        List<Slow> slowest = slowest(latencies);
-        Explanation.Slow those = addSlow(slowest, latencies);
+        List<Slow> slowCalls = slowCalls(latencies);
+        Explanation.Slow those = addSlow(slowCalls, latencies);
         List<Explanation.Part> list = new ArrayList<>();
         sums.forEach((key, nanos) ->
                 list.add(new Explanation.Part(key.part(), key.detail(), key.stack(), nanos.all, nanos.slow)));
@@ -360,7 +388,7 @@ final class CallTimes {
     }
 
     /** The slow calls, the slowest first. */
-    private List<Slow> slowest(Latencies latencies) {
+    private List<Slow> slowCalls(Latencies latencies) {
         long most = request.slowerThanNanos() > 0
                 ? Long.MAX_VALUE
                 : Math.max(1, Math.round(latencies.count() * SLOW_SHARE));
@@ -370,23 +398,23 @@ final class CallTimes {
                 .toList();
     }
 
-    private Explanation.Slow addSlow(List<Slow> slowest, Latencies latencies) {
+    private Explanation.Slow addSlow(List<Slow> slowCalls, Latencies latencies) {
         Map<Integer, Long> sampled = new HashMap<>();
         long elapsed = 0;
         long cpu = 0;
-        for (Slow call : slowest) {
+        for (Slow call : slowCalls) {
             elapsed += call.told().nanos();
             cpu += Math.max(0, call.told().nanos() - call.call().waited);
             call.call().waits.forEach((key, nanos) -> count(key, nanos, true));
-            call.call().samples.forEach(sample -> sampled.merge(sample.stack(), 1L, Long::sum));
+            call.call().sampled.forEach((stack, count) -> sampled.merge(stack, count, Long::sum));
         }
         divide(sampled.isEmpty() ? samples : sampled, cpu, true);
         long threshold = request.slowerThanNanos() > 0
                 ? request.slowerThanNanos()
-                : slowest.isEmpty()
+                : slowCalls.isEmpty()
                         ? latencies.max()
-                        : slowest.get(slowest.size() - 1).told().nanos();
-        return new Explanation.Slow(threshold, slowest.size(), elapsed);
+                        : slowCalls.get(slowCalls.size() - 1).told().nanos();
+        return new Explanation.Slow(threshold, slowCalls.size(), elapsed);
     }
 
     /** A call with its intervals, and what it did on the CPU between them. */
@@ -407,11 +435,12 @@ final class CallTimes {
             }
         }
         running(slow, at, start + slow.told().nanos(), intervals);
-        String java = profile.thread(slow.thread()).javaName();
+        int thread = events.threadOf(slow.told().pid(), slow.told().tid());
+        String java = profile.thread(thread).javaName();
         return new Explanation.SlowCall(
                 start - began,
                 slow.told().nanos(),
-                java == null ? profile.thread(slow.thread()).osName() : java,
+                java == null ? profile.thread(thread).osName() : java,
                 intervals);
     }
 

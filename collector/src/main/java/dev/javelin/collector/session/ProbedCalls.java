@@ -10,6 +10,9 @@ public interface ProbedCalls {
     /** How many slots there are, a power of two. */
     int capacity();
 
+    /** By which number the agent tells of them. */
+    int number();
+
     /** How long the calls took that have ended since the probes were set. */
     Latencies latencies();
 

@@ -189,12 +189,15 @@ public final class Calls {
         }
         long block = probe & ADDRESS;
         if (MEMORY.getLong(null, block) == probe) {
-            count(block, key, nanos);
+            if (slot == 0 || outermost) { // calls within calls are part of them
+                count(block, key, nanos);
+            }
             if (slot != 0 && isTold(block, nanos)) {
                 tell(thread, slot, MEMORY.getLong(null, block + 16) + 1, now - nanos, nanos, call);
             }
         }
         if (outermost && (key & 1) != 0) {
+            MEMORY.putLong(null, slot + 24, 0); // or the next thread would begin with it
             MEMORY.putLongRelease(null, slot, 0);
         }
     }

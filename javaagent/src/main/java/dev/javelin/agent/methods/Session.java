@@ -248,6 +248,16 @@ public final class Session implements Runnable {
         }
     }
 
+    /** Whether what was counted is the result; else single calls are, which were told. */
+    private boolean isMeasured() {
+        for (Probe probe : probes) {
+            if (!probe.slots()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Lets the collector read what was counted before the application's memory is gone. */
     private final class Exit implements Runnable {
         @Override
@@ -259,7 +269,9 @@ public final class Session implements Runnable {
                     } finally {
                         answering.unlock();
                     }
-                    bye.await(EXIT_MILLIS, TimeUnit.MILLISECONDS);
+                    if (isMeasured()) {
+                        bye.await(EXIT_MILLIS, TimeUnit.MILLISECONDS);
+                    }
                 }
             } catch (IOException | InterruptedException e) {
                 // the collector has gone

@@ -110,7 +110,7 @@ class BadInputIT {
             2 | explain -d 0 java.lang.Thread.run TARGET | duration
             2 | explain --slower-than soon java.lang.Thread.run TARGET | soon
             2 | explain -f x.exe java.lang.Thread.run TARGET | x.exe
-            2 | explain java.lang.Thread.rnu TARGET | rnu
+            2 | explain dev.javelin.it.targets.BusyThreads.mainn TARGET | main
             2 | explain -i 1ns java.lang.Thread.run TARGET | -i
             1 | explain java.lang.Thread.run 999999999 | 999999999
             1 | explain java.lang.Thread.run SLEEP | is not a JVM

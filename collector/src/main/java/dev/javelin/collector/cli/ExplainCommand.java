@@ -103,9 +103,7 @@ final class ExplainCommand implements Callable<Integer> {
         long slow = slowerThan == null
                 ? 0
                 : SampleSettings.duration("--slower-than", slowerThan).toNanos();
-        long every = interval == null
-                ? INTERVAL_NANOS
-                : SampleSettings.duration(interval).toNanos();
+        long every = interval == null ? INTERVAL_NANOS : SampleSettings.clockInterval(interval);
         String method = words.get(0).startsWith(KIND) ? words.get(0) : KIND + words.get(0);
         SpecsAndTarget wanted = SpecsAndTarget.of(List.of(method, words.get(1)), "explained");
         ProbeSpec spec = wanted.specs().get(0);
@@ -119,7 +117,9 @@ final class ExplainCommand implements Callable<Integer> {
         Probes probes = new Probes(rows);
         OutputFile output =
                 file == null ? null : OutputFile.of(file, wanted.targets().forFileName());
-        try (MethodProbes attached = MethodProbes.attach(pid, List.of(MethodProbe.watched(spec.methods())))) {
+        // None that is slow is missed while the first command to tell of some is on its way.
+        MethodProbe probe = new MethodProbe(spec.methods(), true, slow > 0 ? slow - 1 : Long.MAX_VALUE, 0);
+        try (MethodProbes attached = MethodProbes.attach(pid, List.of(probe))) {
             attached.warnings().forEach(cli.messages()::line);
             ExplainRequest explain =
                     new ExplainRequest(spec.text().substring(KIND.length()), new Attached(attached), slow);

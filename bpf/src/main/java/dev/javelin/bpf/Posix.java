@@ -8,6 +8,7 @@ import java.nio.file.Path;
 public final class Posix {
     /** arch/x86/entry/syscalls/syscall_64.tbl */
     private static final long SYS_GETEUID = 107;
+
     private static final long SYS_SETGROUPS = 116;
 
     private static final long SYS_SETRESUID = 117;

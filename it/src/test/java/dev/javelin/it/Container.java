@@ -105,11 +105,13 @@ final class Container implements AutoCloseable {
             command.addAll(List.of("--pid", "--fork", "--kill-child"));
         }
         String root = kind == Kind.TMP ? "" : home.resolve("root").toString();
-        command.addAll(List.of("sh", "-c", SCRIPT, "sh", root, home.resolve("tmp").toString()));
+        command.addAll(
+                List.of("sh", "-c", SCRIPT, "sh", root, home.resolve("tmp").toString()));
         command.add(MustRun.jdk(major).home().toString());
         command.add(Repository.classes().toString());
         command.addAll(inside(kind, root));
-        command.addAll(List.of("/mnt/jdk/bin/java", "-XX:-UsePerfData", "-cp", "/mnt/classes", main.getName()));
+        command.addAll(List.of("/mnt/jdk/bin/java", "-XX:-UsePerfData", "-Duser.dir=/mnt/tmp"));
+        command.addAll(List.of("-cp", "/mnt/classes", main.getName()));
         command.addAll(List.of(arguments));
         TargetProcess target = TargetProcess.launched(command);
         if (kind == Kind.USERS) {
@@ -125,11 +127,11 @@ final class Container implements AutoCloseable {
             case ROOT, PROCESSES -> List.of("chroot", root);
             case ROOT_OF_OTHER_USER -> List.of("chroot", "--userspec=" + USER + ":" + USER, "--groups=", root);
             case USERS ->
-                List.of(
-                        "chroot",
-                        root,
+                List.of( // who has changed his root may not make users
                         "unshare",
                         "--user",
+                        "--keep-caps",
+                        "--root=" + root,
                         "sh",
                         "-c",
                         "echo MAP && read -r go && exec setpriv --reuid=0 --regid=0 --clear-groups \"$@\"",

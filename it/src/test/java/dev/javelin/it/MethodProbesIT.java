@@ -354,7 +354,8 @@ class MethodProbesIT {
         MustRun.recording();
         Path library = Files.copy(MustRun.jdk(17).home().resolve("lib/libjsig.so"), directory.resolve("libjvm.so"));
         try (Child other = new Child(List.of("sleep", "1000"), Map.of("LD_PRELOAD", library.toString()))) {
-            await(() -> Files.readString(Path.of("/proc/" + other.pid() + "/comm")).equals("sleep\n"));
+            await(() ->
+                    Files.readString(Path.of("/proc/" + other.pid() + "/comm")).equals("sleep\n"));
             Child.Result result = JavelinCommand.run("latency", method("counted"), Long.toString(other.pid()));
             assertThat(result.exit()).isEqualTo(1);
             assertThat(result.err().lines()).hasSize(1);
@@ -368,8 +369,8 @@ class MethodProbesIT {
     void nothingIsLoadedWhereNothingCanBeRecorded(String command) {
         MustRun.recording();
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(25), List.of(), KnownMethods.class)) {
-            List<String> line = new ArrayList<>(
-                    List.of(MustRun.command("setpriv"), "--bounding-set=-perfmon,-bpf,-sys_admin"));
+            List<String> line =
+                    new ArrayList<>(List.of(MustRun.command("setpriv"), "--bounding-set=-perfmon,-bpf,-sys_admin"));
             line.addAll(JavelinCommand.line(List.of(command, method("counted"), Long.toString(target.pid()))));
             Child.Result result = Child.run(PATIENCE, line);
             assertThat(result.exit()).isEqualTo(1);

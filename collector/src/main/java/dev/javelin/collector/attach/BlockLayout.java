@@ -45,6 +45,7 @@ record BlockLayout(
     private static final int MOST_STRIPES = 1 << 6;
     /** Also of a field in a Thread, which takes some hundred bytes. */
     private static final int LARGEST_GAP = 1 << 12;
+
     private static final int HEAD_BYTES = LEAST + 8;
 
     /**

@@ -108,9 +108,7 @@ public final class MethodProbes implements AutoCloseable {
     private void load(PathFd tmp, String name, Map<String, byte[]> jars) throws IOException, InterruptedException {
         directory = AgentDirectory.create(tmp, name, process, jars);
         agent = new AgentLink(
-                process,
-                directory.openFifo(AgentDirectory.COMMANDS),
-                directory.openFifo(AgentDirectory.ANSWERS));
+                process, directory.openFifo(AgentDirectory.COMMANDS), directory.openFifo(AgentDirectory.ANSWERS));
         new HotSpotAttach(process, tmp).loadAgent(directory.agentJar(), directory.inside());
     }
 

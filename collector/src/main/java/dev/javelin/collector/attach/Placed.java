@@ -45,7 +45,6 @@ public record Placed(
         if (number < 0 || number >= PROBES || !BlockLayout.isAddress(block, 0)) {
             throw new IllegalArgumentException("impossible probe " + line);
         }
-        return new Placed(
-                number, block, counts[0], counts[1], counts[2], counts[3], counts[4], counts[5], counts[6]);
+        return new Placed(number, block, counts[0], counts[1], counts[2], counts[3], counts[4], counts[5], counts[6]);
     }
 }

@@ -78,8 +78,8 @@ class AgentLinkTest {
     @Test
     void aDirectoryThatIsThereIsNotUsed() throws IOException {
         try (PathFd root = PathFd.rootOf(self.pid())) {
-            AgentDirectory other =
-                    AgentDirectory.create(root.directory(tmp.toString()), ".javelin", self, Map.of("asm.jar", new byte[1]));
+            AgentDirectory other = AgentDirectory.create(
+                    root.directory(tmp.toString()), ".javelin", self, Map.of("asm.jar", new byte[1]));
             assertThat(other.inside()).matches("/tmp/\\.javelin-[-0-9a-f]{36}");
             other.delete();
         }

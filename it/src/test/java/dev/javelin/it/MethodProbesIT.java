@@ -348,6 +348,39 @@ class MethodProbesIT {
         }
     }
 
+    /** By the signal that HotSpot is attached to others end, or write a dump. */
+    @Test
+    void whatIsNotHotSpotIsNotSignalled() throws Exception {
+        MustRun.recording();
+        Path library = Files.copy(MustRun.jdk(17).home().resolve("lib/libjsig.so"), directory.resolve("libjvm.so"));
+        try (Child other = new Child(List.of("sleep", "1000"), Map.of("LD_PRELOAD", library.toString()))) {
+            await(() ->
+                    Files.readString(Path.of("/proc/" + other.pid() + "/comm")).equals("sleep\n"));
+            Child.Result result = JavelinCommand.run("latency", method("counted"), Long.toString(other.pid()));
+            assertThat(result.exit()).isEqualTo(1);
+            assertThat(result.err().lines()).hasSize(1);
+            assertThat(result.err()).contains("not a HotSpot");
+            assertThat(other.isAlive()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"explain", "trace"})
+    void nothingIsLoadedWhereNothingCanBeRecorded(String command) {
+        MustRun.recording();
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(25), List.of(), KnownMethods.class)) {
+            List<String> line =
+                    new ArrayList<>(List.of(MustRun.command("setpriv"), "--bounding-set=-perfmon,-bpf,-sys_admin"));
+            line.addAll(JavelinCommand.line(List.of(command, method("counted"), Long.toString(target.pid()))));
+            Child.Result result = Child.run(PATIENCE, line);
+            assertThat(result.exit()).isEqualTo(1);
+            assertThat(result.err().lines()).hasSize(1);
+            assertThat(result.err()).contains("CAP_BPF");
+            assertThat(target.err()).doesNotContain("agent");
+            assertThat(Path.of("/tmp/.java_pid" + target.pid())).doesNotExist();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "java:dev.javelin.it.targets.KnownMethods.countd, did you mean counted?",

@@ -72,16 +72,6 @@ public final class LibC {
         return library().callInt("mkfifo", path, mode);
     }
 
-    /** The calling thread's file system uid before; -1 changes nothing. */
-    public static int setfsuid(int uid) {
-        return library().callInt("setfsuid", uid);
-    }
-
-    /** The calling thread's file system gid before; -1 changes nothing. */
-    public static int setfsgid(int gid) {
-        return library().callInt("setfsgid", gid);
-    }
-
     public static int close(int fd) {
         return library().callInt("close", fd);
     }

@@ -1,5 +1,6 @@
 package dev.javelin.collector.attach;
 
+import dev.javelin.bpf.PathFd;
 import dev.javelin.bpf.Posix;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.session.JavelinException;
@@ -27,15 +28,23 @@ import java.util.regex.Pattern;
  */
 final class HotSpotAttach {
     private static final int POLL_MILLIS = 20;
+    /** Of HotSpot's, some hundred bytes; who else answers may say what he likes. */
+    private static final int LONGEST_ANSWER = 4096;
+
     private static final int SIGQUIT_BIT = 1 << 2;
     private static final Pattern CAUGHT = Pattern.compile("(?m)^SigCgt:\\s*([0-9a-f]+)$");
     private static final Pattern STATE = Pattern.compile("(?m)^State:\\s*(\\S)");
     private static final Pattern CODE = Pattern.compile("\\A0\\n(?:return code: )?(-?\\d+)\\s*\\z");
 
     private final ProcessInfo process;
-    private final Path tmp;
+    private final PathFd tmp;
 
-    HotSpotAttach(ProcessInfo process, Path tmp) {
+    /**
+     * Prepares it.
+     *
+     * @param tmp the process's
+     */
+    HotSpotAttach(ProcessInfo process, PathFd tmp) {
         this.process = process;
         this.tmp = tmp;
     }
@@ -48,16 +57,23 @@ final class HotSpotAttach {
      * @throws IOException if it cannot be talked to
      */
     void loadAgent(String jar, String arguments) throws IOException, InterruptedException {
-        Path socket = tmp.resolve(".java_pid" + process.nsPid());
-        if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
-            open(socket);
+        String name = ".java_pid" + process.nsPid();
+        Path place = tmp.path().resolve(name);
+        if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+            open(place);
         }
-        check(command(socket, "load", "instrument", "false", jar + "=" + arguments));
+        try (PathFd socket = tmp.entry(name)) {
+            if (!socket.is(PathFd.Type.SOCKET, process.uid())) {
+                throw JavelinException.failed("/tmp/" + name + " of process " + process.pid()
+                        + " is not its JVM's socket: somebody else has put it there; remove it");
+            }
+            check(command(socket.path(), "load", "instrument", "false", jar + "=" + arguments));
+        }
     }
 
     private void open(Path socket) throws IOException, InterruptedException {
         checkThatSignalIsKnown();
-        Path file = tmp.resolve(".attach_pid" + process.nsPid());
+        Path file = tmp.path().resolve(".attach_pid" + process.nsPid());
         try {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         } catch (FileAlreadyExistsException e) {
@@ -105,8 +121,8 @@ final class HotSpotAttach {
                 channel.write(request);
             }
             ByteArrayOutputStream answer = new ByteArrayOutputStream();
-            ByteBuffer part = ByteBuffer.allocate(4096);
-            while (channel.read(part) >= 0) {
+            ByteBuffer part = ByteBuffer.allocate(LONGEST_ANSWER);
+            while (answer.size() < LONGEST_ANSWER && channel.read(part) >= 0) {
                 answer.write(part.array(), 0, part.position());
                 part.clear();
             }

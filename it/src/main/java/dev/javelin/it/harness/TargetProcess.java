@@ -21,15 +21,24 @@ public final class TargetProcess extends Child {
         command.addAll(jvmFlags);
         command.addAll(List.of("-cp", Repository.classes().toString(), main.getName()));
         command.addAll(List.of(arguments));
-        TargetProcess target = new TargetProcess(command);
+        return launched(command).ready();
+    }
+
+    /** Starts a command that becomes a target, or starts one. */
+    public static TargetProcess launched(List<String> command) {
+        return new TargetProcess(command);
+    }
+
+    /** Waits until it is ready; ends it if it does not become so. */
+    public TargetProcess ready() {
         boolean ready = false;
         try {
-            target.awaitOut(0, "READY", WARM_UP);
+            awaitOut(0, "READY", WARM_UP);
             ready = true;
-            return target;
+            return this;
         } finally {
             if (!ready) {
-                target.close();
+                close();
             }
         }
     }

@@ -93,6 +93,21 @@ int on_exit(void *ctx)
 	return 0;
 }
 
+/*
+ * A process begins under a number that a target had: the target has ended, however late the collector hears of it, and what follows is
+ * none of its business.
+ */
+SEC("raw_tracepoint/sched_process_fork")
+int on_fork(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *child = (struct task_struct *)ctx->args[1];
+	__u32 pid = BPF_CORE_READ(child, pid);
+
+	if (pid == (__u32)BPF_CORE_READ(child, tgid))
+		bpf_map_delete_elem(&processes, &pid);
+	return 0;
+}
+
 /* The entry of a function, at which the registers are those of the caller's convention. */
 static __noinline void enter_function(__u32 row, const struct pt_regs *regs)
 {

@@ -12,8 +12,10 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code javelin record}: samples JVMs that run and writes a report. */
 @Command(
@@ -82,9 +84,28 @@ final class RecordCommand implements Callable<Integer> {
     @Option(names = "--kernel", description = "Leave out Java and native frames.")
     private boolean kernelOnly;
 
+    @Option(
+            names = "--daemon",
+            paramLabel = "SOCKET",
+            description =
+                    "Have 'javelin daemon' record. Without this it is asked where the privilege to record is missing,"
+                            + " if it listens on JAVELIN_DAEMON or /run/javelin/daemon.sock.")
+    private String daemon;
+
     /** For the agent in a target, which starts this process: see {@link AgentPipes}. */
     @Option(names = "--for-agent", hidden = true)
     private boolean forAgent;
+
+    /** For the daemon, which starts this process and speaks with it as the agent does; the summary goes to stdout. */
+    @Option(names = "--for-daemon", hidden = true)
+    private boolean forDaemon;
+
+    /** The command in the report's header, where another one was typed. */
+    @Option(names = "--shown-as", hidden = true)
+    private String shownAs;
+
+    @Spec
+    private CommandSpec spec;
 
     private MethodProbes methods;
 
@@ -106,17 +127,21 @@ final class RecordCommand implements Callable<Integer> {
                     "--wakers needs kernel frames, by which interrupts are told from threads: leave out --user");
         }
         checkSettings();
-        if (forAgent) {
+        if (forAgent || forDaemon) {
             cli.messages().hideProgress();
+        }
+        DaemonClient client = DaemonClient.find(cli, daemon);
+        if (client != null) {
+            client.check(spec, targets);
         }
         Targets found = Targets.of(targets);
         AgentPipes agent = new AgentPipes(cli.out());
         RecordLoop rounds =
-                new RecordLoop(cli, (left, time) -> round(left, time, agent), sampling.duration(), loopTime());
-        if (forAgent) {
+                new RecordLoop(cli, (left, time) -> round(left, time, agent, client), sampling.duration(), loopTime());
+        if (forAgent || forDaemon) {
             agent.onEnd(rounds::stop);
         }
-        return new Interrupts(rounds::stop).run(() -> run(rounds, found));
+        return new Interrupts(rounds::stop).run(() -> client == null ? run(rounds, found) : rounds.run(found));
     }
 
     private int run(RecordLoop rounds, Targets found) {
@@ -131,18 +156,26 @@ final class RecordCommand implements Callable<Integer> {
         }
     }
 
-    private RecordLoop.Round round(Targets left, Duration time, AgentPipes agent) {
+    private RecordLoop.Round round(Targets left, Duration time, AgentPipes agent, DaemonClient client) {
         OutputFile output = OutputFile.of(file, left.forFileName());
+        if (client != null) {
+            return client.round(
+                    left.processes().get(0),
+                    time,
+                    output,
+                    forAgent ? null : settings(left, output, time),
+                    forAgent ? agent : null);
+        }
         RecordRequest request = request(left, output, time);
-        return forAgent
-                ? new RecordLoop.Round(
-                        new Recording(cli, request, output, agent),
-                        null,
-                        result -> cli.messages().line("javelin: " + output.shown() + ": " + result.summary()))
-                : new RecordLoop.Round(
-                        new Recording(cli, request, output),
-                        settings(left, output, time),
-                        result -> cli.messages().line(result.summary()));
+        if (forAgent) {
+            return new Recording(cli, request, output, agent)
+                    .round(null, result -> cli.messages().line("javelin: " + output.shown() + ": " + result.summary()));
+        }
+        if (forDaemon) {
+            return new Recording(cli, request, output, agent).round(null, result -> agent.ended(result.summary()));
+        }
+        return new Recording(cli, request, output)
+                .round(settings(left, output, time), result -> cli.messages().line(result.summary()));
     }
 
     /** How long each recording of a loop is; null without one. */
@@ -197,7 +230,7 @@ final class RecordCommand implements Callable<Integer> {
                 !userOnly,
                 !kernelOnly,
                 report.options(found.all() || found.processes().size() > 1, probes.isTime() && isPage(output)),
-                cli.commandLine(),
+                shownAs == null ? cli.commandLine() : shownAs,
                 cli.verbose(),
                 sampling.key().label());
     }

@@ -117,7 +117,8 @@ public final class RecordSession {
         if (!ProcessInfo.seesHostNumbers()) {
             throw JavelinException.failed(
                     "cannot record from inside a container with a pid namespace of its own, where processes"
-                            + " have other numbers than in the kernel: run javelin on the host, or the container with --pid=host");
+                            + " have other numbers than in the kernel: run javelin on the host, or the container with --pid=host, or"
+                            + " mount /run/javelin of a host where 'javelin daemon' runs");
         }
     }
 

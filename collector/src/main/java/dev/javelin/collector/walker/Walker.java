@@ -102,8 +102,9 @@ public final class Walker implements AutoCloseable {
         return ring;
     }
 
-    /** Notices of exec and exit of targets. */
+    /** Notices of exec and exit of targets; and of new processes that get a target's number, which are not recorded. */
     public void watchProcesses() {
+        object.program("on_fork").attachRawTracepoint("sched_process_fork");
         object.program("on_exec").attachRawTracepoint("sched_process_exec");
         object.program("on_exit").attachRawTracepoint("sched_process_exit");
     }

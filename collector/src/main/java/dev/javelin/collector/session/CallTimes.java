@@ -244,6 +244,7 @@ final class CallTimes {
             case MONITOR -> monitor(wait, target) + (by == null ? "" : ", held by " + by);
             case OBJECT_WAIT -> monitor(wait, target) + (by == null ? "" : ", notified by " + by);
             case PARK -> parts.synchroniser(stack) + (by == null ? "" : ", unparked by " + by);
+            case SLEEP -> parts.sleeper(stack);
             case FILE_IO -> syscall(wait) + files.file(wait.pid(), wait.inode());
             case SOCKET -> (syscall(wait) + " " + wait.peer()).strip();
             default -> "";

@@ -47,6 +47,16 @@ final class CallParts {
 
     private static final List<String> SLEEP =
             List.of("java/lang/Thread", "java/util/concurrent/TimeUnit", "jdk/internal/");
+    /** What the JVM waits with. */
+    private static final List<String> LOCKS = List.of(
+            "Mutex::",
+            "Monitor::",
+            "PlatformMutex::",
+            "PlatformMonitor::",
+            "PlatformEvent::",
+            "PosixSemaphore::",
+            "os::");
+
     private static final String JVM = "libjvm.so";
 
     private final Profile profile;
@@ -165,6 +175,25 @@ final class CallParts {
             Frame frame = profile.frame(id);
             if (frame.className() != null && !isOf(frame, SLEEP)) {
                 return "in " + method(frame);
+            }
+        }
+        return "";
+    }
+
+    /** What the JVM, a library, or else a Java method was doing that a thread waited for. */
+    String waiter(int stack) {
+        for (int id : profile.frames(stack)) {
+            Frame frame = profile.frame(id);
+            if (frame.className() != null) {
+                return "in " + method(frame);
+            }
+            boolean lock = frame.type() == FrameType.KERNEL
+                    || frame.library() == null
+                    || frame.library().startsWith("libc.")
+                    || frame.library().startsWith("libpthread")
+                    || startsWith(frame, LOCKS);
+            if (!lock) {
+                return "in " + frame.method().replaceFirst("[( ].*", "");
             }
         }
         return "";

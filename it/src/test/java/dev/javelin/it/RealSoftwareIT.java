@@ -37,11 +37,12 @@ class RealSoftwareIT {
     private static final String ORDER = "dev.javelin.it.targets.shop.OrderServlet.doPost";
     private static final String SEARCH = "dev.javelin.it.targets.shop.SearchServlet.doGet";
     private static final String TOMCAT = "org.apache.catalina.core.StandardWrapperValve.invoke";
-    private static final String SERVLETS = "+jakarta.servlet.Servlet.service";
+    private static final String SERVLETS = "+jakarta.servlet.Servlet.service(ServletRequest,ServletResponse)";
     private static final String LUCENE = "org.apache.lucene.search.IndexSearcher.search(Query,int)";
     private static final String H2 = "+java.sql.PreparedStatement.executeQuery";
     private static final Pattern COUNT =
             Pattern.compile("\"probe\":\\s*\"java:([^\"]*)\".*?\"count\":\\s*(\\d+)", Pattern.DOTALL);
+    private static final Pattern CALLS = Pattern.compile("\"calls\":(\\d+)");
     private static final Pattern TIME = Pattern.compile("\"(all_ns|elapsed_ns)\":(\\d+)");
 
     @TempDir
@@ -161,10 +162,9 @@ class RealSoftwareIT {
         String text = Files.readString(json);
         assertThat(text).contains("\"calls\":" + Customers.count(Customers.Kind.ORDER, from, to) + ",\"elapsed_ns\"");
         assertThat(text.split("\\{\"part\":"))
-                .as("who holds the monitor, and what it does with it")
-                .anyMatch(part -> part.startsWith("\"monitor\"")
-                        && part.contains("shop.Journal, held by http-nio-")
-                        && part.contains("FileChannelImpl.force"));
+                .as("who holds the monitor, and what that waits for")
+                .anyMatch(part -> part.startsWith("\"monitor\"") && part.contains("shop.Journal, held by http-nio-"))
+                .anyMatch(part -> part.startsWith("\"file I/O\"") && part.contains("journal.txt"));
         long elapsed = 0;
         long parts = 0;
         Matcher time = TIME.matcher(text);
@@ -230,7 +230,7 @@ class RealSoftwareIT {
                         .containsPattern("Failed requests: +0\n")
                         .doesNotContain("Non-2xx");
                 explain.signal("INT");
-                assertThat(explain.await(PATIENCE).ok().out()).startsWith(ORDER).contains("2,000 calls", "monitor");
+                assertThat(explain.await(PATIENCE).ok().out()).startsWith(ORDER).containsPattern("(2,000|1,9..) calls").contains("monitor");
             }
             shop.send("stop");
             assertThat(shop.await(PATIENCE).ok().err()).contains("samples in");

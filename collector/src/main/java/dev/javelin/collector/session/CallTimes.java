@@ -290,6 +290,9 @@ final class CallTimes {
         if (told.probe() != request.calls().number()) {
             return; // another command's
         }
+        if (began == 0 || told.beganNanos() + told.nanos() <= began) {
+            return; // not counted either
+        }
         Calls known = calls.computeIfAbsent(told.javaThread(), k -> new Calls());
         Call call = known.of(told.call());
         if (call.told != null) {

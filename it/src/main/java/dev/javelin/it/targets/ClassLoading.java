@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Threads that load classes as fast as they can, each by a loader of its own and under one of a hundred names, and call a method of each, {@code answer};
- * the last thousand are kept. {@code account} prints how many they were, and how many failed or answered wrong: {@code failed=N loaded=N}. {@code
+ * Threads that load hundreds of classes a second, each by a loader of its own and under one of a hundred names, and call a method of each, {@code answer};
+ * the last two hundred are kept. {@code account} prints how many they were, and how many failed or answered wrong: {@code failed=N loaded=N}. {@code
  * pause} makes them rest once none is loading; {@code threads} says how many threads there are, {@code heap} how many bytes are used after a garbage
  * collection.
  */
@@ -20,7 +20,7 @@ public final class ClassLoading {
 
     private static final int ANSWER = 42;
     private static final int DIFFERENT = 100;
-    private static final int KEPT = 1_000;
+    private static final int KEPT = 200;
     private static final int THREADS = 4;
     private static final ThreadMXBean ALL = ManagementFactory.getThreadMXBean();
 
@@ -68,9 +68,9 @@ public final class ClassLoading {
         try {
             while (true) {
                 loadOne();
-                while (pausing) {
-                    Thread.sleep(10);
-                }
+                do {
+                    Thread.sleep(5); // others want a CPU, too
+                } while (pausing);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -25,7 +25,7 @@ public final class Shop {
     /** Serves; the arguments are a directory for its data, and a port of the loopback device, 0 for any. */
     public static void main(String[] arguments) throws Exception {
         Path directory = Files.createDirectories(Path.of(arguments[0]).toAbsolutePath());
-        LOGGERS.setLevel(Level.WARNING);
+        LOGGERS.setLevel(Level.SEVERE); // it warns of what takes long
         Catalogue catalogue = new Catalogue();
         Tomcat tomcat = new Tomcat();
         tomcat.setBaseDir(directory.toString());

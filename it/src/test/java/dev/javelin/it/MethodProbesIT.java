@@ -191,34 +191,45 @@ class MethodProbesIT {
         }
     }
 
-    /** Threads load classes all the while; some of these are probed, and some while they are being loaded. */
     @ParameterizedTest
     @ValueSource(ints = {17, 25})
     void ahundredAttachesLeaveNothing(int major) throws Exception {
+        MustRun.recording();
+        MethodProbe probe =
+                MethodProbe.watched(ProbeSpec.parse("java:+" + SHAPE + ".area").methods());
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownMethods.class)) {
+            attach(target, probe, 5); // what the JDK loads for the first time stays
+            long threads = Long.parseLong(target.ask("threads"));
+            attach(target, probe, 100);
+            Watch.until(() -> Long.parseLong(target.ask("threads")) <= threads);
+            assertThat(left(target)).isEmpty();
+            // of the agent's classes one stays, and the one that it writes with
+            Watch.until(() -> classes(major, target).stream()
+                    .noneMatch(name ->
+                            name.contains("--org.objectweb") || name.contains("javelin.agent.methods.Session")));
+        }
+    }
+
+    /** Some of the classes are probed, and some of these while they are being loaded; it/bench/run attach does it a thousand times. */
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void classesAreLoadedMeanwhile(int major) throws Exception {
         MustRun.recording();
         Debugger debugger = new Debugger();
         String loaded = ClassLoading.NAMES.replace("*", "7");
         MethodProbe probe = MethodProbe.watched(
                 ProbeSpec.parse("java:" + loaded + ".answer").methods());
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), Debugger.OPTIONS, ClassLoading.class)) {
-            attach(target, probe, 5); // what the JDK loads for the first time stays
-            long threads = Long.parseLong(target.ask("threads"));
             long before = target.account().get("loaded");
-            attach(target, probe, 100);
+            attach(target, probe, 10);
             target.ask("pause");
             Map<String, Long> account = target.account();
-            System.out.println("jdk" + major + " " + account);
-            assertThat(account.get("loaded")).isGreaterThan(before + 1_000);
+            assertThat(account.get("loaded")).isGreaterThan(before);
             assertThat(account).containsEntry("failed", 0L);
-            Watch.until(() -> Long.parseLong(target.ask("threads")) <= threads);
-            assertThat(left(target)).isEmpty();
+            Watch.until(() -> left(target).isEmpty());
             assertThat(debugger.code(target, loaded, "answer"))
                     .hasSizeGreaterThan(1)
                     .containsOnly(ClassLoading.CODE);
-            // of the agent's classes one stays, and the one that it writes with
-            Watch.until(() -> classes(major, target).stream()
-                    .noneMatch(name ->
-                            name.contains("--org.objectweb") || name.contains("javelin.agent.methods.Session")));
         }
     }
 

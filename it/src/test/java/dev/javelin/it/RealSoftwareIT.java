@@ -230,7 +230,10 @@ class RealSoftwareIT {
                         .containsPattern("Failed requests: +0\n")
                         .doesNotContain("Non-2xx");
                 explain.signal("INT");
-                assertThat(explain.await(PATIENCE).ok().out()).startsWith(ORDER).containsPattern("(2,000|1,9..) calls").contains("monitor");
+                assertThat(explain.await(PATIENCE).ok().out())
+                        .startsWith(ORDER)
+                        .containsPattern("(2,000|1,9..) calls")
+                        .contains("monitor");
             }
             shop.send("stop");
             assertThat(shop.await(PATIENCE).ok().err()).contains("samples in");

@@ -203,7 +203,7 @@ class RealSoftwareIT {
         try (Stream<Path> files = Files.list(Path.of("/tmp"))) {
             return files.filter(file -> {
                         String name = file.getFileName().toString();
-                        return name.contains("javelin") && name.contains(Long.toString(pid));
+                        return name.startsWith(".javelin-" + pid + "-") || name.equals(".attach_pid" + pid);
                     })
                     .toList();
         }

@@ -24,7 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A line for each call that the target made, and what could not be shown is counted. */
 class TraceIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int OWN_LINKS = 2;
     private static final int OF_SYSCALLS = 2;
     private static final String TIME = "\\d\\d:\\d\\d:\\d\\d\\.\\d{6}";
     private static final String TOOK = " +[1-9]\\d*(\\.\\d+)? [num]?s";
@@ -39,7 +38,7 @@ class TraceIT {
     void everyCallHasALineWithItsArguments(int major) throws Exception {
         Child.Result result = observe(
                 major,
-                OWN_LINKS + OF_SYSCALLS + 1,
+                Watch.OWN_LINKS + OF_SYSCALLS + 1,
                 List.of("trace", "syscall:fsync", "syscall:pwrite64 /arg2 == 4096/", "uprobe:libc:sched_yield"));
         String start = TIME + "  Thread-\\d  +\\d+";
         assertThat(matching(result.out(), start + " " + TOOK + "  syscall:fsync\\(fd=\\d+\\) = 0"))
@@ -77,7 +76,7 @@ class TraceIT {
                         MustRun.jdk(major), List.of("-XX:+DTraceMonitorProbes"), KnownEvents.class);
                 Child recorder = start(target, command)) {
             // at some probes the arguments are in other registers at each of their places, which makes a link more
-            Links.await(recorder, OWN_LINKS + 8 + (major == 25 ? 1 : 0));
+            Links.await(recorder, Watch.OWN_LINKS + 8 + (major == 25 ? 1 : 0));
             String out = toItsEnd(target, recorder).ok().out();
             for (String line : List.of(
                     ".*usdt:libjvm:hotspot:class__loaded\\(class=\"hostile/\\\\\"quoted\\\\\" \\\\\\\\ \\\\u001b]2J \uD83D\uDE00"
@@ -104,7 +103,7 @@ class TraceIT {
         MustRun.recording();
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), KnownEvents.class);
                 Child recorder = start(target, List.of("trace", "--str", "arg1", "syscall:openat"))) {
-            Links.await(recorder, OWN_LINKS + OF_SYSCALLS);
+            Links.await(recorder, Watch.OWN_LINKS + OF_SYSCALLS);
             String out = toItsEnd(target, recorder).ok().out();
             String line = ".*syscall:openat\\(dfd=-100, filename=\"" + KnownEvents.FILE + "\", flags=.*, mode=.*";
             assertThat(matching(out, line)).as(out).hasSize(1);
@@ -116,7 +115,7 @@ class TraceIT {
         MustRun.recording();
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), KnownCalls.class);
                 Child recorder = start(target, List.of("trace", "-n", "7", "uretprobe:libc:fsync"))) {
-            Links.await(recorder, OWN_LINKS + 2);
+            Links.await(recorder, Watch.OWN_LINKS + 2);
             target.send("go");
             Child.Result result = recorder.await(PATIENCE).ok();
             assertThat(matching(result.out(), TIME + ".*" + TOOK + "  uretprobe:libc:fsync\\(\\d+, .*\\) = 0"))
@@ -128,7 +127,7 @@ class TraceIT {
 
     @Test
     void theStackIsBelowItsLine() throws Exception {
-        Child.Result result = observe(17, OWN_LINKS + OF_SYSCALLS, List.of("trace", "--stack", "syscall:fsync"));
+        Child.Result result = observe(17, Watch.OWN_LINKS + OF_SYSCALLS, List.of("trace", "--stack", "syscall:fsync"));
         List<String> lines = result.out().lines().toList();
         int hits = 0;
         int whole = 0;
@@ -162,7 +161,7 @@ class TraceIT {
             command.addAll(JavelinCommand.line(
                     List.of("trace", "--stack", "uprobe:libc:sched_yield", Long.toString(target.pid()))));
             try (Child recorder = new Child(command)) {
-                Links.await(recorder, OWN_LINKS + 1);
+                Links.await(recorder, Watch.OWN_LINKS + 1);
                 recorder.signal("STOP"); // it takes nothing out of the ring, which has room for fewer
                 int from = target.outLines().size();
                 target.send("go");
@@ -202,7 +201,7 @@ class TraceIT {
         Path jcmd = MustRun.jdk(17).java().resolveSibling("jcmd");
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), HostileNames.class);
                 Child recorder = start(target, List.of("trace", "--stack", "syscall:futex"))) {
-            Links.await(recorder, OWN_LINKS + OF_SYSCALLS);
+            Links.await(recorder, Watch.OWN_LINKS + OF_SYSCALLS);
             for (int i = 0; i < 3; i++) { // all threads are stopped for it, and wait
                 Child.run(jcmd.toString(), Long.toString(target.pid()), "Thread.print")
                         .ok();
@@ -221,7 +220,7 @@ class TraceIT {
         Path collapsed = directory.resolve("time.collapsed");
         Child.Result result = observe(
                 17,
-                OWN_LINKS + OF_SYSCALLS,
+                Watch.OWN_LINKS + OF_SYSCALLS,
                 List.of("latency", "--total", "-f", collapsed.toString(), "syscall:fsync"));
         long nanos = 0;
         for (String line : Files.readAllLines(collapsed)) {

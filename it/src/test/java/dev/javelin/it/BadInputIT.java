@@ -213,8 +213,8 @@ class BadInputIT {
                 "javelin-public", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
         Path jar = Files.copy(Repository.jar(), open.resolve("javelin.jar"));
         jar.toFile().setReadable(true, false);
+        open.toFile().deleteOnExit(); // the last one first
         jar.toFile().deleteOnExit();
-        open.toFile().deleteOnExit();
         return jar;
     }
 

@@ -121,7 +121,6 @@ class ContainersIT {
     void callsAreExplained() throws Exception {
         MustRun.recording();
         Path json = directory.resolve("explained.json");
-        int links = Watch.OWN_LINKS + 3 + Runtime.getRuntime().availableProcessors();
         try (Container container = Container.start(Container.Kind.PROCESSES, 25, KnownRequests.class, "100");
                 Child recorder = JavelinCommand.start(
                         "explain",
@@ -131,7 +130,7 @@ class ContainersIT {
                         json.toString(),
                         KnownRequests.class.getName() + ".request",
                         Long.toString(container.pid()))) {
-            Watch.all(container.target(), recorder, links);
+            Watch.all(container.target(), recorder, Watch.explainLinks());
             var account = container.target().account();
             Matcher calls = CALLS.matcher(Files.readString(json));
             assertThat(calls.find()).isTrue();

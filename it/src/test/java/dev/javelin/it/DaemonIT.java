@@ -18,34 +18,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The daemon records their own processes for users without privilege, and each recording ends in good order. */
-class DaemonIT {
-    private static DaemonHost host;
-
-    @BeforeAll
-    static void start() throws IOException {
-        host = DaemonHost.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (host != null) {
-            host.close();
-        }
-    }
-
-    @AfterEach
-    void nothingIsLeftBehind() throws IOException {
-        host.assertClean();
-    }
-
+class DaemonIT extends WithDaemonHost {
     @Test
     void aUserRecordsTheirOwnProcess() throws IOException {
         Path report = host.nobodys().resolve("own.collapsed");

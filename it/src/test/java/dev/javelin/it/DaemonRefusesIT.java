@@ -26,36 +26,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The daemon refuses all else than users' own processes, and outlives whatever is said to it. */
-class DaemonRefusesIT {
+class DaemonRefusesIT extends WithDaemonHost {
     private static final int REQUEST = 'Q';
-
-    private static DaemonHost host;
-
-    @BeforeAll
-    static void start() throws IOException {
-        host = DaemonHost.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (host != null) {
-            host.close();
-        }
-    }
-
-    @AfterEach
-    void nothingIsLeftBehind() throws IOException {
-        host.assertClean();
-    }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """

@@ -3,6 +3,7 @@ package dev.javelin.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.it.harness.Child;
+import dev.javelin.it.harness.BpfStats;
 import dev.javelin.it.harness.JavelinCommand;
 import dev.javelin.it.harness.Links;
 import dev.javelin.it.harness.NativeLibrary;
@@ -145,7 +146,8 @@ class NativeProbesIT {
         MustRun.recording();
         Path library = library();
         Path collapsed = directory.resolve("hits.collapsed");
-        try (TargetProcess target =
+        try (BpfStats counted = BpfStats.on();
+                TargetProcess target =
                         TargetProcess.start(MustRun.jdk(17), List.of(), KnownNative.class, library.toString());
                 TargetProcess other =
                         TargetProcess.start(MustRun.jdk(17), List.of(), KnownNative.class, library.toString());
@@ -168,7 +170,7 @@ class NativeProbesIT {
         target.awaitOut(from, "DONE", PATIENCE);
     }
 
-    /** How often programs of a recorder's uprobes have run; the kernel counts it while Javelin asks for that. */
+    /** How often programs of a recorder's uprobes have run; the kernel counts it while {@link BpfStats} are on. */
     private static long runs(Child recorder) throws IOException {
         Pattern kprobe = Pattern.compile("prog_type:\\s+2\\n");
         Pattern count = Pattern.compile("run_cnt:\\s+(\\d+)");

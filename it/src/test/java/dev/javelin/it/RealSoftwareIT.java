@@ -32,8 +32,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Tomcat, H2 and Lucene serve requests while Javelin looks at them in every way, and answer as they do without it. */
 class RealSoftwareIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int EXPLAIN_LINKS =
-            Watch.OWN_LINKS + 3 + Runtime.getRuntime().availableProcessors();
     private static final String ORDER = "dev.javelin.it.targets.shop.OrderServlet.doPost";
     private static final String SEARCH = "dev.javelin.it.targets.shop.SearchServlet.doGet";
     private static final String TOMCAT = "org.apache.catalina.core.StandardWrapperValve.invoke";
@@ -152,7 +150,7 @@ class RealSoftwareIT {
         Map<Integer, String> answers;
         try (Child recorder =
                 Watch.start(shop, List.of("explain", "--slower-than", "1ms", "-f", json.toString(), ORDER))) {
-            Links.await(recorder, EXPLAIN_LINKS);
+            Links.await(recorder, Watch.explainLinks());
             answers = customers.send(from, to);
             recorder.signal("INT");
             recorder.await(PATIENCE).ok();
@@ -218,7 +216,7 @@ class RealSoftwareIT {
         String agent = "-javaagent:" + Repository.jar() + "=start,file=" + report;
         try (TargetProcess shop = shop(17, "agent", List.of(agent))) {
             try (Child explain = Watch.start(shop, List.of("explain", ORDER))) {
-                Links.await(explain, EXPLAIN_LINKS);
+                Links.await(explain, Watch.explainLinks());
                 String url = "http://127.0.0.1:" + shop.ask("port") + "/orders";
                 String form = "application/x-www-form-urlencoded";
                 Child.Result load =

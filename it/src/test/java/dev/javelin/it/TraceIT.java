@@ -74,7 +74,7 @@ class TraceIT {
         String name = "\\(name=\"t{127}\"…, thread=\\d+, tid=\\d+, daemon=0\\)";
         try (TargetProcess target = TargetProcess.start(
                         MustRun.jdk(major), List.of("-XX:+DTraceMonitorProbes"), KnownEvents.class);
-                Child recorder = start(target, command)) {
+                Child recorder = Watch.start(target, command)) {
             // at some probes the arguments are in other registers at each of their places, which makes a link more
             Links.await(recorder, Watch.OWN_LINKS + 8 + (major == 25 ? 1 : 0));
             String out = toItsEnd(target, recorder).ok().out();
@@ -102,7 +102,7 @@ class TraceIT {
     void anArgumentIsShownAsTextIfThatIsAskedFor() throws Exception {
         MustRun.recording();
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), KnownEvents.class);
-                Child recorder = start(target, List.of("trace", "--str", "arg1", "syscall:openat"))) {
+                Child recorder = Watch.start(target, List.of("trace", "--str", "arg1", "syscall:openat"))) {
             Links.await(recorder, Watch.OWN_LINKS + OF_SYSCALLS);
             String out = toItsEnd(target, recorder).ok().out();
             String line = ".*syscall:openat\\(dfd=-100, filename=\"" + KnownEvents.FILE + "\", flags=.*, mode=.*";
@@ -114,7 +114,7 @@ class TraceIT {
     void itEndsAfterTheLinesThatWereAskedFor() throws Exception {
         MustRun.recording();
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), KnownCalls.class);
-                Child recorder = start(target, List.of("trace", "-n", "7", "uretprobe:libc:fsync"))) {
+                Child recorder = Watch.start(target, List.of("trace", "-n", "7", "uretprobe:libc:fsync"))) {
             Links.await(recorder, Watch.OWN_LINKS + 2);
             target.send("go");
             Child.Result result = recorder.await(PATIENCE).ok();
@@ -200,7 +200,7 @@ class TraceIT {
         MustRun.recording();
         Path jcmd = MustRun.jdk(17).java().resolveSibling("jcmd");
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), HostileNames.class);
-                Child recorder = start(target, List.of("trace", "--stack", "syscall:futex"))) {
+                Child recorder = Watch.start(target, List.of("trace", "--stack", "syscall:futex"))) {
             Links.await(recorder, Watch.OWN_LINKS + OF_SYSCALLS);
             for (int i = 0; i < 3; i++) { // all threads are stopped for it, and wait
                 Child.run(jcmd.toString(), Long.toString(target.pid()), "Thread.print")
@@ -247,17 +247,11 @@ class TraceIT {
         return out.lines().filter(line.asMatchPredicate()).toList();
     }
 
-    private static Child start(TargetProcess target, List<String> command) {
-        List<String> line = new ArrayList<>(command);
-        line.add(Long.toString(target.pid()));
-        return JavelinCommand.start(line.toArray(String[]::new));
-    }
-
     /** Runs a target from its start to its end under a command. */
     private static Child.Result observe(int major, int links, List<String> command) throws Exception {
         MustRun.recording();
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownCalls.class);
-                Child recorder = start(target, command)) {
+                Child recorder = Watch.start(target, command)) {
             Links.await(recorder, links);
             return toItsEnd(target, recorder).ok();
         }

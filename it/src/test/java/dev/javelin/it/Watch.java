@@ -19,6 +19,16 @@ final class Watch {
 
     private Watch() {}
 
+    /** Of {@code explain}: the VM's operations begin and end, a call is told, threads are woken and switched, and each CPU has a clock. */
+    static int explainLinks() {
+        return OWN_LINKS + 5 + Runtime.getRuntime().availableProcessors();
+    }
+
+    /** Of elapsed time: threads are woken and switched, and each CPU has a clock. */
+    static int wallLinks() {
+        return OWN_LINKS + 2 + Runtime.getRuntime().availableProcessors();
+    }
+
     /** Starts a command on a target. */
     static Child start(TargetProcess target, List<String> command) {
         List<String> line = new ArrayList<>(command);

@@ -1,6 +1,6 @@
 package dev.javelin.it.bench;
 
-import dev.javelin.it.harness.Child;
+import dev.javelin.it.harness.BpfStats;
 import dev.javelin.it.harness.JavelinCommand;
 import dev.javelin.it.harness.Jdk;
 import dev.javelin.it.harness.Recording;
@@ -16,7 +16,6 @@ import java.util.regex.Pattern;
 
 /** BPF run time per CPU sample by the depth of the stack, as the kernel measures it. */
 final class BpfCostBench implements Bench {
-    private static final String SWITCH = "kernel.bpf_stats_enabled";
     private static final Pattern COST = Pattern.compile("BPF ([0-9.]+) µs per sample");
 
     @Override
@@ -26,9 +25,7 @@ final class BpfCostBench implements Bench {
 
     @Override
     public void run(Options options) throws Exception {
-        String before = Child.run("sysctl", "-n", SWITCH).ok().out().strip();
-        Child.run("sysctl", "-q", SWITCH + "=1").ok();
-        try {
+        try (BpfStats counted = BpfStats.on()) {
             for (Jdk jdk : options.jdks()) {
                 System.out.printf(
                         "%s%n%8s %10s %28s %14s%n", jdk, "frames", "samples", "us per sample", "ns per frame");
@@ -36,8 +33,6 @@ final class BpfCostBench implements Bench {
                     measure(jdk, depth, options);
                 }
             }
-        } finally {
-            Child.run("sysctl", "-q", SWITCH + "=" + before).ok();
         }
     }
 

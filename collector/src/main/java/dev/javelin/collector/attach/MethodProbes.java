@@ -84,7 +84,8 @@ public final class MethodProbes implements AutoCloseable {
             directory = AgentDirectory.create(files.tmp(), process, jars);
             agent = new AgentLink(
                     process, directory.file(AgentDirectory.COMMANDS), directory.file(AgentDirectory.ANSWERS));
-            new HotSpotAttach(process, files.tmp()).loadAgent(directory.agentJar(), directory.inside());
+            new HotSpotAttach(process, files.tmp(), "methods cannot be probed")
+                    .loadAgent(directory.agentJar(), directory.inside());
             return null;
         });
         checked(agent.answer(START));

@@ -3,8 +3,16 @@ package dev.javelin.collector.cli;
 import dev.javelin.collector.attach.MethodProbes;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.session.JavelinException;
+import dev.javelin.collector.session.Live;
 import dev.javelin.collector.session.RecordRequest;
+import dev.javelin.collector.session.RecordSession;
+import dev.javelin.collector.session.Session;
+import dev.javelin.collector.user.UserSession;
 import dev.javelin.collector.walker.Probes;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +45,9 @@ import picocli.CommandLine.Parameters;
             "    javelin record -e wall --wakers -d 30s -f wall.html 1234",
             "  Who calls fsync, and how much time goes there:",
             "    javelin record -e syscall:fsync -d 30s -f fsync.html 1234",
+            "  Without privileges, one's own process, from inside; also what it allocates:",
+            "    javelin record --mode user -d 30s -f cpu.html 1234",
+            "    javelin record --mode user -e alloc -d 30s -f alloc.html 1234",
             "  Stacks with 'Order' in them, as collapsed stacks on stdout:",
             "    javelin record -d 10s -I Order 1234",
             "",
@@ -75,6 +86,15 @@ final class RecordCommand implements Callable<Integer> {
 
     @Mixin
     private ReportSettings report;
+
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            defaultValue = "kernel",
+            description =
+                    "kernel (the default), or user: without privileges, by async-profiler, which is loaded into the process;"
+                            + " no kernel frames, and only -e cpu, wall, alloc, lock.")
+    private String mode;
 
     @Option(names = "--user", description = "Leave out kernel frames.")
     private boolean userOnly;
@@ -134,15 +154,46 @@ final class RecordCommand implements Callable<Integer> {
     private RecordLoop.Round round(Targets left, Duration time, AgentPipes agent) {
         OutputFile output = OutputFile.of(file, left.forFileName());
         RecordRequest request = request(left, output, time);
+        Live live = forAgent ? agent : Live.NONE;
+        Recording recording = new Recording(cli, request, output, live, session(left, request, live));
         return forAgent
                 ? new RecordLoop.Round(
-                        new Recording(cli, request, output, agent),
+                        recording,
                         null,
                         result -> cli.messages().line("javelin: " + output.shown() + ": " + result.summary()))
                 : new RecordLoop.Round(
-                        new Recording(cli, request, output),
+                        recording,
                         settings(left, output, time),
                         result -> cli.messages().line(result.summary()));
+    }
+
+    private Session session(Targets left, RecordRequest request, Live live) {
+        PrintStream messages = cli.messages().stream();
+        if (mode() == Mode.USER || sampling.isOfUserSpace()) {
+            return new UserSession(request, messages, live);
+        }
+        RecordSession kernel = new RecordSession(request, messages, live);
+        boolean possible = sampling.onlyByKernel().isEmpty()
+                && !left.all()
+                && request.userFrames()
+                && left.processes().stream().allMatch(RecordCommand::mayAttach);
+        return possible
+                ? new KernelFirst(
+                        kernel,
+                        () -> new UserSession(request, messages, live),
+                        cli.messages(),
+                        mode() == Mode.AUTO)
+                : kernel;
+    }
+
+    /** A JVM lets its own user and root attach. */
+    private static boolean mayAttach(ProcessInfo process) {
+        try {
+            int self = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+            return self == 0 || self == process.uid();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** How long each recording of a loop is; null without one. */
@@ -162,9 +213,17 @@ final class RecordCommand implements Callable<Integer> {
         return time;
     }
 
+    private Mode mode() {
+        return Mode.of(mode, forAgent);
+    }
+
     /** Fails for wrong options before anything is looked at. */
     private void checkSettings() {
         sampling.event();
+        sampling.check(mode());
+        if (mode() == Mode.USER) {
+            checkUserSpace();
+        }
         sampling.interval();
         sampling.duration();
         sampling.depth();
@@ -172,6 +231,16 @@ final class RecordCommand implements Callable<Integer> {
         loopTime();
         report.options(false, false);
         OutputFile.checkFormat(file);
+    }
+
+    private void checkUserSpace() {
+        if (kernelOnly) {
+            throw JavelinException.usage("--mode user: --kernel leaves nothing, since this mode has no kernel frames");
+        }
+        if (targets.contains("all")) {
+            throw JavelinException.usage(
+                    "--mode user: 'all' would load a library into every JVM: name the processes that are meant");
+        }
     }
 
     /** Collapsed stacks are counted unless {@code --total} is given; a graph of waits by their number would say little. */
@@ -196,7 +265,7 @@ final class RecordCommand implements Callable<Integer> {
                 sampling.depth(),
                 !userOnly,
                 !kernelOnly,
-                report.options(found.all() || found.processes().size() > 1, probes.isTime() && isPage(output)),
+                report.options(found.all() || found.processes().size() > 1, (probes.isTime() || sampling.isOfUserSpace()) && isPage(output)),
                 cli.commandLine(),
                 cli.verbose(),
                 sampling.key().label());
@@ -205,6 +274,7 @@ final class RecordCommand implements Callable<Integer> {
     private String settings(Targets found, OutputFile output, Duration time) {
         return "recording " + sampling.event() + " " + sampling.shownInterval() + " of " + found.shown() + " "
                 + (time == null ? "until Ctrl-C" : "for " + Units.duration(time.toNanos()))
+                + (mode() == Mode.USER ? " in user-space mode" : "")
                 + ", at most " + sampling.depth() + " frames"
                 + (userOnly ? ", no kernel frames" : kernelOnly ? ", kernel frames only" : "")
                 + ", to " + output.shown();

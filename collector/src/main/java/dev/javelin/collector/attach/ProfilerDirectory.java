@@ -67,9 +67,9 @@ final class ProfilerDirectory implements Closeable {
         Path path = tmp.resolve(".javelin-" + process.nsPid() + "-" + process.startTicks() + "-user");
         boolean found = !create(path, process);
         FileChannel lock = lock(path, process);
-        SecureDirectoryStream<Path> parent = secure(Files.newDirectoryStream(tmp));
+        SecureDirectoryStream<Path> parent = handle(tmp);
         SecureDirectoryStream<Path> files =
-                secure(parent.newDirectoryStream(path.getFileName(), LinkOption.NOFOLLOW_LINKS));
+                parent.newDirectoryStream(path.getFileName(), LinkOption.NOFOLLOW_LINKS);
         return new ProfilerDirectory(path, lock, parent, files, found);
     }
 
@@ -92,9 +92,10 @@ final class ProfilerDirectory implements Closeable {
         }
     }
 
-    /** Linux has such streams on every file system. */
-    private static SecureDirectoryStream<Path> secure(DirectoryStream<Path> stream) {
-        return (SecureDirectoryStream<Path>) stream;
+    /** A way to the directory that outlives the process; Linux has such streams on every file system. */
+    @SuppressWarnings("StreamResourceLeak") // whoever holds it closes it
+    private static SecureDirectoryStream<Path> handle(Path directory) throws IOException {
+        return (SecureDirectoryStream<Path>) Files.newDirectoryStream(directory);
     }
 
     private static FileChannel lock(Path path, ProcessInfo process) throws IOException {

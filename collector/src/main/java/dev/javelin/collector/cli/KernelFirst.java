@@ -10,12 +10,10 @@ import java.util.function.Supplier;
 
 /** A recording in kernel mode. Where the kernel does not let it, user-space mode is named; an agent that was told so takes it by itself. */
 final class KernelFirst implements Session {
-    private static final String REMEDY =
-            "; or without any of that: --mode user, which loads async-profiler into the process and shows no kernel frames";
-
     private final Supplier<Session> user;
     private final Messages messages;
     private final boolean automatic;
+    private final String option;
     private Session current;
     private boolean stopped;
 
@@ -24,12 +22,14 @@ final class KernelFirst implements Session {
      *
      * @param user the same in user-space mode
      * @param automatic whether to go on with that
+     * @param option what a user has to say for it
      */
-    KernelFirst(Session kernel, Supplier<Session> user, Messages messages, boolean automatic) {
+    KernelFirst(Session kernel, Supplier<Session> user, Messages messages, boolean automatic, String option) {
         this.current = kernel;
         this.user = user;
         this.messages = messages;
         this.automatic = automatic;
+        this.option = option;
     }
 
     @Override
@@ -42,9 +42,12 @@ final class KernelFirst implements Session {
                 throw e;
             }
             if (!automatic) {
-                throw JavelinException.failed(Failure.of(e).text() + REMEDY, e);
+                throw JavelinException.failed(
+                        Failure.of(e).text() + "; or, without any of that: " + option
+                                + ", which loads async-profiler into the process and shows no kernel frames",
+                        e);
             }
-            messages.line("javelin: kernel mode is not possible here, " + obstacle
+            messages.line("javelin: kernel mode is not possible here: " + obstacle
                     + "; recording in user-space mode instead");
             return inUserSpace().run();
         }

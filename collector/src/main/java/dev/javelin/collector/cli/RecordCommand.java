@@ -182,7 +182,8 @@ final class RecordCommand implements Callable<Integer> {
                         kernel,
                         () -> new UserSession(request, messages, live),
                         cli.messages(),
-                        mode() == Mode.AUTO)
+                        mode() == Mode.AUTO,
+                        forAgent ? "mode=user" : "--mode user")
                 : kernel;
     }
 

@@ -63,7 +63,7 @@ final class Stacks {
     /**
      * The stack with a number in the file.
      *
-     * @param what a frame on top of it, such as the class that was allocated; null for none
+     * @param classNumber of the class that was allocated or locked, which becomes a frame on top of it; 0 for none
      */
     Stack of(int number, int classNumber) {
         return known.computeIfAbsent((long) number << 32 | (classNumber & 0xffffffffL), key -> make(number, classNumber));

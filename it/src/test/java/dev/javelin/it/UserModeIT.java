@@ -59,7 +59,8 @@ class UserModeIT {
         copy(Repository.jar(), open.resolve("javelin.jar"));
         Path classes = Repository.classes();
         try (Stream<Path> files = Files.walk(classes)) {
-            for (Path file : files.filter(file -> file.toString().contains("/targets/")).toList()) {
+            for (Path file :
+                    files.filter(file -> file.toString().contains("/targets/")).toList()) {
                 copy(file, open.resolve("classes").resolve(classes.relativize(file)));
             }
         }
@@ -104,8 +105,7 @@ class UserModeIT {
     }
 
     private static Child target(Class<?> main) {
-        Child target = new Child(asNobody(
-                MustRun.jdk(17).java().toString(), "-cp", file("classes"), main.getName()));
+        Child target = new Child(asNobody(MustRun.jdk(17).java().toString(), "-cp", file("classes"), main.getName()));
         target.awaitOut(0, "READY", PATIENCE);
         return target;
     }
@@ -142,25 +142,30 @@ class UserModeIT {
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(25), List.of(), Shares.class)) {
             Map<String, Long> before = target.account();
             String jfr = file("root.jfr");
-            assertSummary(JavelinCommand.run(
-                    "record", "--mode", "user", "-d", "6s", "-f", jfr, Long.toString(target.pid())));
+            Child.Result result =
+                    JavelinCommand.run("record", "--mode", "user", "-d", "6s", "-f", jfr, Long.toString(target.pid()));
+            assertSummary(result, 60); // of virtual threads it does not walk what is frozen
             assertShares(TargetProcess.since(before, target.account()), Recording.read(Path.of(jfr)));
             assertThat(left(target)).isEmpty();
         }
     }
 
     private static void assertSummary(Child.Result result) {
+        assertSummary(result, 90);
+    }
+
+    private static void assertSummary(Child.Result result, double leastComplete) {
         assertThat(result.exit()).as(result.err()).isZero();
         assertThat(result.err()).contains("user-space mode (async-profiler ", "no kernel frames");
         Matcher complete = Pattern.compile("([0-9.]+) % complete").matcher(result.err());
         assertThat(complete.find()).as(result.err()).isTrue();
-        assertThat(Double.parseDouble(complete.group(1))).as(result.err()).isGreaterThan(90);
+        assertThat(Double.parseDouble(complete.group(1))).as(result.err()).isGreaterThan(leastComplete);
     }
 
     private static void assertShares(Map<String, Long> account, Recording recording) {
         double accounted = ACTIVITIES.stream().mapToLong(account::get).sum();
-        List<Sample> samples = recording.where(
-                sample -> ACTIVITIES.stream().anyMatch(name -> sample.has(method(name))));
+        List<Sample> samples =
+                recording.where(sample -> ACTIVITIES.stream().anyMatch(name -> sample.has(method(name))));
         assertThat(samples).hasSizeGreaterThan(100);
         assertThat(recording.where(sample ->
                         sample.frames().stream().anyMatch(frame -> frame.type().equals("Kernel"))))
@@ -182,8 +187,7 @@ class UserModeIT {
                     PATIENCE, javelin("record", "--mode", "user", "-d", "1s", "-e", "wall", "-t", pid(target)));
             assertSummary(stacks);
             assertThat(stacks.out()).containsPattern("(?m)^\\[main tid=\\d+\\];.*targets/Shares\\.main");
-            try (Child recorder =
-                    new Child(javelin("record", "--mode", "user", "-f", file("cpu.html"), pid(target)))) {
+            try (Child recorder = new Child(javelin("record", "--mode", "user", "-f", file("cpu.html"), pid(target)))) {
                 awaitRecording(target);
                 assertThat(timers(target)).isNotEmpty();
                 Child.Result second = Child.run(PATIENCE, javelin("record", "--mode", "user", pid(target)));
@@ -220,7 +224,8 @@ class UserModeIT {
     void allocationIsShownByItsClass() throws IOException {
         try (Child target = target(Allocator.class)) {
             String stacks = Child.run(
-                            PATIENCE, javelin("record", "--mode", "user", "-d", "2s", "-e", "alloc", "--total", pid(target)))
+                            PATIENCE,
+                            javelin("record", "--mode", "user", "-d", "2s", "-e", "alloc", "--total", pid(target)))
                     .ok()
                     .out();
             long all = stacks.lines().mapToLong(UserModeIT::number).sum();

@@ -57,7 +57,16 @@ final class AgentArguments {
 
         static {
             for (String same : Arrays.asList(
-                    "event", "interval", "frequency", "file", "include", "exclude", "title", "minwidth", "loop", "mode")) {
+                    "event",
+                    "interval",
+                    "frequency",
+                    "file",
+                    "include",
+                    "exclude",
+                    "title",
+                    "minwidth",
+                    "loop",
+                    "mode")) {
                 VALUES.put(same, "--" + same);
             }
             VALUES.put("jstackdepth", "--depth");

@@ -151,8 +151,8 @@ public final class AsyncProfiler implements AutoCloseable {
             files.run(ATTACH, late(), () -> {
                 // a later one never takes an earlier file for its own
                 Files.deleteIfExists(directory.file(JFR));
-                int status = command(
-                        "start," + options + ",jfr," + ONLY_SAMPLES + ",clock=monotonic,timeout=" + longest.toSeconds());
+                int status = command("start," + options + ",jfr," + ONLY_SAMPLES + ",clock=monotonic,timeout="
+                        + longest.toSeconds());
                 if (status != 0) {
                     throw JavelinException.failed("async-profiler refuses to record process " + process.pid() + ": "
                             + said(LOG).strip().replaceAll("\\s*\\R\\s*", "; "));
@@ -161,7 +161,10 @@ public final class AsyncProfiler implements AutoCloseable {
                 return null;
             });
         } catch (LibraryRefused e) {
-            throw JavelinException.failed("process " + process.pid() + " cannot load async-profiler: " + e.getMessage(), e);
+            throw JavelinException.failed(
+                    "process " + process.pid() + " cannot load async-profiler (is its /tmp mounted noexec?): "
+                            + e.getMessage(),
+                    e);
         } catch (IOException e) {
             throw failed(process, e);
         }

@@ -144,8 +144,8 @@ final class HotSpotAttach {
                             + " with -Xrs (-XX:+ReduceSignalUsage), or is just starting");
         }
         if (process.arguments().contains("-XX:+DisableAttachMechanism")) {
-            throw JavelinException.failed(name()
-                    + " was started with -XX:+DisableAttachMechanism: without attaching, " + loss);
+            throw JavelinException.failed(
+                    name() + " was started with -XX:+DisableAttachMechanism: without attaching, " + loss);
         }
     }
 

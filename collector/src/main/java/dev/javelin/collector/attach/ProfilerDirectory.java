@@ -68,8 +68,7 @@ final class ProfilerDirectory implements Closeable {
         boolean found = !create(path, process);
         FileChannel lock = lock(path, process);
         SecureDirectoryStream<Path> parent = handle(tmp);
-        SecureDirectoryStream<Path> files =
-                parent.newDirectoryStream(path.getFileName(), LinkOption.NOFOLLOW_LINKS);
+        SecureDirectoryStream<Path> files = parent.newDirectoryStream(path.getFileName(), LinkOption.NOFOLLOW_LINKS);
         return new ProfilerDirectory(path, lock, parent, files, found);
     }
 
@@ -100,10 +99,7 @@ final class ProfilerDirectory implements Closeable {
 
     private static FileChannel lock(Path path, ProcessInfo process) throws IOException {
         FileChannel lock = FileChannel.open(
-                path.resolve(LOCK),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                LinkOption.NOFOLLOW_LINKS);
+                path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         if (lock.tryLock() == null) {
             lock.close();
             throw JavelinException.failed("process " + process.pid()

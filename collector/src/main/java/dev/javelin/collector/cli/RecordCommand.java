@@ -266,7 +266,9 @@ final class RecordCommand implements Callable<Integer> {
                 sampling.depth(),
                 !userOnly,
                 !kernelOnly,
-                report.options(found.all() || found.processes().size() > 1, (probes.isTime() || sampling.isOfUserSpace()) && isPage(output)),
+                report.options(
+                        found.all() || found.processes().size() > 1,
+                        (probes.isTime() || sampling.isOfUserSpace()) && isPage(output)),
                 cli.commandLine(),
                 cli.verbose(),
                 sampling.key().label());

@@ -145,7 +145,8 @@ final class SampleSettings {
         }
         return isSpec()
                 ? what + "is a probe, which only the kernel can set; there are cpu, wall, alloc and lock"
-                : what + "is counted by the processor, which only the kernel lets us read; there are cpu, wall, alloc and lock";
+                : what
+                        + "is counted by the processor, which only the kernel lets us read; there are cpu, wall, alloc and lock";
     }
 
     /** What hits of a probe are told apart by. */

@@ -98,8 +98,7 @@ final class Samples {
         private void counted(Event event, int classNumber, long value) {
             Stacks.Stack stack = stacks.of(event.stackTraceId, classNumber);
             walks.add(stack.incomplete(), stack.depth(), 1);
-            profile.addAggregate(
-                    time(event.time), thread(event.tid), stack.id(), eventName, 1, Math.max(0, value));
+            profile.addAggregate(time(event.time), thread(event.tid), stack.id(), eventName, 1, Math.max(0, value));
         }
 
         /** The clock is that of {@link System#nanoTime}, unless the target has one of its own. */

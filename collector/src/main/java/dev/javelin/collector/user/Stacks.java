@@ -46,6 +46,10 @@ final class Stacks {
     private static final String BREAK = "break_";
     private static final String DEPTH = "frame limit";
     private static final String EARLY = "walk ended early";
+    /** The stub to which the lowest frame of a virtual thread on the stack returns: the rest is in the heap. */
+    private static final String FROZEN_BELOW = "cont_returnBarrier";
+
+    private static final String FROZEN = "frozen frames of a virtual thread";
 
     private static final FrameType[] TYPES = FrameType.values();
 
@@ -66,7 +70,8 @@ final class Stacks {
      * @param classNumber of the class that was allocated or locked, which becomes a frame on top of it; 0 for none
      */
     Stack of(int number, int classNumber) {
-        return known.computeIfAbsent((long) number << 32 | (classNumber & 0xffffffffL), key -> make(number, classNumber));
+        return known.computeIfAbsent(
+                (long) number << 32 | (classNumber & 0xffffffffL), key -> make(number, classNumber));
     }
 
     private Stack make(int number, int classNumber) {
@@ -122,7 +127,10 @@ final class Stacks {
         if (frames.length >= maxDepth) {
             return DEPTH;
         }
-        return frames.length > 1 && isEntry(frames) ? null : EARLY;
+        if (frames.length > 1 && isEntry(frames)) {
+            return null;
+        }
+        return frames.length > 0 && frames[frames.length - 1].method().equals(FROZEN_BELOW) ? FROZEN : EARLY;
     }
 
     private static boolean isFailure(Frame frame) {

@@ -55,9 +55,11 @@ final class UserFacts {
                 .event(request.event(), event.unit(), request.intervalNanos())
                 .completeSamples(walks.complete())
                 .loss("profiler's buffers busy", skipped());
-        targets.forEach(target ->
-                info.target(target.process().pid(), target.process().commandLine(), target.runtime()));
-        info.fact("mode", "user space, by async-profiler " + AsyncProfiler.version() + " inside the process: " + missing());
+        targets.forEach(
+                target -> info.target(target.process().pid(), target.process().commandLine(), target.runtime()));
+        info.fact(
+                "mode",
+                "user space, by async-profiler " + AsyncProfiler.version() + " inside the process: " + missing());
         walks.incomplete().forEach((reason, count) -> info.fact("incomplete: " + reason, count));
         if (accountedNanos() > 0) {
             info.fact(
@@ -104,10 +106,7 @@ final class UserFacts {
 
     /** The most of any target. */
     private long pausedNanos() {
-        return targets.stream()
-                .mapToLong(UserTarget::pausedNanos)
-                .max()
-                .orElse(0);
+        return targets.stream().mapToLong(UserTarget::pausedNanos).max().orElse(0);
     }
 
     private String summary(Profile profile, Walks walks, Duration duration) {

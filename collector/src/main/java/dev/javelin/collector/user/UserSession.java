@@ -59,8 +59,7 @@ public final class UserSession implements Session {
     @Override
     public RecordResult run() {
         Profile profile = Report.profile(request);
-        Samples samples =
-                new Samples(profile, event, request.event(), request.intervalNanos(), request.maxDepth());
+        Samples samples = new Samples(profile, event, request.event(), request.intervalNanos(), request.maxDepth());
         List<UserTarget> targets = new ArrayList<>();
         try {
             for (int pid : request.pids()) {
@@ -77,7 +76,8 @@ public final class UserSession implements Session {
 
     private UserTarget open(int pid) {
         try {
-            String options = event.options(request.intervalNanos()) + ",features=mixed,jstackdepth=" + request.maxDepth();
+            String options =
+                    event.options(request.intervalNanos()) + ",features=mixed,jstackdepth=" + request.maxDepth();
             return new UserTarget(AsyncProfiler.open(ProcessInfo.read(pid)), options, PART.plus(GRACE));
         } catch (IOException e) {
             throw JavelinException.failed("cannot record process " + pid + ": " + e.getMessage(), e);

@@ -80,7 +80,8 @@ final class UserTarget implements AutoCloseable {
     /** Ends the part, and takes what it has recorded. */
     void end(Samples samples) {
         long ticks = ticks();
-        cpuNanos = ticks < 0 || ticksBefore < 0 || cpuNanos < 0 ? -1 : cpuNanos + (ticks - ticksBefore) * NANOS_PER_TICK;
+        cpuNanos =
+                ticks < 0 || ticksBefore < 0 || cpuNanos < 0 ? -1 : cpuNanos + (ticks - ticksBefore) * NANOS_PER_TICK;
         partEnded = System.nanoTime();
         AsyncProfiler.Recorded recorded = profiler.stop();
         skipped += recorded.skipped();

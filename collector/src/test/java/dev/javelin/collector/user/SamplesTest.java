@@ -39,6 +39,7 @@ class SamplesTest {
             JAVA | [incomplete: walk ended early] main run
             __libc_start_main _start | complete
             __libc_start_main _start unknown | complete
+            cont_returnBarrier | [incomplete: frozen frames of a virtual thread] cont_returnBarrier main run
             break_compiled | [incomplete: break compiled] main run
             not_walkable_Java | [incomplete: not walkable Java] main run
             [unknown_Java] | [incomplete: unknown Java] main run
@@ -84,7 +85,8 @@ class SamplesTest {
             profile.sample(1_000 + i, thread, 0, stack, INTERVAL);
         }
         Path file = directory.resolve("samples.jfr");
-        RecordingInfo info = RecordingInfo.builder().event("cpu", "ns", INTERVAL).build();
+        RecordingInfo info =
+                RecordingInfo.builder().event("cpu", "ns", INTERVAL).build();
         Outputs.write(profile, info, ReportOptions.defaults(), file);
         return Files.readAllBytes(file);
     }

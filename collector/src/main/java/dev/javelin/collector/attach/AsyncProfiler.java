@@ -44,7 +44,11 @@ public final class AsyncProfiler implements AutoCloseable {
 
     private static final int MOST_BYTES = 128 << 20;
     private static final int SHORT_TEXT = 4096;
-    private static final Duration ATTACH = Duration.ofSeconds(10);
+    /** At its start the profiler looks at every class that is loaded, and at every library. */
+    private static final Duration COMMAND = Duration.ofSeconds(30);
+
+    private static final long ENDING_NANOS = 2_000_000_000;
+    private static final int POLL_MILLIS = 20;
     private static final Pattern SKIPPED = Pattern.compile("(?m)^samples_skipped_total (\\d{1,15})$");
 
     private final ProcessInfo process;
@@ -110,7 +114,7 @@ public final class AsyncProfiler implements AutoCloseable {
 
     private void prepare() throws IOException {
         library = NAME + "-" + version() + ".so";
-        files.run(ATTACH, late(), () -> {
+        files.run(COMMAND, late(), () -> {
             directory = ProfilerDirectory.open(files.tmp(), process);
             try (InputStream in = AsyncProfiler.class.getResourceAsStream(RESOURCE)) {
                 Files.copy(in, directory.file(library), StandardCopyOption.REPLACE_EXISTING);
@@ -125,7 +129,7 @@ public final class AsyncProfiler implements AutoCloseable {
     }
 
     private String late() {
-        return "process " + process.pid() + " has not answered for " + ATTACH.toSeconds()
+        return "process " + process.pid() + " has not answered for " + COMMAND.toSeconds()
                 + " s: its JVM hangs, or a safepoint takes that long";
     }
 
@@ -148,7 +152,7 @@ public final class AsyncProfiler implements AutoCloseable {
      */
     public void start(String options, Duration longest) {
         try {
-            files.run(ATTACH, late(), () -> {
+            files.run(COMMAND, late(), () -> {
                 // a later one never takes an earlier file for its own
                 Files.deleteIfExists(directory.file(JFR));
                 int status = command("start," + options + ",jfr," + ONLY_SAMPLES + ",clock=monotonic,timeout="
@@ -218,18 +222,31 @@ public final class AsyncProfiler implements AutoCloseable {
     /** A process that has ended has completed its file, if it had time to. */
     private long end() throws IOException {
         try {
-            return files.run(ATTACH, late(), () -> {
+            return files.run(COMMAND, late(), () -> {
                 command("stop");
                 command("metrics");
                 Matcher skipped = SKIPPED.matcher(said(METRICS));
                 return skipped.find() ? Long.parseLong(skipped.group(1)) : 0L;
             });
         } catch (IOException | JavelinException e) {
-            if (isAlive()) {
+            if (!hasEnded()) {
                 throw e;
             }
             return 0;
         }
+    }
+
+    /** One that is ending is given the time for that. */
+    private boolean hasEnded() {
+        long end = System.nanoTime() + ENDING_NANOS;
+        try {
+            while (isAlive() && System.nanoTime() < end) {
+                Thread.sleep(POLL_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return !isAlive();
     }
 
     private static ByteBuffer read(FileChannel file, int most) throws IOException {

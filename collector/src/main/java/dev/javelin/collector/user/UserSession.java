@@ -65,8 +65,8 @@ public final class UserSession implements Session {
             for (int pid : request.pids()) {
                 targets.add(open(pid));
             }
-            UserFacts facts = new UserFacts(request, event, targets);
             targets.forEach(UserTarget::begin);
+            UserFacts facts = new UserFacts(request, event, targets);
             live.started();
             return record(targets, samples, profile, facts);
         } finally {

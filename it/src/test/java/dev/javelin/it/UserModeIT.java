@@ -44,6 +44,10 @@ class UserModeIT {
     /** Of the target's own account; the recordings have some hundred samples. */
     private static final double TOLERANCE = 0.12;
 
+    private static final long ENOUGH_NANOS = 3_000_000_000L;
+    /** Of the 300 that there should be. */
+    private static final int LEAST_SAMPLES = 200;
+
     /** What Shares does in one thread: shorter ones than an interval are not seen. */
     private static final List<String> ACTIVITIES = List.of("c2Loop", "recursion", "interpreted", "lambdas", "zip");
 
@@ -125,29 +129,43 @@ class UserModeIT {
     @Test
     void sharesOfCpuTimeAreTheTargetsOwn() throws IOException {
         try (Child target = target(Shares.class)) {
-            Map<String, Long> before = account(target);
-            Child.Result result = Child.run(
-                    PATIENCE, javelin("record", "--mode", "user", "-d", "6s", "-f", file("cpu.jfr"), pid(target)));
-            assertSummary(result);
-            assertShares(TargetProcess.since(before, account(target)), Recording.read(open.resolve("cpu.jfr")));
-            assertThat(Files.readString(open.resolve("cpu.jfr"), StandardCharsets.ISO_8859_1))
-                    .contains("user space, by async-profiler");
+            Path jfr = open.resolve("cpu.jfr");
+            assertShares(target, javelin("record", "--mode", "user", "-f", jfr.toString(), pid(target)), jfr, 90);
+            assertThat(Files.readString(jfr, StandardCharsets.ISO_8859_1)).contains("user space, by async-profiler");
             assertUntouched(target);
         }
     }
 
-    /** Root may record everybody's, and JDK 25 has the same frames. */
+    /** Root may record everybody's. Of virtual threads, what is frozen is not walked. */
     @Test
     void rootRecordsAnyJvm() throws IOException {
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(25), List.of(), Shares.class)) {
-            Map<String, Long> before = target.account();
-            String jfr = file("root.jfr");
-            Child.Result result =
-                    JavelinCommand.run("record", "--mode", "user", "-d", "6s", "-f", jfr, Long.toString(target.pid()));
-            assertSummary(result, 60); // of virtual threads it does not walk what is frozen
-            assertShares(TargetProcess.since(before, target.account()), Recording.read(Path.of(jfr)));
+            Path jfr = open.resolve("root.jfr");
+            List<String> arguments = List.of("record", "--mode", "user", "-f", jfr.toString(), pid(target));
+            assertShares(target, JavelinCommand.line(arguments), jfr, 60);
             assertThat(left(target)).isEmpty();
         }
+    }
+
+    /** Records until the target has worked enough by its own account. */
+    private static void assertShares(Child target, List<String> command, Path jfr, double leastComplete)
+            throws IOException {
+        try (Child recorder = new Child(command)) {
+            awaitRecording(target);
+            Map<String, Long> before = account(target);
+            Map<String, Long> used = Map.of();
+            for (long worked = 0; worked < ENOUGH_NANOS; worked = sum(used)) {
+                pause();
+                used = TargetProcess.since(before, account(target));
+            }
+            recorder.signal("INT");
+            assertSummary(recorder.await(PATIENCE), leastComplete);
+            assertShares(used, Recording.read(jfr));
+        }
+    }
+
+    private static long sum(Map<String, Long> account) {
+        return ACTIVITIES.stream().mapToLong(account::get).sum();
     }
 
     private static void assertSummary(Child.Result result) {
@@ -163,10 +181,10 @@ class UserModeIT {
     }
 
     private static void assertShares(Map<String, Long> account, Recording recording) {
-        double accounted = ACTIVITIES.stream().mapToLong(account::get).sum();
+        double accounted = sum(account);
         List<Sample> samples =
                 recording.where(sample -> ACTIVITIES.stream().anyMatch(name -> sample.has(method(name))));
-        assertThat(samples).hasSizeGreaterThan(100);
+        assertThat(samples.size()).isGreaterThan(LEAST_SAMPLES);
         assertThat(recording.where(sample ->
                         sample.frames().stream().anyMatch(frame -> frame.type().equals("Kernel"))))
                 .isEmpty();

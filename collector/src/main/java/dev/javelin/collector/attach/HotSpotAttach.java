@@ -91,15 +91,17 @@ final class HotSpotAttach {
     }
 
     private String command(String... words) throws IOException, InterruptedException {
+        String status = Files.readString(Path.of("/proc/" + process.pid() + "/status"), StandardCharsets.UTF_8);
+        checkThatItRuns(status);
         Path socket = tmp.resolve(".java_pid" + process.nsPid());
         if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
+            checkThatSignalIsKnown(status);
             open(socket);
         }
         return command(socket, words);
     }
 
     private void open(Path socket) throws IOException, InterruptedException {
-        checkThatSignalIsKnown();
         Path file = tmp.resolve(".attach_pid" + process.nsPid());
         try {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -130,13 +132,15 @@ final class HotSpotAttach {
         }
     }
 
-    private void checkThatSignalIsKnown() throws IOException {
-        String status = Files.readString(Path.of("/proc/" + process.pid() + "/status"), StandardCharsets.UTF_8);
+    private void checkThatItRuns(String status) {
         Matcher state = STATE.matcher(status);
         if (state.find() && state.group(1).matches("[Tt]")) {
             throw JavelinException.failed(
                     name() + " is stopped, and cannot answer: continue it (kill -CONT " + process.pid() + ")");
         }
+    }
+
+    private void checkThatSignalIsKnown(String status) {
         Matcher caught = CAUGHT.matcher(status);
         if (!caught.find() || (Long.parseUnsignedLong(caught.group(1), 16) & SIGQUIT_BIT) == 0) {
             throw JavelinException.failed(

@@ -93,6 +93,21 @@ int on_exit(void *ctx)
 	return 0;
 }
 
+/*
+ * A process begins under a number that a target had: the target has ended, however late the collector hears of it, and what follows is
+ * none of its business.
+ */
+SEC("raw_tracepoint/sched_process_fork")
+int on_fork(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *child = (struct task_struct *)ctx->args[1];
+	__u32 pid = BPF_CORE_READ(child, pid);
+
+	if (pid == (__u32)BPF_CORE_READ(child, tgid))
+		bpf_map_delete_elem(&processes, &pid);
+	return 0;
+}
+
 /* The entry of a function, at which the registers are those of the caller's convention. */
 static __noinline void enter_function(__u32 row, const struct pt_regs *regs)
 {
@@ -107,7 +122,7 @@ static __noinline int take_entry(const struct probe *probe, __u32 row, const str
 	struct hit hit = {};
 
 	read_arguments(&hit, probe, regs);
-	return take(probe, row, &hit, taken);
+	return take_unskipped(probe, row, &hit, taken);
 }
 
 static __noinline int take_told(const struct probe *probe, __u32 row, const struct pt_regs *regs, struct taken *taken)
@@ -144,6 +159,8 @@ int on_function(struct pt_regs *ctx)
 		enter_function(row, ctx);
 		return 0;
 	}
+	if (!(probe->flags & PROBE_TOLD) && is_skipped(probe, row))
+		return 0;
 	if (probe->flags & PROBE_TOLD ? !take_told(probe, row, ctx, &taken) : !take_entry(probe, row, ctx, &taken))
 		return 0;
 	probe_registers(ctx, &r);
@@ -172,7 +189,7 @@ static __noinline int take_tracepoint(const struct probe *probe, __u32 row, cons
 	struct hit hit = {};
 
 	read_fields(&hit, probe, record);
-	return take(probe, row, &hit, taken);
+	return take_unskipped(probe, row, &hit, taken);
 }
 
 /* A classic tracepoint, in the context of a target's thread. */
@@ -184,7 +201,7 @@ int on_tracepoint(void *ctx)
 	struct process *p = current_process();
 	struct taken taken = {};
 
-	if (!probe || !p || !take_tracepoint(probe, row, ctx, &taken))
+	if (!probe || !p || is_skipped(probe, row) || !take_tracepoint(probe, row, ctx, &taken))
 		return 0;
 	return account(ctx, p, probe, row, &taken, NULL, 0);
 }
@@ -204,7 +221,7 @@ int on_kernel_function(struct pt_regs *ctx)
 		enter_function(row, ctx);
 		return 0;
 	}
-	if (!take_entry(probe, row, ctx, &taken))
+	if (is_skipped(probe, row) || !take_entry(probe, row, ctx, &taken))
 		return 0;
 	return account(ctx, p, probe, row, &taken, NULL, 0);
 }

@@ -387,6 +387,7 @@ enum wait_class {
 	WAIT_STOPPED = 4,   /* by a signal or a debugger */
 	WAIT_THROTTLED = 5, /* its cgroup's quota was used up */
 	WAIT_UNTOLD = 6,    /* it left the CPU without the kernel telling: without a stack */
+	WAIT_BEFORE = 255,  /* it was off the CPU when the recording began */
 };
 
 /* Value of `schedules`, keyed by tid: what was last seen of a thread, as it left the CPU or got one. */

@@ -88,6 +88,7 @@ struct task_struct {
 	unsigned long nvcsw,
 		nivcsw; /* times that it has left the CPU, by itself and not; counted before sched_switch is told */
 	int pid, tgid;
+	char comm[16];
 	struct thread_struct thread;
 };
 

@@ -284,22 +284,31 @@ static __always_inline __u64 part_of_hit(__u16 what, __u16 index, const struct h
 	}
 }
 
-/* Whether an event meets the probe's condition and is the last of a period, and what is taken of it. Counts it. Global, see walk_user_stack. */
-__attribute__((noinline)) int is_taken(const struct probe *probe, __u32 row, const struct hit *hit, struct taken *taken)
+/* Counts an event; returns whether it is the last of a period, and is taken for those before it. */
+static __always_inline int ends_period(const struct probe *probe, __u32 row)
 {
 	__u64 *events = bpf_map_lookup_elem(&probe_counts, &row);
-	__u64 period;
 
-	if (!events || !probe || !hit || !taken || !meets_predicate(probe, hit))
-		return 0;
-	period = probe->period;
 	/*
-	 * A thread may be preempted here, and another one count on this CPU. The last of a period is taken, for the events before it;
-	 * the collector adds those of a period that has not ended.
+	 * A thread may be preempted here, and another one count on this CPU. The collector adds the events of a period that has not ended.
 	 */
-	if ((__sync_fetch_and_add(events, 1) + 1) % (period ? period : 1) != 0)
+	return events && (__sync_fetch_and_add(events, 1) + 1) % (probe->period ? probe->period : 1) == 0;
+}
+
+/* Without a condition the period decides before anything of the event is read: most of them cost no more than that. */
+static __always_inline int is_skipped(const struct probe *probe, __u32 row)
+{
+	return probe->period > 1 && !probe->predicate_ops && !ends_period(probe, row);
+}
+
+/* Whether an event that was not skipped meets the probe's condition and ends a period, and what is taken of it. Global, see walk_user_stack. */
+__attribute__((noinline)) int is_taken(const struct probe *probe, __u32 row, const struct hit *hit, struct taken *taken)
+{
+	if (!probe || !hit || !taken || !meets_predicate(probe, hit))
 		return 0;
-	taken->events = period ? period : 1;
+	if ((probe->period <= 1 || probe->predicate_ops) && !ends_period(probe, row))
+		return 0;
+	taken->events = probe->period ? probe->period : 1;
 	taken->value = probe->value == WHAT_ONE ? 1 : part_of_hit(probe->value, probe->value_index, hit);
 	taken->key = part_of_hit(probe->key, probe->key_index, hit);
 	return 1;
@@ -314,14 +323,19 @@ static __noinline int keep_hit(const struct hit *hit)
 	return 0;
 }
 
-/* Whether the event is one that the probe takes, and what of it; one that is going to be handed over is kept until then. */
-static __always_inline int take(const struct probe *probe, __u32 row, const struct hit *hit, struct taken *taken)
+/* Whether an event that was not skipped is one that the probe takes, and what of it; one that is going to be handed over is kept until then. */
+static __always_inline int take_unskipped(const struct probe *probe, __u32 row, const struct hit *hit, struct taken *taken)
 {
 	if (!is_taken(probe, row, hit, taken))
 		return 0;
 	if (probe->flags & PROBE_TRACE)
 		keep_hit(hit);
 	return 1;
+}
+
+static __always_inline int take(const struct probe *probe, __u32 row, const struct hit *hit, struct taken *taken)
+{
+	return !is_skipped(probe, row) && take_unskipped(probe, row, hit, taken);
 }
 
 #endif

@@ -88,7 +88,7 @@ static __always_inline void start_walk(struct walk *w)
 	w->serial++;
 	w->sample.head.time_ns = bpf_ktime_get_ns();
 	w->second = w->sample.head.time_ns >> 30;
-	w->pid = bpf_get_current_pid_tgid() >> 32;
+	w->pid = walked_thread() >> 32;
 }
 
 /* The registers with which the thread entered the kernel. */
@@ -179,7 +179,7 @@ static __always_inline void walk_from_entry(struct walk *w, struct process *p, s
 static __always_inline int hand_over(struct walk *w, __u32 kernel_words, __u32 type)
 {
 	struct sample *s = &w->sample;
-	__u64 id = bpf_get_current_pid_tgid();
+	__u64 id = walked_thread();
 	__u64 words = w->words + (type == RECORD_HIT ? w->hit_words : 0);
 	__u64 bytes = sizeof(*s) + words * 8;
 	__u64 flags = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
@@ -194,7 +194,7 @@ static __always_inline int hand_over(struct walk *w, __u32 kernel_words, __u32 t
 	s->flags = w->flags;
 	s->end_pc = w->end == END_COMPLETE ? 0 : w->pc;
 	s->java_thread = w->java_thread;
-	bpf_get_current_comm(s->comm, sizeof(s->comm));
+	read_comm(s->comm, sizeof(s->comm));
 	if (bytes > sizeof(*s) + sizeof(w->area))
 		bytes = sizeof(*s) + sizeof(w->area);
 	return !bpf_ringbuf_output(&ring, s, bytes, flags);

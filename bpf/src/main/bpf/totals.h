@@ -1,25 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Events too frequent to be handed over one by one are counted here, per stack and key; each different stack crosses once. */
+/* Events too frequent to be handed over one by one are counted here, per stack and key. */
 #ifndef JAVELIN_TOTALS_H
 #define JAVELIN_TOTALS_H
 
-#include "record.h"
-
-/* Ids of the stacks that the collector has. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1);
-	__type(key, __u64);
-	__type(value, __u32);
-} stacks SEC(".maps");
-
-/* tid -> the JavaThread that it was handed over with */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u64);
-} threads SEC(".maps");
+#include "stacks.h"
 
 /* What was counted; read when the recording ends. Sized by the collector. */
 struct {
@@ -36,51 +20,6 @@ struct {
 	__type(key, struct bucket_key);
 	__type(value, __u64);
 } buckets SEC(".maps");
-
-/* One word of the hash of a stack. */
-static __always_inline __u64 mix(__u64 hash, __u64 word)
-{
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-	return hash ^ hash >> 32;
-}
-
-struct hashing {
-	const struct walk *walk;
-	__u64 hash;
-};
-
-static long hash_word(__u64 index, void *context)
-{
-	struct hashing *h = context;
-
-	if (index >= FRAME_AREA_WORDS)
-		return 1;
-	h->hash = mix(h->hash, h->walk->area[index]);
-	return 0;
-}
-
-/*
- * The id of the stack in w: 64 bits over its words, its process, its identity and how the walk ended. Hands the stack over if it is a new one.
- * 0 if that could not be done.
- */
-static __noinline __u64 intern_stack(struct walk *w, __u32 kernel_words)
-{
-	struct hashing h = {.walk = w, .hash = mix((__u64)w->pid << 8 | w->end, w->identity)};
-	__u32 one = 1;
-	__u64 id;
-
-	bpf_loop(w->words, hash_word, &h, 0);
-	id = h.hash | 1;
-	if (bpf_map_lookup_elem(&stacks, &id))
-		return id;
-	w->sample.value = id;
-	if (!hand_over(w, kernel_words, RECORD_STACK))
-		return 0;
-	count(COUNT_STACKS);
-	/* With a full map the stack crosses again each time, which costs more but loses nothing. */
-	bpf_map_update_elem(&stacks, &id, &one, BPF_ANY);
-	return id;
-}
 
 /* Times that a CPU tries to write against others. */
 #define TRIES 8
@@ -103,20 +42,6 @@ static __always_inline void raise(__u64 *most, __u64 value)
 		if (value <= old || __sync_val_compare_and_swap(most, old, value) == old)
 			return;
 	}
-}
-
-/* Hands the current thread over if it is a new one, while it is sure to be there; its words are in w. */
-static __always_inline void name_thread(struct walk *w)
-{
-	__u32 tid = bpf_get_current_pid_tgid(), words = w->words;
-	__u64 *known = bpf_map_lookup_elem(&threads, &tid);
-
-	if (known && *known == w->java_thread)
-		return;
-	w->words = 0;
-	if (hand_over(w, 0, RECORD_THREAD))
-		bpf_map_update_elem(&threads, &tid, &w->java_thread, BPF_ANY);
-	w->words = words;
 }
 
 static __noinline void add_total(const struct total_key *key, __u64 events, __u64 value)

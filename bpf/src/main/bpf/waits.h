@@ -4,6 +4,7 @@
 #define JAVELIN_WAITS_H
 
 #include "calls.h"
+#include "schedules.h"
 
 /* Row of the probe that takes the time, or NO_ROW. */
 const volatile __u32 offcpu_row = NO_ROW;
@@ -12,39 +13,6 @@ const volatile __u32 runq_row = NO_ROW;
 const volatile __u32 oncpu_row = NO_ROW;
 /* Whether the stack of who wakes a thread is taken, too. */
 const volatile __u32 record_wakers = 0;
-
-/* include/linux/sched.h */
-#define TASK_INTERRUPTIBLE 1
-#define TASK_UNINTERRUPTIBLE 2
-#define TASK_STOPPED 4
-#define TASK_TRACED 8
-#define TASK_DEAD 0x80
-
-/* tid -> what was last seen of the thread. Sized by the collector: threads of all targets. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct schedule);
-} schedules SEC(".maps");
-
-/*
- * A throttled thread could go on, too. Up to Linux 6.17 its whole run queue is taken away as it leaves the CPU, since then it leaves
- * it by itself on its way to user space (kernel/sched/fair.c); in both cases the count of its run queue says so.
- */
-static __always_inline int is_throttled(struct task_struct *task)
-{
-	return bpf_core_field_exists(struct cfs_rq, throttle_count) && BPF_CORE_READ(task, se.cfs_rq, throttle_count) > 0;
-}
-
-static __always_inline __u32 wait_class(struct task_struct *task, __u32 state, int preempted)
-{
-	if (preempted || !state)
-		return is_throttled(task) ? WAIT_THROTTLED : WAIT_PREEMPTED;
-	if (state & (TASK_STOPPED | TASK_TRACED))
-		return WAIT_STOPPED;
-	return state & TASK_UNINTERRUPTIBLE ? WAIT_DISK : WAIT_BLOCKED;
-}
 
 /*
  * Some switches are not told by virtual machines with Linux 6.18; bpftrace sees them missing as well. What a thread did meanwhile is told by the

@@ -14,7 +14,7 @@
 #ifndef JAVELIN_WALK_H
 #define JAVELIN_WALK_H
 
-#include "maps.h"
+#include "walked_thread.h"
 
 #define FRAME_AREA_WORDS (MAX_KERNEL_FRAMES + MAX_USER_FRAMES * FRAME_WORDS)
 #define HIT_AREA_WORDS (HIT_WORDS + MAX_TEXTS * TEXT_WORDS)
@@ -170,16 +170,6 @@ struct walk {
 	struct sample sample;
 	__u64 area[FRAME_AREA_WORDS + HIT_AREA_WORDS]; /* frames, and what is handed over behind them */
 };
-
-static __always_inline int read_user(void *to, __u32 bytes, __u64 from)
-{
-	return bpf_probe_read_user(to, bytes, (const void *)from);
-}
-
-static __always_inline int read_word(__u64 from, __u64 *word)
-{
-	return bpf_probe_read_user(word, 8, (const void *)from);
-}
 
 /*
  * `words` words of the stack from `from` on, at most STACK_WINDOW; NULL if they cannot be read. Frames are small, so one copy of 512

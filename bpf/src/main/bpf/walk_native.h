@@ -198,27 +198,13 @@ static __noinline int find_native(struct walk *w, const struct process *p, __u64
 	return 1;
 }
 
-#define PENDING_RETURNS 64
-
 /*
- * A return probe has put the address of the kernel's trampoline in place of the return address; where the function really returns to
- * is in the thread's list of pending returns (struct return_instance, include/linux/uprobes.h). 0 if it is none of them.
+ * A return probe has put the address of the kernel's trampoline in place of the return address. Returns where the function really
+ * returns to, 0 if there is no such probe.
  */
 static __noinline __u64 probed_return(const struct walk *w)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct uprobe_task *utask = task->utask;
-	struct return_instance *r;
-
-	if (w->leaf || !utask)
-		return 0;
-	r = utask->return_instances;
-	for (int i = 0; i < PENDING_RETURNS && r; i++) {
-		if (r->stack + 8 == w->sp)
-			return r->orig_ret_vaddr;
-		r = r->next;
-	}
-	return 0;
+	return w->leaf ? 0 : pending_return(w->sp);
 }
 
 static __noinline void step_native(struct walk *w, const struct process *p)

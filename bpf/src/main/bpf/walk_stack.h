@@ -58,7 +58,7 @@ static long walk_step(__u64 index, void *context)
  */
 static __noinline __u64 current_java_thread(struct walk *w, const struct hotspot *hs, __u64 fsbase, __u64 r15)
 {
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	__u32 tid = (__u32)walked_thread();
 	struct thread_local *c = &w->thread_cache[cache_slot(tid, THREAD_CACHE)];
 	__u64 dtv, block, thread = 0, vtable = 0;
 

@@ -160,6 +160,13 @@ public final class BpfObject implements AutoCloseable {
         BpfException.check(LibBpf.bpf_map__set_max_entries(mapHandle(map), entries), "size map", map);
     }
 
+    /** Says before {@link #load()} that a map is another object's, which is loaded and stays open longer: the one of the same name. */
+    public synchronized void share(String map, BpfObject other) {
+        requireState(State.OPEN);
+        BpfException.check(
+                LibBpf.bpf_map__reuse_fd(mapHandle(map), other.map(map).fd()), "share map", map);
+    }
+
     /** Says before {@link #load()} whether a program is to be loaded at all; each one is unless said otherwise. */
     public synchronized void wanted(String program, boolean wanted) {
         requireState(State.OPEN);

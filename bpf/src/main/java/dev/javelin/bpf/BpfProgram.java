@@ -51,6 +51,16 @@ public final class BpfProgram {
     private static final int MULTI_PID = 56;
     private static final int MULTI_SIZE = 64;
 
+    /** linux/bpf.h: an attach type; {@code link_create.iter_info}, its length, and in {@code union bpf_iter_link_info} the process. */
+    private static final int TRACE_ITER = 28;
+
+    private static final int ITER_ATTACH_TYPE = 8;
+    private static final int ITER_INFO = 16;
+    private static final int ITER_INFO_SIZE = 24;
+    private static final int ITER_SIZE = 32;
+    private static final int INFO_PID = 4;
+    private static final int INFO_BYTES = 16;
+
     private static final String REFUSED = "the kernel allows no probe there: the function is on its blacklist"
             + " (/sys/kernel/debug/kprobes/blacklist), or no instruction begins at the offset";
 
@@ -220,6 +230,57 @@ public final class BpfProgram {
                 }
                 return link(what, link);
             }
+        }
+    }
+
+    /**
+     * Runs an {@code iter/task} program once for each thread of a process, in this thread.
+     *
+     * @throws BpfException when the kernel refuses, or the process is gone
+     */
+    public void runForThreads(int pid) {
+        synchronized (owner) {
+            before();
+            String what = name + " for the threads of process " + pid;
+            int link = iterator(pid, what);
+            try {
+                int reader = (int) BpfException.check(LibBpf.bpf_iter_create(link), "start", what);
+                try {
+                    readToEnd(reader, what);
+                } finally {
+                    LibC.close(reader);
+                }
+            } finally {
+                LibC.close(link);
+            }
+        }
+    }
+
+    private int iterator(int pid, String what) {
+        try (NativeBlock attr = new NativeBlock(ITER_SIZE);
+                NativeBlock info = new NativeBlock(INFO_BYTES)) {
+            info.buffer().putInt(INFO_PID, pid);
+            attr.buffer()
+                    .putInt(0, fd)
+                    .putInt(ITER_ATTACH_TYPE, TRACE_ITER)
+                    .putLong(ITER_INFO, info.address())
+                    .putInt(ITER_INFO_SIZE, INFO_BYTES);
+            long link = LibC.syscall(LibC.SYS_BPF, LINK_CREATE, attr.address(), ITER_SIZE, 0, 0, 0);
+            if (link < 0) {
+                throw failure(what);
+            }
+            return (int) link;
+        }
+    }
+
+    /** The program writes no text: the reader ends when it has seen every thread, and says EAGAIN when it pauses before. */
+    private static void readToEnd(int reader, String what) {
+        try (NativeBlock text = new NativeBlock(Long.BYTES)) {
+            long read;
+            do {
+                read = LibC.read(reader, text.address(), Long.BYTES);
+            } while (read > 0 || (read < 0 && (LibC.errno() == Errno.EAGAIN || LibC.errno() == Errno.EINTR)));
+            BpfException.check(read, "run", what);
         }
     }
 

@@ -20,6 +20,8 @@ public final class Errno {
     public static final int EMFILE = 24;
     public static final int ENOSYS = 38;
     public static final int EOPNOTSUPP = 95;
+    public static final int ENOPROTOOPT = 92;
+    public static final int ECONNREFUSED = 111;
     public static final int ENOTSUPP = 524;
 
     private static final String TABLE = """
@@ -66,10 +68,14 @@ public final class Errno {
             75 EOVERFLOW Value too large for defined data type
             84 EILSEQ Invalid or incomplete multibyte or wide character
             90 EMSGSIZE Message too long
+            92 ENOPROTOOPT Protocol not available
             93 EPROTONOSUPPORT Protocol not supported
             95 EOPNOTSUPP Operation not supported
+            98 EADDRINUSE Address already in use
+            104 ECONNRESET Connection reset by peer
             105 ENOBUFS No buffer space available
             110 ETIMEDOUT Connection timed out
+            111 ECONNREFUSED Connection refused
             114 EALREADY Operation already in progress
             115 EINPROGRESS Operation now in progress
             116 ESTALE Stale file handle

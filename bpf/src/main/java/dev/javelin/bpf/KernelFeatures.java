@@ -102,7 +102,7 @@ public record KernelFeatures(
                 Files.isReadable(BTF),
                 Collections.unmodifiableSet(held),
                 Capability.missingForKernelMode(held),
-                firstLine(Path.of("/proc/self/uid_map")).matches("\\s*0\\s+0\\s+4294967295\\s*"),
+                inInitialUserNamespace(),
                 tryLoading(),
                 tryPerf(PerfAttr.cpuClock(ONE_SECOND), -1, 0),
                 tryPerf(PerfAttr.cpuClock(ONE_SECOND).userOnly(), 0, -1),
@@ -133,6 +133,15 @@ public record KernelFeatures(
                             : ": capabilities of a user namespace do not count, run outside of it");
         }
         return perfAllCpus.worked() ? "" : "perf_event_open: " + perfAllCpus + ": a seccomp filter may forbid it";
+    }
+
+    /** Whether this process holds the capabilities that kernel mode needs, and they count: a quick look, not a trial. */
+    public static boolean isPrivileged() {
+        return Capability.missingForKernelMode(heldCapabilities()).isEmpty() && inInitialUserNamespace();
+    }
+
+    private static boolean inInitialUserNamespace() {
+        return firstLine(Path.of("/proc/self/uid_map")).matches("\\s*0\\s+0\\s+4294967295\\s*");
     }
 
     /**

@@ -7,8 +7,14 @@ import java.nio.file.Path;
 /** Calls of POSIX and Linux that Java has no method for. */
 public final class Posix {
     /** arch/x86/entry/syscalls/syscall_64.tbl */
+    private static final long SYS_GETEUID = 107;
+
     private static final long SYS_SETGROUPS = 116;
 
+    private static final long SYS_SETRESUID = 117;
+    private static final long SYS_SETRESGID = 119;
+
+    private static final int UNCHANGED = -1;
     private static final int SIGQUIT = 3;
     private static final int OWNER_ONLY = 0600;
 
@@ -33,18 +39,26 @@ public final class Posix {
     }
 
     /**
-     * Makes the calling thread, and it alone, use files as another user of no further group may. Needs CAP_SETUID and CAP_SETGID; the thread should end then.
+     * Makes the calling thread, and it alone, act as another user of no further group: with files, and in the eyes of who is at the other end
+     * of a socket. Needs CAP_SETUID and CAP_SETGID; the thread should end then, and start no other. Does nothing if it acts as that user already.
      *
      * @throws IOException if that is refused
      */
-    public static void useFilesAs(int uid, int gid) throws IOException {
-        // the C library's setgroups would change all threads
-        check((int) LibC.syscall(SYS_SETGROUPS, 0, 0, 0, 0, 0, 0), "setgroups");
-        LibC.setfsgid(gid);
-        LibC.setfsuid(uid);
-        // they say who was it before, and nothing else; -1 changes nothing
-        if (LibC.setfsuid(-1) != uid || LibC.setfsgid(-1) != gid) {
-            throw new IOException("cannot use files as user " + uid + ": CAP_SETUID or CAP_SETGID is missing");
+    public static void actAs(int uid, int gid) throws IOException {
+        if ((int) LibC.syscall(SYS_GETEUID, 0, 0, 0, 0, 0, 0) == uid) {
+            return;
+        }
+        // the C library's functions would change all threads
+        become(SYS_SETGROUPS, 0, 0, 0, uid);
+        become(SYS_SETRESGID, UNCHANGED, gid, UNCHANGED, uid);
+        // the real and saved ones stay: otherwise that user could send it signals
+        become(SYS_SETRESUID, UNCHANGED, uid, UNCHANGED, uid);
+    }
+
+    private static void become(long call, long a, long b, long c, int uid) throws IOException {
+        if (LibC.syscall(call, a, b, c, 0, 0, 0) != 0) {
+            throw new IOException("cannot act as user " + uid + ": " + Errno.describe(LibC.errno())
+                    + ": CAP_SETUID or CAP_SETGID is missing");
         }
     }
 

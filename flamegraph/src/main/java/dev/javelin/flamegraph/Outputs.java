@@ -50,6 +50,24 @@ public final class Outputs {
         }
     }
 
+    /** What a report's file shall hold. */
+    public interface Content {
+        /** Writes all of it; the report is none if this throws. */
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /**
+     * Writes a report that was made elsewhere, as {@link #write(Profile, RecordingInfo, ReportOptions, Path)} does.
+     *
+     * @throws IOException if the file cannot be written, or the content throws one; no part of it is left
+     */
+    public static void write(Path file, Content content) throws IOException {
+        try (PendingFile pending = PendingFile.create(file)) {
+            content.writeTo(pending.stream());
+            pending.commit();
+        }
+    }
+
     private static void writeJfr(Profile profile, RecordingInfo info, Path file) throws IOException {
         try (JfrStream stream = JfrStream.open(profile, file, info.start(), info.startNanos(), info.interval())) {
             stream.finish(info);

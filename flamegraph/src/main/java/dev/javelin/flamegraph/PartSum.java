@@ -1,12 +1,15 @@
 package dev.javelin.flamegraph;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The time that went to one part, whatever the stack.
@@ -19,10 +22,17 @@ record PartSum(CallPart part, long all, long slow, List<Detail> details) {
     /** Beyond this share, what is missing or too much is told. */
     private static final double TOLERANCE = 0.01;
 
+    /** Who ended a wait, where that is a thread with a number, as those of a pool have. */
+    private static final Pattern NUMBERED = Pattern.compile("(.*, (?:held|notified|unparked) by .*?)\\d+");
+
     /** The time that went to one detail of a part, nanoseconds; {@code name} as the target spells it. */
     record Detail(String name, long all, long slow) {
-        private Detail plus(Explanation.Part part) {
-            return new Detail(name, all + part.allNanos(), slow + part.slowNanos());
+        private Detail plus(long moreAll, long moreSlow) {
+            return new Detail(name, all + moreAll, slow + moreSlow);
+        }
+
+        private Detail plus(Detail other) {
+            return plus(other.all, other.slow);
         }
     }
 
@@ -34,7 +44,7 @@ record PartSum(CallPart part, long all, long slow, List<Detail> details) {
                     .merge(
                             part.detail(),
                             new Detail(part.detail(), part.allNanos(), part.slowNanos()),
-                            (sum, one) -> sum.plus(part));
+                            (sum, one) -> sum.plus(part.allNanos(), part.slowNanos()));
         }
         List<PartSum> parts = new ArrayList<>();
         sums.forEach((part, details) -> {
@@ -57,7 +67,7 @@ record PartSum(CallPart part, long all, long slow, List<Detail> details) {
             all += detail.all();
             slow += detail.slow();
         }
-        List<Detail> sorted = details.values().stream()
+        List<Detail> sorted = pooled(details.values()).stream()
                 .filter(detail -> !detail.name().isEmpty() && (detail.all() > 0 || detail.slow() > 0))
                 .sorted(Comparator.comparingLong(Detail::slow)
                         .thenComparingLong(Detail::all)
@@ -65,6 +75,20 @@ record PartSum(CallPart part, long all, long slow, List<Detail> details) {
                         .thenComparing(Detail::name))
                 .toList();
         return new PartSum(part, all, slow, sorted);
+    }
+
+    /** Of threads of one pool there is one detail: {@code com.acme.Stock, held by worker-*}. */
+    private static Collection<Detail> pooled(Collection<Detail> details) {
+        Map<String, List<Detail>> pools = new HashMap<>();
+        for (Detail detail : details) {
+            Matcher numbered = NUMBERED.matcher(detail.name());
+            String pool = numbered.matches() ? numbered.group(1) + "*" : detail.name();
+            pools.computeIfAbsent(pool, p -> new ArrayList<>()).add(detail);
+        }
+        List<Detail> pooled = new ArrayList<>();
+        pools.forEach((name, members) -> pooled.add(
+                members.size() == 1 ? members.get(0) : members.stream().reduce(new Detail(name, 0, 0), Detail::plus)));
+        return pooled;
     }
 
     /** A line that tells how far the parts are from the elapsed times; empty if that is within one percent. */

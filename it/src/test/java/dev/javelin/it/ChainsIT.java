@@ -111,6 +111,9 @@ class ChainsIT {
         assertThat(check.ambiguousCalls())
                 .as("lines of calls in " + check.name())
                 .isEmpty();
+        assertThat((double) check.unknownLines() / check.samples())
+                .as("share of stacks with a call without its line of " + check)
+                .isLessThanOrEqualTo(Lengths.share(MAX_BROKEN, check.samples()));
         assertThat((double) check.unresolved() / check.samples())
                 .as("share of stacks with a frame without a name of " + check)
                 .isLessThanOrEqualTo(

@@ -3,10 +3,6 @@ package dev.javelin.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.sun.jdi.Bootstrap;
-import com.sun.jdi.VirtualMachine;
-import com.sun.jdi.connect.AttachingConnector;
-import com.sun.jdi.connect.Connector;
 import dev.javelin.collector.attach.MethodProbe;
 import dev.javelin.collector.attach.MethodProbes;
 import dev.javelin.collector.probe.ProbeSpec;
@@ -14,6 +10,7 @@ import dev.javelin.it.harness.Child;
 import dev.javelin.it.harness.JavelinCommand;
 import dev.javelin.it.harness.Repository;
 import dev.javelin.it.harness.TargetProcess;
+import dev.javelin.it.targets.ClassLoading;
 import dev.javelin.it.targets.KnownMethods;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,8 +40,6 @@ class MethodProbesIT {
 
     @TempDir
     Path directory;
-
-    private int connections;
 
     @ParameterizedTest
     @ValueSource(ints = {17, 25})
@@ -173,65 +168,18 @@ class MethodProbesIT {
     @ParameterizedTest
     @CsvSource({"17,INT", "25,INT", "17,KILL", "25,KILL"})
     void theCodeIsRestored(int major, String signal) throws Exception {
-        List<String> debugged = List.of("-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:0");
-        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), debugged, KnownMethods.class)) {
-            byte[] before = code(target);
+        Debugger debugger = new Debugger();
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), Debugger.OPTIONS, KnownMethods.class)) {
+            List<String> before = debugger.code(target, TARGET, "counted");
             try (Child recorder = Watch.start(target, List.of("latency", method("counted"), method("down")))) {
                 recorder.awaitErr("measuring", PATIENCE);
-                assertThat(code(target)).isNotEqualTo(before);
+                assertThat(debugger.code(target, TARGET, "counted")).isNotEqualTo(before);
                 recorder.signal(signal);
                 recorder.await(PATIENCE);
             }
-            await(() -> left(target).isEmpty());
-            assertThat(code(target)).isEqualTo(before);
+            Watch.until(() -> left(target).isEmpty());
+            assertThat(debugger.code(target, TARGET, "counted")).isEqualTo(before);
             assertThat(target.ask("names")).doesNotContain("javelin");
-        }
-    }
-
-    /** A method's code as the JVM has it now, by a debugger that connects anew, since it keeps what it has seen. */
-    private byte[] code(TargetProcess target) throws Exception {
-        VirtualMachine machine = connect(target);
-        try {
-            return machine.classesByName(TARGET)
-                    .get(0)
-                    .methodsByName("counted")
-                    .get(0)
-                    .bytecodes();
-        } finally {
-            machine.dispose();
-        }
-    }
-
-    private VirtualMachine connect(TargetProcess target) throws Exception {
-        int all = connections + 1;
-        await(() -> listening(target).size() == all);
-        connections++;
-        String listening = listening(target).get(connections - 1);
-        AttachingConnector connector = Bootstrap.virtualMachineManager().attachingConnectors().stream()
-                .filter(each -> each.name().equals("com.sun.jdi.SocketAttach"))
-                .findFirst()
-                .orElseThrow();
-        Map<String, Connector.Argument> arguments = connector.defaultArguments();
-        arguments.get("hostname").setValue("127.0.0.1");
-        arguments.get("port").setValue(listening.replaceAll(".*\\D(\\d+)$", "$1"));
-        return connector.attach(arguments);
-    }
-
-    private static List<String> listening(TargetProcess target) {
-        return target.outLines().stream()
-                .filter(line -> line.startsWith("Listening"))
-                .toList();
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(Condition condition) throws Exception {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as("still waiting").isLessThan(end);
-            Thread.sleep(20);
         }
     }
 
@@ -253,12 +201,35 @@ class MethodProbesIT {
             attach(target, probe, 5); // what the JDK loads for the first time stays
             long threads = Long.parseLong(target.ask("threads"));
             attach(target, probe, 100);
-            await(() -> Long.parseLong(target.ask("threads")) <= threads);
+            Watch.until(() -> Long.parseLong(target.ask("threads")) <= threads);
             assertThat(left(target)).isEmpty();
             // of the agent's classes one stays, and the one that it writes with
-            await(() -> classes(major, target).stream()
+            Watch.until(() -> classes(major, target).stream()
                     .noneMatch(name ->
                             name.contains("--org.objectweb") || name.contains("javelin.agent.methods.Session")));
+        }
+    }
+
+    /** Some of the classes are probed, and some of these while they are being loaded; it/bench/run attach does it a thousand times. */
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void classesAreLoadedMeanwhile(int major) throws Exception {
+        MustRun.recording();
+        Debugger debugger = new Debugger();
+        String loaded = ClassLoading.NAMES.replace("*", "7");
+        MethodProbe probe = MethodProbe.watched(
+                ProbeSpec.parse("java:" + loaded + ".answer").methods());
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), Debugger.OPTIONS, ClassLoading.class)) {
+            long before = target.account().get("loaded");
+            attach(target, probe, 10);
+            target.ask("pause");
+            Map<String, Long> account = target.account();
+            assertThat(account.get("loaded")).isGreaterThan(before);
+            assertThat(account).containsEntry("failed", 0L);
+            Watch.until(() -> left(target).isEmpty());
+            assertThat(debugger.code(target, loaded, "answer"))
+                    .hasSizeGreaterThan(1)
+                    .containsOnly(ClassLoading.CODE);
         }
     }
 
@@ -345,6 +316,39 @@ class MethodProbesIT {
             assertThat(result.err()).contains("is stopped");
             assertThat(target.ask("threads")).isNotEmpty();
             assertThat(target.out()).doesNotContain("Full thread dump");
+        }
+    }
+
+    /** By the signal that HotSpot is attached to others end, or write a dump. */
+    @Test
+    void whatIsNotHotSpotIsNotSignalled() throws Exception {
+        MustRun.recording();
+        Path library = Files.copy(MustRun.jdk(17).home().resolve("lib/libjsig.so"), directory.resolve("libjvm.so"));
+        try (Child other = new Child(List.of("sleep", "1000"), Map.of("LD_PRELOAD", library.toString()))) {
+            await(() ->
+                    Files.readString(Path.of("/proc/" + other.pid() + "/comm")).equals("sleep\n"));
+            Child.Result result = JavelinCommand.run("latency", method("counted"), Long.toString(other.pid()));
+            assertThat(result.exit()).isEqualTo(1);
+            assertThat(result.err().lines()).hasSize(1);
+            assertThat(result.err()).contains("not a HotSpot");
+            assertThat(other.isAlive()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"explain", "trace"})
+    void nothingIsLoadedWhereNothingCanBeRecorded(String command) {
+        MustRun.recording();
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(25), List.of(), KnownMethods.class)) {
+            List<String> line =
+                    new ArrayList<>(List.of(MustRun.command("setpriv"), "--bounding-set=-perfmon,-bpf,-sys_admin"));
+            line.addAll(JavelinCommand.line(List.of(command, method("counted"), Long.toString(target.pid()))));
+            Child.Result result = Child.run(PATIENCE, line);
+            assertThat(result.exit()).isEqualTo(1);
+            assertThat(result.err().lines()).hasSize(1);
+            assertThat(result.err()).contains("CAP_BPF");
+            assertThat(target.err()).doesNotContain("agent");
+            assertThat(Path.of("/tmp/.java_pid" + target.pid())).doesNotExist();
         }
     }
 

@@ -7,6 +7,7 @@ import dev.javelin.it.harness.JavelinCommand;
 import dev.javelin.it.harness.Jdk;
 import dev.javelin.it.harness.NativeLibrary;
 import dev.javelin.it.harness.Recording;
+import dev.javelin.it.harness.Sample;
 import dev.javelin.it.harness.TargetProcess;
 import dev.javelin.it.targets.ExecTarget;
 import dev.javelin.it.targets.MixedApp;
@@ -122,6 +123,37 @@ class SafeIT {
             assertThat(TargetProcess.since(before, target.account()).get("c2Loop"))
                     .isPositive();
         }
+    }
+
+    /** However late the recorder hears of the end of its target. */
+    @Test
+    void aProcessThatGetsTheNumberOfATargetIsNotRecorded() throws Exception {
+        for (int attempt = 0; attempt < 10; attempt++) {
+            try (TargetProcess target = shares(17);
+                    Child recorder = record(target.pid(), "60s")) {
+                Sampling.await(recorder.pid());
+                Thread.sleep(500);
+                recorder.signal("STOP");
+                target.signal("KILL");
+                target.await(SOON);
+                String script = "echo " + (target.pid() - 1)
+                        + " > /proc/sys/kernel/ns_last_pid; (while :; do :; done) </dev/null >&- & echo $!; wait";
+                try (Child other = new Child(List.of("sh", "-c", script))) {
+                    String number = other.awaitOut(0, "", SOON);
+                    Thread.sleep(1000);
+                    Child.run("kill", "-KILL", number);
+                    recorder.signal("CONT");
+                    recorder.await(SOON).ok();
+                    if (number.equals(Long.toString(target.pid()))) {
+                        List<Sample> samples = Recording.read(jfr()).samples();
+                        assertThat(samples).isNotEmpty();
+                        assertThat(samples).extracting(Sample::thread).doesNotContain("sh");
+                        return;
+                    }
+                }
+            }
+        }
+        MustRun.require(false, "no process gets the number of one that has ended: the machine starts too many");
     }
 
     @Test

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -144,6 +145,66 @@ class UserModeIT {
             List<String> arguments = List.of("record", "--mode", "user", "-f", jfr.toString(), pid(target));
             assertShares(target, JavelinCommand.line(arguments), jfr, 60);
             assertThat(left(target)).isEmpty();
+        }
+    }
+
+    /** From the host, with the rights of their users. */
+    @ParameterizedTest
+    @CsvSource({"PROCESSES, 25", "ROOT_OF_OTHER_USER, 17", "USERS, 17", "TMP, 25"})
+    void jvmsInContainersAreRecorded(Container.Kind kind, int major) throws IOException {
+        try (Container container = Container.start(kind, major, Shares.class)) {
+            for (int recording = 0; recording < 2; recording++) { // the second finds the library loaded
+                Child.Result result = Child.run(
+                        PATIENCE,
+                        JavelinCommand.line(
+                                List.of("record", "--mode", "user", "-d", "1s", Long.toString(container.pid()))));
+                assertThat(result.exit()).as(result.err()).isZero();
+                assertThat(result.out()).contains("dev/javelin/it/targets/Shares.main");
+            }
+            try (Stream<Path> files = Files.list(container.tmp())) {
+                assertThat(files.filter(file -> file.getFileName().toString().startsWith(".javelin")))
+                        .isEmpty();
+            }
+        }
+    }
+
+    /** Its lock and its library would be written there with the rights of root, or be somebody else's. */
+    @Test
+    void whatIsInTheWayIsNotUsed() throws IOException {
+        try (Container container = Container.start(Container.Kind.ROOT_OF_OTHER_USER, 17, Shares.class)) {
+            Path directory;
+            List<String> command =
+                    JavelinCommand.line(List.of("record", "--mode", "user", Long.toString(container.pid())));
+            try (Child recorder = new Child(command)) {
+                long end = System.nanoTime() + PATIENCE.toNanos();
+                do {
+                    pause();
+                    directory = profilerDirectory(container);
+                    assertThat(System.nanoTime()).as("time to start").isLessThan(end);
+                } while (directory == null);
+                recorder.signal("INT");
+                recorder.await(PATIENCE);
+            }
+            assertThat(directory).doesNotExist();
+            Path elsewhere = Files.createDirectory(container.tmp().resolve("elsewhere"));
+            Files.createSymbolicLink(directory, elsewhere);
+            Child.Result result = Child.run(PATIENCE, command);
+            assertThat(result.exit()).isEqualTo(1);
+            assertThat(result.err().lines().filter(line -> line.startsWith("javelin: ")))
+                    .as(result.err())
+                    .singleElement()
+                    .asString()
+                    .contains("belongs to somebody else");
+            assertThat(elsewhere).isEmptyDirectory();
+        }
+    }
+
+    private static Path profilerDirectory(Container container) throws IOException {
+        try (Stream<Path> files = Files.list(container.tmp())) {
+            return files.filter(file -> file.getFileName().toString().startsWith(".javelin"))
+                    .filter(file -> Files.exists(file.resolve("recording.jfr")))
+                    .findFirst()
+                    .orElse(null);
         }
     }
 
@@ -284,7 +345,9 @@ class UserModeIT {
         try (Child target = target(Shares.class)) {
             Child.Result result = Child.run(PATIENCE, javelin("record", "-d", "1s", pid(target)));
             assertThat(result.exit()).isEqualTo(1);
-            assertThat(result.err()).contains("CAP_BPF", "--mode user");
+            assertThat(result.err()).contains("CAP_BPF", "javelin daemon", "--mode user");
+            assertThat(result.err().lines().filter(line -> line.startsWith("javelin: ")))
+                    .hasSize(1);
             Child.Result waits = Child.run(PATIENCE, javelin("record", "-d", "1s", "-e", "offcpu", pid(target)));
             assertThat(waits.exit()).isEqualTo(1);
             assertThat(waits.err()).contains("CAP_BPF").doesNotContain("--mode user");
@@ -321,6 +384,27 @@ class UserModeIT {
                     .as(result.err())
                     .isGreaterThan(20);
         }
+    }
+
+    /** A daemon that does not answer does not stand in the way; the line says why it is not asked. */
+    @Test
+    void theAgentTakesItWhereNoDaemonAnswers() throws IOException {
+        Path report = open.resolve("nodaemon.collapsed");
+        List<String> command = new ArrayList<>(List.of(MustRun.command("env"), "JAVELIN_DAEMON=" + file("none.sock")));
+        command.addAll(asNobody(
+                MustRun.jdk(17).java().toString(),
+                "-javaagent:" + file("javelin.jar") + "=start,interval=4ms,mode=auto,file=" + report,
+                "-cp",
+                file("classes"),
+                FirstLine.class.getName(),
+                "exit"));
+        Child.Result result = Child.run(PATIENCE, command);
+        assertThat(result.exit()).as(result.err()).isEqualTo(3);
+        List<String> lines = result.err().lines().toList();
+        assertThat(lines).as(result.err()).hasSize(3);
+        assertThat(lines.get(0)).contains("no daemon answers");
+        assertThat(lines.get(1)).contains("kernel mode is not possible here", "user-space mode");
+        assertThat(lines.get(2)).contains(report.toString(), "samples in", "user-space mode");
     }
 
     private static String pid(Child target) {

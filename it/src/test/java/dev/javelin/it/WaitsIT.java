@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.it.harness.Child;
 import dev.javelin.it.harness.CpuQuota;
+import dev.javelin.it.harness.JavelinCommand;
 import dev.javelin.it.harness.Links;
 import dev.javelin.it.harness.TargetProcess;
 import dev.javelin.it.targets.BusyThreads;
+import dev.javelin.it.targets.Deadlock;
 import dev.javelin.it.targets.KnownElapsed;
 import dev.javelin.it.targets.KnownWaits;
 import java.io.IOException;
@@ -91,6 +93,41 @@ class WaitsIT {
                     .as("who ended " + site + " " + there)
                     .isGreaterThan(ofKind * (site.equals("entering") ? 40 : 95) / 100);
         });
+    }
+
+    /** Nothing of these threads moves: their stacks are read while they wait. JDK 17 wakes who waits for a monitor once a second. */
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void threadsThatWaitAlreadyHaveTheirStacks(int major) throws Exception {
+        Path collapsed = directory.resolve("deadlock.collapsed");
+        MustRun.recording();
+        String summary;
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), Deadlock.class)) {
+            summary = JavelinCommand.run(
+                            "record",
+                            "-e",
+                            "offcpu",
+                            "-t",
+                            "-d",
+                            "500ms",
+                            "-f",
+                            collapsed.toString(),
+                            Long.toString(target.pid()))
+                    .ok()
+                    .err();
+        }
+        List<String> lines = Files.readAllLines(collapsed);
+        Map.of(
+                        "left", "Deadlock.hold;dev/javelin/it/targets/Deadlock.enter;.*ObjectMonitor::.*;\\[monitor] ",
+                        "right", "Deadlock.hold;dev/javelin/it/targets/Deadlock.enter;.*ObjectMonitor::.*;\\[monitor] ",
+                        "parked", "Deadlock.park;java/util/concurrent/locks/LockSupport.park;.*Unsafe_Park.*;\\[park] ",
+                        "asleep", "Deadlock.sleep;java/lang/Thread.sleep;.*;\\[sleep] ")
+                .forEach((thread, stack) -> assertThat(lines)
+                        .as(thread + ": " + summary)
+                        .anyMatch(line -> line.startsWith("[" + thread + " tid=")
+                                && Pattern.compile("thread_native_entry.*" + stack)
+                                        .matcher(line)
+                                        .find()));
     }
 
     @ParameterizedTest

@@ -1,5 +1,7 @@
 package dev.javelin.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.javelin.it.harness.Child;
 import dev.javelin.it.harness.JavelinCommand;
 import dev.javelin.it.harness.Links;
@@ -45,5 +47,19 @@ final class Watch {
         target.awaitOut(from, "DONE", PATIENCE);
         recorder.signal("INT");
         return recorder.await(PATIENCE).ok().err();
+    }
+
+    /** What becomes true in its own time. */
+    interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    /** Waits for it. */
+    static void until(Condition condition) throws Exception {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as("still waiting").isLessThan(end);
+            Thread.sleep(20);
+        }
     }
 }

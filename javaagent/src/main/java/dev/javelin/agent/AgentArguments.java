@@ -66,7 +66,8 @@ final class AgentArguments {
                     "title",
                     "minwidth",
                     "loop",
-                    "mode")) {
+                    "mode",
+                    "daemon")) {
                 VALUES.put(same, "--" + same);
             }
             VALUES.put("jstackdepth", "--depth");

@@ -22,6 +22,7 @@ class AgentArgumentsTest {
             frequency=99,file=a.jfr | --frequency=99 --file=a.jfr
             loop=1h,timeout=1d,file=a-%t.jfr | --loop=1h --duration=1d --file=a-%t.jfr
             duration=5,jstackdepth=64,file=a.jfr | --duration=5 --depth=64 --file=a.jfr
+            daemon=/run/d.sock,file=a.jfr | --daemon=/run/d.sock --file=a.jfr
             threads,simple,dot,sig,ann,lib,norm,total | --threads --simple --dot --sig --ann --lib --norm --total --file=javelin-%p-%t.html
             reverse,inverted,user,user | --reverse --inverted --user --file=javelin-%p-%t.html
             kernel,minwidth=1,title=T | --kernel --minwidth=1 --title=T --file=javelin-%p-%t.html

@@ -71,6 +71,14 @@ public final class LibBpf {
         return library().callLong("btf__raw_data", btf, sizeOut);
     }
 
+    public static int bpf_map__reuse_fd(long map, int descriptor) {
+        return library().callInt("bpf_map__reuse_fd", map, descriptor);
+    }
+
+    public static int bpf_iter_create(int link) {
+        return library().callInt("bpf_iter_create", link);
+    }
+
     public static String bpf_program__name(long program) {
         return library().callString("bpf_program__name", program);
     }

@@ -13,6 +13,10 @@ public final class LibC {
     public static final long SYS_PERF_EVENT_OPEN = 298;
     /** {@code bpf(2)} in {@code asm/unistd_64.h}. */
     public static final long SYS_BPF = 321;
+    /** {@code pidfd_send_signal(2)} in {@code asm/unistd_64.h}. */
+    public static final long SYS_PIDFD_SEND_SIGNAL = 424;
+    /** {@code pidfd_open(2)} in {@code asm/unistd_64.h}. */
+    public static final long SYS_PIDFD_OPEN = 434;
 
     public static final int PRIO_PROCESS = 0;
 
@@ -72,16 +76,6 @@ public final class LibC {
         return library().callInt("mkfifo", path, mode);
     }
 
-    /** The calling thread's file system uid before; -1 changes nothing. */
-    public static int setfsuid(int uid) {
-        return library().callInt("setfsuid", uid);
-    }
-
-    /** The calling thread's file system gid before; -1 changes nothing. */
-    public static int setfsgid(int gid) {
-        return library().callInt("setfsgid", gid);
-    }
-
     public static int close(int fd) {
         return library().callInt("close", fd);
     }
@@ -116,6 +110,47 @@ public final class LibC {
 
     public static int epoll_wait(int epoll, long events, int capacity, int timeoutMillis) {
         return library().callInt("epoll_wait", epoll, events, capacity, timeoutMillis);
+    }
+
+    public static int socket(int domain, int type, int protocol) {
+        return library().callInt("socket", domain, type, protocol);
+    }
+
+    public static int bind(int fd, long address, int length) {
+        return library().callInt("bind", fd, address, length);
+    }
+
+    public static int listen(int fd, int backlog) {
+        return library().callInt("listen", fd, backlog);
+    }
+
+    public static int connect(int fd, long address, int length) {
+        return library().callInt("connect", fd, address, length);
+    }
+
+    /** Without the address of the other side. */
+    public static int accept4(int fd, int flags) {
+        return library().callInt("accept4", fd, 0L, 0L, flags);
+    }
+
+    public static int getsockopt(int fd, int level, int name, long value, long length) {
+        return library().callInt("getsockopt", fd, level, name, value, length);
+    }
+
+    public static int shutdown(int fd, int how) {
+        return library().callInt("shutdown", fd, how);
+    }
+
+    public static long recv(int fd, long buffer, long size, int flags) {
+        return library().callLong("recv", fd, buffer, size, flags);
+    }
+
+    public static long send(int fd, long buffer, long size, int flags) {
+        return library().callLong("send", fd, buffer, size, flags);
+    }
+
+    public static int poll(long descriptors, long count, int timeoutMillis) {
+        return library().callInt("poll", descriptors, count, timeoutMillis);
     }
 
     /** The reason why this thread's last native call failed; meaningless after one that succeeded. */

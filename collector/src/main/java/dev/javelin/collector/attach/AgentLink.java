@@ -6,56 +6,82 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The two FIFOs to an agent: lines with fields between tabs. One thread commands; a thread of this class reads. Both FIFOs are opened for
  * reading and writing, so that opening waits for nobody; that the application has ended is thus seen by its process alone.
+ *
+ * <p>What comes from the application is bounded: an agent that was tampered with cannot fill this process's memory.
  */
 final class AgentLink implements Closeable {
     private static final int POLL_MILLIS = 100;
     /** Ends an answer. */
     private static final String END = ".";
 
+    /** Characters. A class's name has 65,535 bytes at most. */
+    private static final int LONGEST_LINE = 1 << 20;
+    /** Characters, with {@link #LINE_COST} for each line: some 100,000 classes have names of 10 million. */
+    private static final int LONGEST_ANSWER = 1 << 26;
+
+    private static final int LINE_COST = 64;
+    private static final int MOST_WAITING = 1 << 10;
+
     private final ProcessInfo process;
     private final FileChannel commands;
     private final FileChannel answers;
-    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> lines = new ArrayBlockingQueue<>(MOST_WAITING);
     private final CountDownLatch exit = new CountDownLatch(1);
+    private final Thread reader = new Thread(this::read, "javelin-agent");
+    private volatile boolean tooLong;
 
-    AgentLink(ProcessInfo process, Path commands, Path answers) throws IOException {
+    /** Closes the FIFOs with itself. */
+    AgentLink(ProcessInfo process, FileChannel commands, FileChannel answers) {
         this.process = process;
-        this.commands = FileChannel.open(commands, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        this.answers = FileChannel.open(answers, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        Thread reader = new Thread(this::read, "javelin-agent");
+        this.commands = commands;
+        this.answers = answers;
+    }
+
+    /** Starts to read. */
+    void listen() {
         reader.setDaemon(true);
         reader.start();
     }
 
     private void read() {
         InputStream in = Channels.newInputStream(answers);
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                if (line.equals("exit")) {
+        try (Reader characters = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+            StringBuilder line = new StringBuilder();
+            for (int c = characters.read(); c >= 0; c = characters.read()) {
+                if (c != '\n') {
+                    line.append((char) c);
+                    if (line.length() > LONGEST_LINE) {
+                        tooLong = true;
+                        return;
+                    }
+                    continue;
+                }
+                if (line.toString().equals("exit")) {
                     exit.countDown();
                 } else {
-                    lines.add(line);
+                    lines.put(line.toString());
                 }
+                line.setLength(0);
             }
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException e) {
             // closed
         }
     }
@@ -74,20 +100,34 @@ final class AgentLink implements Closeable {
      * @throws IOException if the process has ended, or does not answer within the time
      */
     List<String> answer(Duration limit) throws IOException {
-        long end = System.nanoTime() + limit.toNanos();
+        return fields(line(limit, System.nanoTime()));
+    }
+
+    private static List<String> fields(String line) {
+        return List.of(line.split("\t", -1));
+    }
+
+    private String line(Duration limit, long begin) throws IOException {
         while (true) {
             String line = poll();
             if (line != null) {
-                return List.of(line.split("\t", -1));
+                return line;
+            }
+            if (tooLong) {
+                throw tooLong();
             }
             if (!isAlive()) {
                 throw new IOException("process " + process.pid() + " has ended");
             }
-            if (System.nanoTime() - end > 0) {
+            if (System.nanoTime() - begin > limit.toNanos()) {
                 throw new IOException(
                         "the agent in process " + process.pid() + " has not answered for " + limit.toSeconds() + " s");
             }
         }
+    }
+
+    private IOException tooLong() {
+        return new IOException("the agent in process " + process.pid() + " answers more than any agent has to say");
     }
 
     private String poll() throws IOException {
@@ -99,11 +139,21 @@ final class AgentLink implements Closeable {
         }
     }
 
-    /** The lines of an answer, up to its end. */
+    /**
+     * The lines of an answer, up to its end.
+     *
+     * @throws IOException if the process has ended, it does not answer within the time, or says too much
+     */
     List<List<String>> answers(Duration limit) throws IOException {
+        long begin = System.nanoTime();
         List<List<String>> all = new ArrayList<>();
-        for (List<String> line = answer(limit); !line.get(0).equals(END); line = answer(limit)) {
-            all.add(line);
+        long size = 0;
+        for (String line = line(limit, begin); !line.equals(END); line = line(limit, begin)) {
+            size += line.length() + LINE_COST;
+            if (size > LONGEST_ANSWER) {
+                throw tooLong();
+            }
+            all.add(fields(line));
         }
         return all;
     }
@@ -133,6 +183,7 @@ final class AgentLink implements Closeable {
 
     @Override
     public void close() throws IOException {
+        reader.interrupt();
         commands.close();
         answers.close();
     }

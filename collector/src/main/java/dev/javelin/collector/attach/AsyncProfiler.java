@@ -1,5 +1,6 @@
 package dev.javelin.collector.attach;
 
+import dev.javelin.bpf.PathFd;
 import dev.javelin.collector.proc.ProcMaps;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.session.JavelinException;
@@ -9,9 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Properties;
@@ -47,6 +45,8 @@ public final class AsyncProfiler implements AutoCloseable {
     /** At its start the profiler looks at every class that is loaded, and at every library. */
     private static final Duration COMMAND = Duration.ofSeconds(30);
 
+    private static final Duration FILES = Duration.ofSeconds(5);
+
     private static final long ENDING_NANOS = 2_000_000_000;
     private static final int POLL_MILLIS = 20;
     private static final Pattern SKIPPED = Pattern.compile("(?m)^samples_skipped_total (\\d{1,15})$");
@@ -59,7 +59,7 @@ public final class AsyncProfiler implements AutoCloseable {
     private String runtime = "";
     private FileChannel recording;
 
-    private AsyncProfiler(ProcessInfo process) {
+    private AsyncProfiler(ProcessInfo process) throws IOException {
         this.process = process;
         this.files = new TargetFiles(process);
     }
@@ -81,19 +81,21 @@ public final class AsyncProfiler implements AutoCloseable {
      * @throws JavelinException if that is not possible, in one line; nothing is left then
      */
     public static AsyncProfiler open(ProcessInfo process) {
-        AsyncProfiler profiler = new AsyncProfiler(process);
-        boolean complete = false;
         try {
-            profiler.requireNoOther();
-            profiler.prepare();
-            complete = true;
-            return profiler;
+            AsyncProfiler profiler = new AsyncProfiler(process);
+            boolean complete = false;
+            try {
+                profiler.requireNoOther();
+                profiler.prepare();
+                complete = true;
+                return profiler;
+            } finally {
+                if (!complete) {
+                    profiler.close();
+                }
+            }
         } catch (IOException e) {
             throw failed(process, e);
-        } finally {
-            if (!complete) {
-                profiler.close();
-            }
         }
     }
 
@@ -105,7 +107,7 @@ public final class AsyncProfiler implements AutoCloseable {
     /** Two of them would take each other's signals. */
     private void requireNoOther() throws IOException {
         for (var mapping : ProcMaps.read(process.pid())) {
-            if (mapping.fileName().startsWith(NAME) && !mapping.path().startsWith("/tmp/.javelin-")) {
+            if (mapping.fileName().startsWith(NAME) && !mapping.path().contains("/.javelin-")) {
                 throw JavelinException.failed("another async-profiler is loaded into process " + process.pid() + ", "
                         + mapping.path() + ": two would disturb each other; use that one, or restart the application");
             }
@@ -114,18 +116,39 @@ public final class AsyncProfiler implements AutoCloseable {
 
     private void prepare() throws IOException {
         library = NAME + "-" + version() + ".so";
+        byte[] carried = carried();
+        String name = ProfilerDirectory.name(process);
+        PathFd root = files.root();
         files.run(COMMAND, late(), () -> {
-            directory = ProfilerDirectory.open(files.tmp(), process);
-            try (InputStream in = AsyncProfiler.class.getResourceAsStream(RESOURCE)) {
-                Files.copy(in, directory.file(library), StandardCopyOption.REPLACE_EXISTING);
+            try (root) {
+                put(files.tmp(root), name, carried);
             }
-            jvm = new HotSpotAttach(process, files.tmp(), "user-space mode is not possible");
             runtime = jvm.version();
             if (directory.isLeftBehind()) {
                 command("stop");
             }
             return null;
         });
+    }
+
+    /** Javelin's own file is to be read with Javelin's own rights. */
+    private static byte[] carried() throws IOException {
+        try (InputStream in = AsyncProfiler.class.getResourceAsStream(RESOURCE)) {
+            return in.readAllBytes();
+        }
+    }
+
+    private void put(PathFd tmp, String name, byte[] carried) throws IOException {
+        try {
+            directory = ProfilerDirectory.open(tmp, name, process);
+        } finally {
+            if (directory == null) {
+                tmp.close();
+            }
+        }
+        Files.deleteIfExists(directory.file(library));
+        Files.write(directory.file(library), carried, StandardOpenOption.CREATE_NEW);
+        jvm = new HotSpotAttach(process, tmp, "user-space mode is not possible");
     }
 
     private String late() {
@@ -161,7 +184,7 @@ public final class AsyncProfiler implements AutoCloseable {
                     throw JavelinException.failed("async-profiler refuses to record process " + process.pid() + ": "
                             + said(LOG).strip().replaceAll("\\s*\\R\\s*", "; "));
                 }
-                recording = open(JFR);
+                recording = directory.openToRead(JFR);
                 return null;
             });
         } catch (LibraryRefused e) {
@@ -181,17 +204,8 @@ public final class AsyncProfiler implements AutoCloseable {
                 command + ",file=" + place + (command.equals("metrics") ? METRICS : JFR) + ",log=" + place + LOG);
     }
 
-    /** A FIFO in its place would make us wait, and a link would lead elsewhere. */
-    private FileChannel open(String name) throws IOException {
-        Path file = directory.file(name);
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException("the profiler has not made its file " + name);
-        }
-        return FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-    }
-
     private String said(String name) throws IOException {
-        try (FileChannel channel = open(name)) {
+        try (FileChannel channel = directory.openToRead(name)) {
             return StandardCharsets.UTF_8.decode(read(channel, SHORT_TEXT)).toString();
         }
     }
@@ -274,9 +288,12 @@ public final class AsyncProfiler implements AutoCloseable {
         }
         try {
             if (directory != null) {
-                directory.close();
+                files.run(FILES, "", () -> {
+                    directory.close();
+                    return null;
+                });
             }
-        } catch (IOException e) {
+        } catch (IOException | JavelinException e) {
             // as far as it goes
         }
     }

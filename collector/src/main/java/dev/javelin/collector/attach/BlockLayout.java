@@ -1,6 +1,7 @@
 package dev.javelin.collector.attach;
 
 import dev.javelin.flamegraph.Latencies;
+import dev.javelin.flamegraph.LogLinear;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -32,12 +33,34 @@ record BlockLayout(
     /** {@link Long#MAX_VALUE} less the least. */
     private static final int LEAST = 16;
 
-    /** The line that the agent answers with. */
+    /** Words of the agent's line. */
+    private static final int FIELDS = 10;
+    /** As the BPF programs have it (LOG2_SLOTS of slots.h). */
+    private static final int SLOTS = 1 << 16;
+
+    private static final int SLOT_BYTES = 128;
+    /** User space of x86-64, but for that of five-level page tables, which is to be asked for. */
+    private static final long ADDRESSES = 1L << 47;
+
+    private static final int MOST_STRIPES = 1 << 6;
+    /** Also of a field in a Thread, which takes some hundred bytes. */
+    private static final int LARGEST_GAP = 1 << 12;
+
+    private static final int HEAD_BYTES = LEAST + 8;
+
+    /**
+     * The line that the agent answers with.
+     *
+     * @throws IllegalArgumentException if no agent answers so
+     */
     static BlockLayout of(List<String> line) {
+        if (line.size() != FIELDS || !line.get(0).equals("layout")) {
+            throw new IllegalArgumentException("no layout");
+        }
         int[] numbers = line.subList(2, line.size()).stream()
                 .mapToInt(Integer::parseInt)
                 .toArray();
-        return new BlockLayout(
+        BlockLayout layout = new BlockLayout(
                 Long.parseLong(line.get(1)),
                 numbers[0],
                 numbers[1],
@@ -47,6 +70,33 @@ record BlockLayout(
                 numbers[5],
                 numbers[6],
                 numbers[7]);
+        if (!layout.isPossible()) {
+            throw new IllegalArgumentException("impossible " + layout);
+        }
+        return layout;
+    }
+
+    private boolean isPossible() {
+        return isAddress(slots, (long) SLOTS * SLOT_BYTES)
+                && slots % SLOT_BYTES == 0
+                && capacity == SLOTS
+                && stripes > 0
+                && stripes <= MOST_STRIPES
+                && buckets == LogLinear.BUCKETS
+                && isGap(firstStripe, HEAD_BYTES)
+                && isGap(firstBucket, HEAD_BYTES)
+                && isGap(stripeBytes - firstBucket - 8 * buckets, 0)
+                && isGap(eetop, 8)
+                && isGap(tid, 8);
+    }
+
+    private static boolean isGap(int bytes, int least) {
+        return bytes >= least && bytes <= LARGEST_GAP;
+    }
+
+    /** Whether so many bytes can be there, in user space. */
+    static boolean isAddress(long address, long bytes) {
+        return address > 0 && address <= ADDRESSES - bytes && address % 8 == 0;
     }
 
     int blockBytes() {

@@ -1,5 +1,6 @@
 package dev.javelin.collector.attach;
 
+import dev.javelin.bpf.PathFd;
 import dev.javelin.bpf.Posix;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.session.JavelinException;
@@ -27,6 +28,9 @@ import java.util.regex.Pattern;
  */
 final class HotSpotAttach {
     private static final int POLL_MILLIS = 20;
+    /** Of HotSpot's, some hundred bytes; who else answers may say what he likes. */
+    private static final int LONGEST_ANSWER = 4096;
+
     private static final int SIGQUIT_BIT = 1 << 2;
     private static final Pattern CAUGHT = Pattern.compile("(?m)^SigCgt:\\s*([0-9a-f]+)$");
     private static final Pattern STATE = Pattern.compile("(?m)^State:\\s*(\\S)");
@@ -34,16 +38,16 @@ final class HotSpotAttach {
     private static final Pattern CODE = Pattern.compile("\\A0\\n(?:return code: )?(-?\\d+)\\s*\\z");
 
     private final ProcessInfo process;
-    private final Path tmp;
+    private final PathFd tmp;
     private final String loss;
 
     /**
-     * Attaches to a process.
+     * Prepares it.
      *
-     * @param tmp its directory for temporary files, as this process sees it
+     * @param tmp the process's directory for temporary files
      * @param loss what is not possible without, for messages: {@code "methods cannot be probed"}
      */
-    HotSpotAttach(ProcessInfo process, Path tmp, String loss) {
+    HotSpotAttach(ProcessInfo process, PathFd tmp, String loss) {
         this.process = process;
         this.tmp = tmp;
         this.loss = loss;
@@ -93,16 +97,23 @@ final class HotSpotAttach {
     private String command(String... words) throws IOException, InterruptedException {
         String status = Files.readString(Path.of("/proc/" + process.pid() + "/status"), StandardCharsets.UTF_8);
         checkThatItRuns(status);
-        Path socket = tmp.resolve(".java_pid" + process.nsPid());
-        if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
+        String name = ".java_pid" + process.nsPid();
+        Path place = tmp.path().resolve(name);
+        if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
             checkThatSignalIsKnown(status);
-            open(socket);
+            open(place);
         }
-        return command(socket, words);
+        try (PathFd socket = tmp.entry(name)) {
+            if (!socket.is(PathFd.Type.SOCKET, process.uid())) {
+                throw JavelinException.failed("/tmp/" + name + " of process " + process.pid()
+                        + " is not its JVM's socket: somebody else has put it there; remove it");
+            }
+            return command(socket.path(), words);
+        }
     }
 
     private void open(Path socket) throws IOException, InterruptedException {
-        Path file = tmp.resolve(".attach_pid" + process.nsPid());
+        Path file = tmp.path().resolve(".attach_pid" + process.nsPid());
         try {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         } catch (FileAlreadyExistsException e) {
@@ -166,8 +177,8 @@ final class HotSpotAttach {
                 channel.write(request);
             }
             ByteArrayOutputStream answer = new ByteArrayOutputStream();
-            ByteBuffer part = ByteBuffer.allocate(4096);
-            while (channel.read(part) >= 0) {
+            ByteBuffer part = ByteBuffer.allocate(LONGEST_ANSWER);
+            while (answer.size() < LONGEST_ANSWER && channel.read(part) >= 0) {
                 answer.write(part.array(), 0, part.position());
                 part.clear();
             }

@@ -1,11 +1,14 @@
 package dev.javelin.collector.attach;
 
+import dev.javelin.bpf.PathFd;
+import dev.javelin.collector.hotspot.HotSpot;
 import dev.javelin.collector.probe.MethodSpec;
 import dev.javelin.collector.probe.NearestNames;
 import dev.javelin.collector.proc.MemoryUnreadable;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.proc.TargetMemory;
 import dev.javelin.collector.session.JavelinException;
+import dev.javelin.collector.session.RecordSession;
 import dev.javelin.flamegraph.Latencies;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Probes on Java methods of one JVM, from {@link #attach} to {@link #close}. An agent in the JVM puts them in; every call is counted there in
@@ -58,7 +62,11 @@ public final class MethodProbes implements AutoCloseable {
      * @throws JavelinException if that is not possible, in one line; nothing is left in the JVM then. Usage, if a class has no such method
      */
     public static MethodProbes attach(int pid, List<MethodProbe> probes) {
+        if (probes.stream().anyMatch(MethodProbe::slots)) {
+            RecordSession.requirePossible(); // nothing reads the slots otherwise
+        }
         try {
+            requireHotSpot(pid);
             MethodProbes attached = new MethodProbes(ProcessInfo.read(pid), probes);
             boolean complete = false;
             try {
@@ -76,19 +84,32 @@ public final class MethodProbes implements AutoCloseable {
         }
     }
 
+    /** Other JVMs take the signal that HotSpot is attached to by for something else. */
+    private static void requireHotSpot(int pid) throws IOException {
+        HotSpot.find(pid).close();
+    }
+
     private void start() throws IOException {
-        var jars = AgentDirectory.jars();
+        Map<String, byte[]> jars = AgentDirectory.jars();
+        String name = AgentDirectory.name(process);
         String late = "process " + process.pid() + " has not answered for " + ATTACH.toSeconds()
                 + " s: its JVM hangs, or a safepoint takes that long; nothing was attached";
+        PathFd root = files.root();
         files.run(ATTACH, late, () -> {
-            directory = AgentDirectory.create(files.tmp(), process, jars);
-            agent = new AgentLink(
-                    process, directory.file(AgentDirectory.COMMANDS), directory.file(AgentDirectory.ANSWERS));
-            new HotSpotAttach(process, files.tmp(), "methods cannot be probed")
-                    .loadAgent(directory.agentJar(), directory.inside());
+            try (root) {
+                load(files.tmp(root), name, jars);
+            }
             return null;
         });
+        agent.listen();
         checked(agent.answer(START));
+    }
+
+    private void load(PathFd tmp, String name, Map<String, byte[]> jars) throws IOException, InterruptedException {
+        directory = AgentDirectory.create(tmp, name, process, jars);
+        agent = new AgentLink(
+                process, directory.openFifo(AgentDirectory.COMMANDS), directory.openFifo(AgentDirectory.ANSWERS));
+        new HotSpotAttach(process, tmp, "methods cannot be probed").loadAgent(directory.agentJar(), directory.inside());
     }
 
     private void putIn() throws IOException {
@@ -108,8 +129,10 @@ public final class MethodProbes implements AutoCloseable {
         in = true;
         List<List<String>> answers = agent.answers(CHANGE);
         answers.forEach(MethodProbes::checked);
-        layout = BlockLayout.of(answers.get(0));
-        placed(answers);
+        understand(() -> {
+            layout = BlockLayout.of(answers.isEmpty() ? List.of() : answers.get(0));
+            placed(answers);
+        });
         for (int i = 0; i < probes.size(); i++) {
             check(i, declared(answers, i));
         }
@@ -117,7 +140,7 @@ public final class MethodProbes implements AutoCloseable {
 
     /** An answer that is no error. */
     private static List<String> checked(List<String> answer) {
-        if (answer.get(0).equals("error")) {
+        if (answer.get(0).equals("error") && answer.size() > 1) {
             throw JavelinException.failed(answer.get(1));
         }
         return answer;
@@ -127,30 +150,32 @@ public final class MethodProbes implements AutoCloseable {
         List<Placed> all = new ArrayList<>();
         for (List<String> answer : answers) {
             if (answer.get(0).equals("probe")) {
-                int[] counts = answer.subList(4, 11).stream()
-                        .mapToInt(Integer::parseInt)
-                        .toArray();
-                all.add(new Placed(
-                        Integer.parseInt(answer.get(2)),
-                        Long.parseLong(answer.get(3)),
-                        counts[0],
-                        counts[1],
-                        counts[2],
-                        counts[3],
-                        counts[4],
-                        counts[5],
-                        counts[6]));
-            } else if (answer.get(0).equals("failed") && warnings.isEmpty()) {
+                all.add(Placed.of(answer));
+            } else if (answer.get(0).equals("failed") && answer.size() > 1 && warnings.isEmpty()) {
                 warnings.add("a class is left alone, since it could not be changed: " + answer.get(1));
             }
+        }
+        if (all.size() != probes.size()) {
+            throw new IllegalArgumentException("probes are missing");
         }
         placed = List.copyOf(all);
     }
 
+    /** Takes what the agent has said; the application may have changed it. */
+    private static void understand(Runnable what) throws IOException {
+        try {
+            what.run();
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the agent says what no agent of Javelin's says: " + e.getMessage(), e);
+        }
+    }
+
     private static List<String> declared(List<List<String>> answers, int probe) {
         return answers.stream()
-                .filter(answer ->
-                        answer.get(0).equals("declared") && answer.get(1).equals(Integer.toString(probe)))
+                .filter(answer -> answer.size() == 3
+                        && answer.get(0).equals("declared")
+                        && answer.get(1).equals(Integer.toString(probe))
+                        && answer.get(2).contains("("))
                 .map(answer -> answer.get(2))
                 .toList();
     }
@@ -172,7 +197,7 @@ public final class MethodProbes implements AutoCloseable {
     private List<String> classes() throws IOException {
         agent.send("classes");
         return agent.answers(CHANGE).stream()
-                .filter(answer -> answer.get(0).equals("class"))
+                .filter(answer -> answer.size() == 2 && answer.get(0).equals("class"))
                 .map(answer -> answer.get(1))
                 .toList();
     }
@@ -267,7 +292,8 @@ public final class MethodProbes implements AutoCloseable {
         }
         if (!gone && probes.stream().anyMatch(probe -> probe.methods().subtypes())) {
             agent.send("look");
-            placed(agent.answers(CHANGE));
+            List<List<String>> answers = agent.answers(CHANGE);
+            understand(() -> placed(answers));
         }
         return !gone;
     }
@@ -330,7 +356,8 @@ public final class MethodProbes implements AutoCloseable {
         if (in && !gone && agent.isAlive()) {
             in = false;
             agent.send("out");
-            placed(agent.answers(CHANGE));
+            List<List<String>> answers = agent.answers(CHANGE);
+            understand(() -> placed(answers));
         }
     }
 
@@ -341,7 +368,7 @@ public final class MethodProbes implements AutoCloseable {
                 agent.close();
             }
             memory.close();
-            if (directory != null) {
+            if (directory != null) { // also when the process has gone
                 files.run(FILES, "", () -> {
                     remove();
                     return null;

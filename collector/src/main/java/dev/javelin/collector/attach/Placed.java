@@ -1,5 +1,7 @@
 package dev.javelin.collector.attach;
 
+import java.util.List;
+
 /**
  * What became of a probe in an application so far.
  *
@@ -22,4 +24,27 @@ public record Placed(
         int abstracts,
         int intrinsics,
         int fixed,
-        int failed) {}
+        int failed) {
+    private static final int FIELDS = 11;
+    /** As many are in a JVM at once. */
+    private static final int PROBES = 32;
+
+    /**
+     * The line that the agent answers with.
+     *
+     * @throws IllegalArgumentException if no agent answers so
+     */
+    static Placed of(List<String> line) {
+        if (line.size() != FIELDS) {
+            throw new IllegalArgumentException("fields are missing");
+        }
+        int number = Integer.parseInt(line.get(2));
+        long block = Long.parseLong(line.get(3));
+        int[] counts =
+                line.subList(4, FIELDS).stream().mapToInt(Integer::parseInt).toArray();
+        if (number < 0 || number >= PROBES || !BlockLayout.isAddress(block, 0)) {
+            throw new IllegalArgumentException("impossible probe " + line);
+        }
+        return new Placed(number, block, counts[0], counts[1], counts[2], counts[3], counts[4], counts[5], counts[6]);
+    }
+}

@@ -1,10 +1,12 @@
 package dev.javelin.collector.attach;
 
+import dev.javelin.bpf.PathFd;
 import dev.javelin.bpf.Posix;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.session.JavelinException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,26 +19,86 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Work on files of another process, with no more rights than its user has: what that process puts there in the way, such as a link to a
- * file of root's, then leads no further than the process itself could go.
+ * Work on files of another process, in its root directory (that of its container, if it is in one), and with no more rights than its user has:
+ * what that process puts there in the way, such as a link to a file of root's, or of the host, then leads no further than the process itself
+ * could go.
  */
 final class TargetFiles {
     /** Real, effective, saved, file system: proc(5). */
     private static final Pattern EFFECTIVE_GID = Pattern.compile("(?m)^Gid:\\s*\\d+\\s+(\\d+)");
 
+    private static final long LAST_STEPS_MILLIS = 1_000;
+    private static final int STICKY = 01000;
+    private static final int WRITABLE_FOR_OTHERS = 0022;
+
     private final ProcessInfo process;
+    private final int gid;
 
-    TargetFiles(ProcessInfo process) {
+    /**
+     * Looks who the process's user is.
+     *
+     * @throws IOException if it is gone
+     */
+    TargetFiles(ProcessInfo process) throws IOException {
         this.process = process;
-    }
-
-    /** The process's directory for temporary files, as this process sees it: HotSpot's, which is always {@code /tmp}. */
-    Path tmp() {
-        return Path.of("/proc/" + process.pid() + "/root/tmp");
+        this.gid = gid();
     }
 
     /**
-     * Does the work in a thread of its own, which is interrupted when the time is over.
+     * Opens the process's root directory, to be closed by the caller. Where it cannot be held, as on old kernels, it serves for processes of
+     * this user's only, in whose way nobody else can put anything.
+     *
+     * @throws JavelinException if it is another user's process, or one in a container, then
+     * @throws IOException if the process is gone, or may not be looked at
+     */
+    PathFd root() throws IOException {
+        try {
+            return PathFd.rootOf(process.pid());
+        } catch (LinkageError | UnsupportedOperationException e) {
+            if (!isOwn() || !Files.isSameFile(Path.of("/proc/" + process.pid() + "/root/."), Path.of("/"))) {
+                throw JavelinException.failed(
+                        "nothing can be loaded into process " + process.pid()
+                                + ", which is another user's or in a container, where its files"
+                                + " cannot be held (" + e.getMessage()
+                                + "): run javelin as its user, inside the container",
+                        e);
+            }
+            return PathFd.named(Path.of("/"));
+        }
+    }
+
+    private boolean isOwn() throws IOException {
+        return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == process.uid();
+    }
+
+    /**
+     * Opens the process's directory for temporary files: HotSpot's, which is always {@code /tmp}.
+     *
+     * @param root of the process
+     * @throws JavelinException if there is none that serves, with the remedy
+     */
+    PathFd tmp(PathFd root) throws IOException {
+        try {
+            PathFd tmp = root.directory("tmp");
+            int permissions = tmp.permissions();
+            if ((permissions & WRITABLE_FOR_OTHERS) != 0 && (permissions & STICKY) == 0) {
+                tmp.close();
+                throw JavelinException.failed("in /tmp of process " + process.pid()
+                        + " other users could put their files in the place of Javelin's: it is writable for them and has no"
+                        + " sticky bit; chmod +t /proc/" + process.pid() + "/root/tmp");
+            }
+            return tmp;
+        } catch (FileSystemException e) {
+            throw JavelinException.failed(
+                    "process " + process.pid() + " has no directory /tmp (" + e.getReason()
+                            + "), in which HotSpot's attach and what Javelin loads need a place: mount one",
+                    e);
+        }
+    }
+
+    /**
+     * Does the work in a thread of its own, which is interrupted when the time is over. It must start no other thread, which would be that user's,
+     * too.
      *
      * @param late what is to be said then
      * @throws JavelinException if the time is over, or the work throws one
@@ -44,8 +106,9 @@ final class TargetFiles {
      */
     <T> T run(Duration limit, String late, Callable<T> work) throws IOException {
         FutureTask<T> task = new FutureTask<>(() -> {
-            requireSameRoot();
-            beThatUser();
+            if (!isOwn()) { // without native libraries, where they cannot be loaded
+                Posix.actAs(process.uid(), gid);
+            }
             return work.call();
         });
         Thread thread = new Thread(task, "javelin-attach");
@@ -54,7 +117,7 @@ final class TargetFiles {
         try {
             return task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            thread.interrupt();
+            giveUp(thread);
             throw JavelinException.failed(late, e);
         } catch (InterruptedException e) {
             thread.interrupt();
@@ -71,24 +134,13 @@ final class TargetFiles {
         }
     }
 
-    /**
-     * A link that a process in a container puts in the way would lead into the host: from here, absolute ones begin at the collector's own root.
-     *
-     * @throws JavelinException if it has another root
-     */
-    private void requireSameRoot() throws IOException {
-        Path root = Path.of("/proc/" + process.pid() + "/root/.");
-        if (!Files.isSameFile(root, Path.of("/"))) {
-            throw JavelinException.failed(
-                    "process " + process.pid()
-                            + " is in a container: an agent cannot be loaded into it from outside yet; run javelin inside the container");
-        }
-    }
-
-    private void beThatUser() throws IOException {
-        int uid = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        if (uid != process.uid()) {
-            Posix.useFilesAs(process.uid(), gid());
+    /** It cleans up behind itself, unless the file system hangs. */
+    private static void giveUp(Thread thread) {
+        thread.interrupt();
+        try {
+            thread.join(LAST_STEPS_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

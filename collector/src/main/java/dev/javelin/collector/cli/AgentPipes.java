@@ -26,6 +26,12 @@ final class AgentPipes implements Live {
         }
     }
 
+    /** Tells the daemon, which speaks with this process as the agent does, how the recording went. */
+    synchronized void ended(String summary) {
+        out.println(summary);
+        out.flush();
+    }
+
     /** Calls {@code stop} when the target ends, from a thread of its own. */
     void onEnd(Runnable stop) {
         Thread thread = new Thread(() -> awaitEnd(stop), "javelin-agent");

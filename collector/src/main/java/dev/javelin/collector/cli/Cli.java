@@ -25,6 +25,7 @@ public final class Cli {
         COMMANDS.put("explain", ExplainCommand::new);
         COMMANDS.put("list", ListCommand::new);
         COMMANDS.put("doctor", DoctorCommand::new);
+        COMMANDS.put("daemon", DaemonCommand::new);
         COMMANDS.put("demo", DemoCommand::new);
     }
 

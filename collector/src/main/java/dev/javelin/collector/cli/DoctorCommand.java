@@ -1,6 +1,8 @@
 package dev.javelin.collector.cli;
 
 import dev.javelin.bpf.KernelFeatures;
+import dev.javelin.collector.daemon.Daemon;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -39,6 +41,11 @@ final class DoctorCommand implements Callable<Integer> {
         findings.addAll(kernel());
         if (target != null) {
             findings.addAll(TargetChecks.of(target));
+        }
+        if (findings.stream().anyMatch(Finding::isFailure) && Files.exists(Daemon.SOCKET)) {
+            findings.add(Finding.note(
+                    "a daemon listens on " + Daemon.SOCKET,
+                    "nothing to do for 'record' and the agent, which hand over to it"));
         }
         findings.forEach(this::print);
         long failures = findings.stream().filter(Finding::isFailure).count();

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             "  javelin latency syscall:fsync 1234      how long its fsyncs take",
             "  javelin trace syscall:fsync 1234        each fsync as it comes",
             "  javelin doctor 1234                     what stands in the way",
+            "  javelin daemon                          as root: lets users record their own processes",
         })
 final class JavelinCommand implements Runnable {
     private final Cli cli;
@@ -51,7 +52,8 @@ final class JavelinCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Missing command: one of record, latency, trace, list, doctor, demo");
+                spec.commandLine(),
+                "Missing command: one of record, latency, trace, explain, list, doctor, daemon, demo");
     }
 
     /** Reads the version that the build wrote. */

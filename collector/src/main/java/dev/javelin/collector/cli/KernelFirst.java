@@ -43,7 +43,7 @@ final class KernelFirst implements Session {
             }
             if (!automatic) {
                 throw JavelinException.failed(
-                        Failure.of(e).text() + "; or, without any of that: " + option
+                        Failure.of(e).text() + daemon() + "; or, without any of that: " + option
                                 + ", which loads async-profiler into the process and shows no kernel frames",
                         e);
             }
@@ -63,6 +63,17 @@ final class KernelFirst implements Session {
         }
         String tooOld = KernelFeatures.tooOld();
         return tooOld.isEmpty() ? KernelFeatures.probe().obstacle() : tooOld;
+    }
+
+    /** The other remedy, where nothing but the privilege is missing; that of a container is in its own message. */
+    private static String daemon() {
+        if (!ProcessInfo.seesHostNumbers() || !KernelFeatures.tooOld().isEmpty()) {
+            return "";
+        }
+        KernelFeatures features = KernelFeatures.probe();
+        return features.btf() && !features.missing().isEmpty() && features.initialUserNamespace()
+                ? "; or let root start 'javelin daemon', which records for you"
+                : "";
     }
 
     private synchronized Session current() {

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.Locale;
 
 /**
  * Where a report goes: the file named by {@code -f}, or stdout as collapsed stacks, by way of a private temporary file.
@@ -52,6 +53,12 @@ final class OutputFile implements AutoCloseable {
     /** The file that the report is to be written to. */
     Path path() {
         return path;
+    }
+
+    /** Its format: the end of its name, with the dot. */
+    String extension() {
+        String name = path.toString().toLowerCase(Locale.ROOT);
+        return Outputs.extensions().stream().filter(name::endsWith).findFirst().orElseThrow();
     }
 
     /** How messages call it. */

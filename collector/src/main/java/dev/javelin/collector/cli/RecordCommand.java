@@ -20,8 +20,10 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code javelin record}: samples JVMs that run and writes a report. */
 @Command(
@@ -102,9 +104,28 @@ final class RecordCommand implements Callable<Integer> {
     @Option(names = "--kernel", description = "Leave out Java and native frames.")
     private boolean kernelOnly;
 
+    @Option(
+            names = "--daemon",
+            paramLabel = "SOCKET",
+            description =
+                    "Have 'javelin daemon' record. Without this it is asked where the privilege to record is missing,"
+                            + " if it listens on JAVELIN_DAEMON or /run/javelin/daemon.sock.")
+    private String daemon;
+
     /** For the agent in a target, which starts this process: see {@link AgentPipes}. */
     @Option(names = "--for-agent", hidden = true)
     private boolean forAgent;
+
+    /** For the daemon, which starts this process and speaks with it as the agent does; the summary goes to stdout. */
+    @Option(names = "--for-daemon", hidden = true)
+    private boolean forDaemon;
+
+    /** The command in the report's header, where another one was typed. */
+    @Option(names = "--shown-as", hidden = true)
+    private String shownAs;
+
+    @Spec
+    private CommandSpec spec;
 
     private MethodProbes methods;
 
@@ -126,17 +147,44 @@ final class RecordCommand implements Callable<Integer> {
                     "--wakers needs kernel frames, by which interrupts are told from threads: leave out --user");
         }
         checkSettings();
-        if (forAgent) {
+        if (forAgent || forDaemon) {
             cli.messages().hideProgress();
         }
+        DaemonClient client = client();
         Targets found = Targets.of(targets);
         AgentPipes agent = new AgentPipes(cli.out());
         RecordLoop rounds =
-                new RecordLoop(cli, (left, time) -> round(left, time, agent), sampling.duration(), loopTime());
-        if (forAgent) {
+                new RecordLoop(cli, (left, time) -> round(left, time, agent, client), sampling.duration(), loopTime());
+        if (forAgent || forDaemon) {
             agent.onEnd(rounds::stop);
         }
-        return new Interrupts(rounds::stop).run(() -> run(rounds, found));
+        return new Interrupts(rounds::stop).run(() -> client == null ? run(rounds, found) : rounds.run(found));
+    }
+
+    /** The daemon that is to record; null if this process is to. */
+    private DaemonClient client() {
+        if (inUserSpace()) {
+            return null;
+        }
+        DaemonClient client = DaemonClient.find(cli, daemon);
+        if (client == null) {
+            return null;
+        }
+        try {
+            client.check(spec, targets);
+            return client;
+        } catch (JavelinException e) {
+            if (mode() != Mode.AUTO || !sampling.onlyByKernel().isEmpty() || kernelOnly) {
+                throw e;
+            }
+            cli.messages().line("javelin: not recorded by the daemon: " + e.getMessage());
+            return null;
+        }
+    }
+
+    /** Whether nothing else will do, by the kernel or the daemon. */
+    private boolean inUserSpace() {
+        return mode() == Mode.USER || sampling.isOfUserSpace();
     }
 
     private int run(RecordLoop rounds, Targets found) {
@@ -151,33 +199,45 @@ final class RecordCommand implements Callable<Integer> {
         }
     }
 
-    private RecordLoop.Round round(Targets left, Duration time, AgentPipes agent) {
+    private RecordLoop.Round round(Targets left, Duration time, AgentPipes agent, DaemonClient client) {
         OutputFile output = OutputFile.of(file, left.forFileName());
+        if (client != null) {
+            DaemonClient.Round handed = client.round(
+                    left.processes().get(0),
+                    time,
+                    output,
+                    forAgent ? null : settings(left, output, time),
+                    forAgent ? agent : null);
+            return mode() == Mode.AUTO && mayBeInUserSpace(left)
+                    ? new DaemonFirst(handed, () -> round(left, time, OutputFile.of(file, left.forFileName()), agent))
+                    : handed;
+        }
+        return round(left, time, output, agent);
+    }
+
+    /** One by this process. */
+    private RecordLoop.Round round(Targets left, Duration time, OutputFile output, AgentPipes agent) {
         RecordRequest request = request(left, output, time);
-        Live live = forAgent ? agent : Live.NONE;
+        Live live = forAgent || forDaemon ? agent : Live.NONE;
         Recording recording = new Recording(cli, request, output, live, session(left, request, live));
-        return forAgent
-                ? new RecordLoop.Round(
-                        recording,
-                        null,
-                        result -> cli.messages().line("javelin: " + output.shown() + ": " + result.summary()))
-                : new RecordLoop.Round(
-                        recording,
-                        settings(left, output, time),
-                        result -> cli.messages().line(result.summary()));
+        if (forAgent) {
+            return recording.round(
+                    null, result -> cli.messages().line("javelin: " + output.shown() + ": " + result.summary()));
+        }
+        if (forDaemon) {
+            return recording.round(null, result -> agent.ended(result.summary()));
+        }
+        return recording.round(
+                settings(left, output, time), result -> cli.messages().line(result.summary()));
     }
 
     private Session session(Targets left, RecordRequest request, Live live) {
         PrintStream messages = cli.messages().stream();
-        if (mode() == Mode.USER || sampling.isOfUserSpace()) {
+        if (inUserSpace()) {
             return new UserSession(request, messages, live);
         }
         RecordSession kernel = new RecordSession(request, messages, live);
-        boolean possible = sampling.onlyByKernel().isEmpty()
-                && !left.all()
-                && request.userFrames()
-                && left.processes().stream().allMatch(RecordCommand::mayAttach);
-        return possible
+        return mayBeInUserSpace(left)
                 ? new KernelFirst(
                         kernel,
                         () -> new UserSession(request, messages, live),
@@ -185,6 +245,14 @@ final class RecordCommand implements Callable<Integer> {
                         mode() == Mode.AUTO,
                         forAgent ? "mode=user" : "--mode user")
                 : kernel;
+    }
+
+    private boolean mayBeInUserSpace(Targets left) {
+        return !forDaemon
+                && sampling.onlyByKernel().isEmpty()
+                && !left.all()
+                && !kernelOnly
+                && left.processes().stream().allMatch(RecordCommand::mayAttach);
     }
 
     /** A JVM lets its own user and root attach. */
@@ -224,6 +292,10 @@ final class RecordCommand implements Callable<Integer> {
         sampling.check(mode());
         if (mode() == Mode.USER) {
             checkUserSpace();
+        }
+        if (inUserSpace() && daemon != null) {
+            throw JavelinException.usage("--daemon: the daemon records in kernel mode only; leave it out, or "
+                    + (mode() == Mode.USER ? "--mode user" : "-e " + sampling.event()));
         }
         sampling.interval();
         sampling.duration();
@@ -269,7 +341,7 @@ final class RecordCommand implements Callable<Integer> {
                 report.options(
                         found.all() || found.processes().size() > 1,
                         (probes.isTime() || sampling.isOfUserSpace()) && isPage(output)),
-                cli.commandLine(),
+                shownAs == null ? cli.commandLine() : shownAs,
                 cli.verbose(),
                 sampling.key().label());
     }

@@ -1,26 +1,25 @@
 package dev.javelin.collector.cli;
 
-import dev.javelin.collector.session.RecordResult;
 import java.time.Duration;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 
 /** Recordings of the same processes one after the other, each with a report: a single one, or as many as fit. */
 final class RecordLoop {
-    /**
-     * One recording.
-     *
-     * @param settings what is going to be done, in one line; null to say nothing
-     * @param afterwards what is to be done when the report is written
-     */
-    record Round(Recording recording, String settings, Consumer<RecordResult> afterwards) {}
+    /** One recording, by this process or by the daemon. */
+    interface Round {
+        /** Records and returns the exit status. Signals are the caller's business. */
+        int record();
+
+        /** Ends the recording, which writes its report. May be called by any thread at any time. */
+        void stop();
+    }
 
     private final Cli cli;
     private final BiFunction<Targets, Duration, Round> rounds;
     private final Duration total;
     private final Duration each;
     private volatile boolean stopped;
-    private volatile Recording current;
+    private volatile Round current;
 
     /**
      * Prepares them.
@@ -39,7 +38,7 @@ final class RecordLoop {
     /** Ends the recording that runs, which writes its report, and begins no other. May be called by any thread. */
     void stop() {
         stopped = true;
-        Recording running = current;
+        Round running = current;
         if (running != null) {
             running.stop();
         }
@@ -68,11 +67,11 @@ final class RecordLoop {
         } catch (RuntimeException | Error e) {
             return cli.fail(e);
         }
-        current = round.recording();
+        current = round;
         if (stopped) {
-            round.recording().stop();
+            round.stop();
         }
-        return round.recording().record(round.settings(), round.afterwards());
+        return round.record();
     }
 
     private Duration duration(long begin) {

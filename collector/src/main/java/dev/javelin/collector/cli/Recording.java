@@ -56,6 +56,26 @@ final class Recording {
     }
 
     /**
+     * This recording as one of a loop.
+     *
+     * @param settings what is going to be done, in one line; null to say nothing
+     * @param afterwards what is to be done when the report is written
+     */
+    RecordLoop.Round round(String settings, Consumer<RecordResult> afterwards) {
+        return new RecordLoop.Round() {
+            @Override
+            public int record() {
+                return Recording.this.record(settings, afterwards);
+            }
+
+            @Override
+            public void stop() {
+                Recording.this.stop();
+            }
+        };
+    }
+
+    /**
      * Records and returns the exit status. Signals are the caller's business.
      *
      * @param settings what is going to be done, in one line; null to say nothing

@@ -42,6 +42,21 @@ final class CallParts {
     private static final List<String> STALLS = List.of("ZPageAllocator::", "XPageAllocator::", "GCLocker::");
     private static final List<String> LOADING =
             List.of("SystemDictionary::", "ClassLoader::load_class", "ClassFileParser::");
+    /** The library's classes in which a thread parks, and those in which it sleeps. */
+    private static final List<String> CONCURRENT = List.of("java/util/concurrent/", "jdk/internal/");
+
+    private static final List<String> SLEEP =
+            List.of("java/lang/Thread", "java/util/concurrent/TimeUnit", "jdk/internal/");
+    /** What the JVM waits with. */
+    private static final List<String> LOCKS = List.of(
+            "Mutex::",
+            "Monitor::",
+            "PlatformMutex::",
+            "PlatformMonitor::",
+            "PlatformEvent::",
+            "PosixSemaphore::",
+            "os::");
+
     private static final String JVM = "libjvm.so";
 
     private final Profile profile;
@@ -145,13 +160,56 @@ final class CallParts {
         for (int id : profile.frames(stack)) {
             Frame frame = profile.frame(id);
             if (frame.className() != null) {
-                String name = frame.className();
-                if (!name.startsWith("java/util/concurrent/") && !name.startsWith("jdk/internal/")) {
+                if (!isOf(frame, CONCURRENT)) {
                     return found;
                 }
-                found = name.substring(name.lastIndexOf('/') + 1).replace('$', '.') + "." + frame.method();
+                found = method(frame);
             }
         }
         return found;
+    }
+
+    /** Which method has a thread sleep; empty if that is not known. */
+    String sleeper(int stack) {
+        for (int id : profile.frames(stack)) {
+            Frame frame = profile.frame(id);
+            if (frame.className() != null && !isOf(frame, SLEEP)) {
+                return "in " + method(frame);
+            }
+        }
+        return "";
+    }
+
+    /** What the JVM, a library, or else a Java method was doing that a thread waited for. */
+    String waiter(int stack) {
+        for (int id : profile.frames(stack)) {
+            Frame frame = profile.frame(id);
+            if (frame.className() != null) {
+                return "in " + method(frame);
+            }
+            boolean lock = frame.type() == FrameType.KERNEL
+                    || frame.library() == null
+                    || frame.library().startsWith("libc.")
+                    || frame.library().startsWith("libpthread")
+                    || startsWith(frame, LOCKS);
+            if (!lock) {
+                return "in " + frame.method().replaceFirst("[( ].*", "");
+            }
+        }
+        return "";
+    }
+
+    private static boolean isOf(Frame frame, List<String> classes) {
+        for (String name : classes) {
+            if (frame.className().startsWith(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String method(Frame frame) {
+        String name = frame.className();
+        return name.substring(name.lastIndexOf('/') + 1).replace('$', '.') + "." + frame.method();
     }
 }

@@ -21,12 +21,22 @@ final class CallSlots {
     private CallSlots() {}
 
     /**
-     * Nanoseconds in calls of each platform thread, by its JavaThread, until now.
+     * How long a thread has been in calls so far, nanoseconds.
+     *
+     * @param all in all calls
+     * @param open in the one that it is in; 0 if it is in none
+     */
+    record InCalls(long all, long open) {
+        static final InCalls NONE = new InCalls(0, 0);
+    }
+
+    /**
+     * The time in calls of each platform thread, by its JavaThread, until now.
      *
      * @throws dev.javelin.collector.proc.MemoryUnreadable if the target has ended
      */
-    static Map<Long, Long> nanosInCalls(TargetMemory memory, ProbedCalls calls) {
-        Map<Long, Long> nanos = new HashMap<>();
+    static Map<Long, InCalls> inCalls(TargetMemory memory, ProbedCalls calls) {
+        Map<Long, InCalls> threads = new HashMap<>();
         for (int first = 0; first < calls.capacity(); first += CHUNK) {
             byte[] chunk = memory.readBytes(calls.slots() + (long) first * SLOT_BYTES, CHUNK * SLOT_BYTES);
             long now = System.nanoTime();
@@ -34,11 +44,12 @@ final class CallSlots {
             for (int at = 0; at < chunk.length; at += SLOT_BYTES) {
                 long key = slot.getLong(at);
                 if (key != 0 && (key & 1) == 0) {
-                    boolean open = slot.getLong(at + OPEN) != 0;
-                    nanos.put(key, open ? now - slot.getLong(at + BASE) : slot.getLong(at + TOTAL));
+                    long ended = slot.getLong(at + TOTAL);
+                    long all = slot.getLong(at + OPEN) != 0 ? now - slot.getLong(at + BASE) : ended;
+                    threads.put(key, new InCalls(all, all - ended));
                 }
             }
         }
-        return nanos;
+        return threads;
     }
 }

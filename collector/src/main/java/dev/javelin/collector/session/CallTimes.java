@@ -40,7 +40,11 @@ final class CallTimes {
 
     private static final double SLOW_SHARE = 0.01;
     private static final double ROUGHLY = 0.02;
-    private static final String VIRTUAL = "calls of virtual threads, or begun before";
+    /** So many calls are told, if they are not too frequent, before those that are not among the slowest are left out. */
+    private static final int FIRST_TOLD = 1_000;
+
+    private static final String VIRTUAL = "calls of virtual threads";
+    private static final String BEFORE = "before the start";
     private static final String UNSAMPLED = "too short to be sampled";
 
     private record Key(CallPart part, String detail, int stack) {}
@@ -105,9 +109,9 @@ final class CallTimes {
             Comparator.comparingLong((Slow call) -> call.told().nanos()));
 
     private Latencies before = new Latencies();
-    private Map<Long, Long> inCallsBefore = Map.of();
+    private Map<Long, CallSlots.InCalls> inCallsBefore = Map.of();
     /** As of the last look, should the process end. */
-    private Map<Long, Long> inCalls = Map.of();
+    private Map<Long, CallSlots.InCalls> inCalls = Map.of();
 
     /** The probes have been in since about then. */
     private final long created = System.nanoTime();
@@ -130,8 +134,8 @@ final class CallTimes {
     void started(Target target) {
         countedAt = created;
         began = System.nanoTime();
+        inCallsBefore = CallSlots.inCalls(target.memory(), request.calls());
         before = request.calls().latencies();
-        inCallsBefore = CallSlots.nanosInCalls(target.memory(), request.calls());
         nextLook = began + SECOND / 10;
         request.calls()
                 .tellSlowerThan(
@@ -143,13 +147,18 @@ final class CallTimes {
         double perSecond = (latencies.count() - counted) * (double) SECOND / Math.max(1, now - countedAt);
         counted = latencies.count();
         countedAt = now;
+        Latencies seen = latencies.minus(before);
+        if (perSecond < TOLD_A_SECOND && seen.count() < FIRST_TOLD) {
+            return 0;
+        }
+        // what was slow before, as methods are that have just been changed, says little
         double share = Math.max(TOLD_ABOVE, 100 - 100 * TOLD_A_SECOND / Math.max(1, perSecond));
-        return latencies.count() == 0 ? 0 : latencies.percentile(share) * 31 / 32;
+        return (seen.count() < FIRST_TOLD ? latencies : seen).percentile(share) * 31 / 32;
     }
 
     private void look(Target target) {
         try {
-            inCalls = CallSlots.nanosInCalls(target.memory(), request.calls());
+            inCalls = CallSlots.inCalls(target.memory(), request.calls());
         } catch (MemoryUnreadable e) {
             // it has ended
         }
@@ -244,6 +253,8 @@ final class CallTimes {
             case MONITOR -> monitor(wait, target) + (by == null ? "" : ", held by " + by);
             case OBJECT_WAIT -> monitor(wait, target) + (by == null ? "" : ", notified by " + by);
             case PARK -> parts.synchroniser(stack) + (by == null ? "" : ", unparked by " + by);
+            case SLEEP -> parts.sleeper(stack);
+            case OTHER -> parts.waiter(stack);
             case FILE_IO -> syscall(wait) + files.file(wait.pid(), wait.inode());
             case SOCKET -> (syscall(wait) + " " + wait.peer()).strip();
             default -> "";
@@ -279,6 +290,9 @@ final class CallTimes {
         if (told.probe() != request.calls().number()) {
             return; // another command's
         }
+        if (began == 0 || told.beganNanos() + told.nanos() <= began) {
+            return; // not counted either
+        }
         Calls known = calls.computeIfAbsent(told.javaThread(), k -> new Calls());
         Call call = known.of(told.call());
         if (call.told != null) {
@@ -304,16 +318,23 @@ final class CallTimes {
         long cpu = finish(totals, row, end, target);
         divide(samples, cpu, false);
         long elapsed = 0;
-        for (Map.Entry<Long, Long> thread : inCalls.entrySet()) {
-            elapsed += thread.getValue() - inCallsBefore.getOrDefault(thread.getKey(), 0L);
+        for (Map.Entry<Long, CallSlots.InCalls> thread : inCalls.entrySet()) {
+            elapsed += thread.getValue().all()
+                    - inCallsBefore
+                            .getOrDefault(thread.getKey(), CallSlots.InCalls.NONE)
+                            .all();
         }
         long known = sums.values().stream().mapToLong(nanos -> nanos.all).sum();
         elapsed = Math.max(elapsed, known);
         // Virtual threads are not looked at while they wait.
-        if (latencies.total() > elapsed * (1 + ROUGHLY)) {
-            count(new Key(CallPart.UNKNOWN, VIRTUAL, Profile.EMPTY_STACK), latencies.total() - elapsed, false);
-            elapsed = latencies.total();
-            known = elapsed;
+        long open = inCallsBefore.values().stream()
+                .mapToLong(CallSlots.InCalls::open)
+                .sum();
+        long virtual = latencies.total() - open - elapsed;
+        if (virtual > elapsed * ROUGHLY) {
+            count(new Key(CallPart.UNKNOWN, VIRTUAL, Profile.EMPTY_STACK), virtual, false);
+            elapsed += virtual;
+            known += virtual;
         }
         if (elapsed > known) {
             sums.computeIfAbsent(new Key(CallPart.UNKNOWN, "", Profile.EMPTY_STACK), k -> new Nanos()).all +=
@@ -335,7 +356,8 @@ final class CallTimes {
         totals.forEachTotal((probe, pid, tid, stack, key, wait, total) -> cpu[0] += probe == row ? total.sum() : 0);
         for (Totals.Schedule seen : totals.schedules()) {
             cpu[0] += seen.callCpu();
-            long now = inCalls.getOrDefault(seen.javaThread(), 0L);
+            long now = inCalls.getOrDefault(seen.javaThread(), CallSlots.InCalls.NONE)
+                    .all();
             if (seen.on() && seen.inCalls() >= 0 && now > seen.inCalls()) {
                 cpu[0] += Math.max(0, now - seen.inCalls() - seen.untold());
             } else if (!seen.on() && seen.call() != 0) {
@@ -404,7 +426,12 @@ final class CallTimes {
         long cpu = 0;
         for (Slow call : slowCalls) {
             elapsed += call.told().nanos();
-            cpu += Math.max(0, call.told().nanos() - call.call().waited);
+            long running = Math.max(0, call.told().nanos() - call.call().waited);
+            long unseen = Math.min(running, Math.max(0, began - call.told().beganNanos()));
+            if (unseen > 0) {
+                count(new Key(CallPart.UNKNOWN, BEFORE, Profile.EMPTY_STACK), unseen, true);
+            }
+            cpu += running - unseen;
             call.call().waits.forEach((key, nanos) -> count(key, nanos, true));
             call.call().sampled.forEach((stack, count) -> sampled.merge(stack, count, Long::sum));
         }
@@ -424,6 +451,10 @@ final class CallTimes {
         List<Explanation.Interval> waits = new ArrayList<>(slow.call().intervals);
         waits.sort(Comparator.comparingLong(Explanation.Interval::fromNanos));
         long at = start;
+        if (began > start) {
+            at = Math.min(began, start + slow.told().nanos());
+            intervals.add(new Explanation.Interval(CallPart.UNKNOWN, BEFORE, 0, at - start, Profile.EMPTY_STACK));
+        }
         for (Explanation.Interval wait : waits) {
             running(slow, at, wait.fromNanos(), intervals);
             long from = Math.max(at, wait.fromNanos());

@@ -69,11 +69,7 @@ public final class RecordSession implements Session {
     /** Records until the duration is over, {@link #stop} is called or every target has ended, and writes the report. */
     @Override
     public RecordResult run() {
-        if (!ProcessInfo.seesHostNumbers()) {
-            throw JavelinException.failed(
-                    "cannot record from inside a container with a pid namespace of its own, where processes"
-                            + " have other numbers than in the kernel: run javelin on the host, or the container with --pid=host");
-        }
+        requireHostNumbers();
         ThreadNice.set(PROMPT);
         NativeObjects objects = new NativeObjects();
         Profile profile = Report.profile(request);
@@ -94,6 +90,30 @@ public final class RecordSession implements Session {
                 throw known;
             }
             throw e;
+        }
+    }
+
+    /**
+     * Does nothing where this process may record: to be asked before a target is changed for a recording.
+     *
+     * @throws JavelinException with the reason why not, and the remedy
+     */
+    public static void requirePossible() {
+        requireHostNumbers();
+        String tooOld = KernelFeatures.tooOld();
+        String obstacle = tooOld.isEmpty() ? KernelFeatures.probe().obstacle() : tooOld;
+        if (!obstacle.isEmpty()) {
+            throw JavelinException.failed(
+                    "cannot record: " + obstacle + "; 'javelin doctor' checks everything that is needed");
+        }
+    }
+
+    private static void requireHostNumbers() {
+        if (!ProcessInfo.seesHostNumbers()) {
+            throw JavelinException.failed(
+                    "cannot record from inside a container with a pid namespace of its own, where processes"
+                            + " have other numbers than in the kernel: run javelin on the host, or the container with --pid=host, or"
+                            + " mount /run/javelin of a host where 'javelin daemon' runs");
         }
     }
 

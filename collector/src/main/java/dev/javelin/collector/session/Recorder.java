@@ -1,5 +1,6 @@
 package dev.javelin.collector.session;
 
+import dev.javelin.bpf.BpfException;
 import dev.javelin.bpf.PerfAttr;
 import dev.javelin.collector.proc.Kallsyms;
 import dev.javelin.collector.proc.ProcessInfo;
@@ -58,6 +59,7 @@ final class Recorder implements AutoCloseable {
     private long shown;
     private boolean wanted = true;
     private Explanation explanation;
+    private String notWalked;
 
     Recorder(RecordRequest request, Profile profile, NativeObjects objects, Live live) {
         this.request = request;
@@ -81,12 +83,22 @@ final class Recorder implements AutoCloseable {
         }
         if (request.probes().hasOffCpu()) {
             counted.started(walker.totals(), targets.values(), request.probes().onCpuRow() >= 0);
+            walkWaiting();
         }
         if (callTimes != null) {
             first.forEach(callTimes::started);
         }
         if (event != null) {
             walker.attach(event);
+        }
+    }
+
+    /** On kernels that cannot, the waits that have begun before are told without their stacks. */
+    private void walkWaiting() {
+        try {
+            walker.walkWaiting(targets.keySet());
+        } catch (BpfException e) {
+            notWalked = e.getMessage();
         }
     }
 
@@ -318,7 +330,12 @@ final class Recorder implements AutoCloseable {
         return seen;
     }
 
-    /** Waits that had begun before the recording. */
+    /** Why the stacks of threads that waited already could not be taken; null if they could. */
+    String notWalked() {
+        return notWalked;
+    }
+
+    /** Waits that had begun before the recording, and whose stacks are not known. */
     long beganBefore() {
         return counted.beganBefore();
     }

@@ -153,6 +153,9 @@ final class RecordingFacts {
         }
         if (recorder.beganBefore() > 0) {
             facts.put("off the CPU since before the recording, without stacks", recorder.beganBefore());
+            if (recorder.notWalked() != null) {
+                facts.put("why without stacks", recorder.notWalked());
+            }
         }
         if (accountedCpuNanos > 0) {
             facts.put(

@@ -160,9 +160,12 @@ final class Target implements Closeable {
     boolean refresh(Walker walker, NativeObjects objects) {
         try {
             List<Mapping> now = executable(ProcMaps.read(pid()));
-            if (!now.equals(executable)) {
+            if (!now.equals(executable) && isAlive()) {
                 executable = now;
                 install(walker, objects);
+                if (!isAlive()) { // the number may be another process's by now
+                    walker.remove(pid());
+                }
                 return true;
             }
         } catch (IOException e) {

@@ -16,6 +16,7 @@ import dev.javelin.collector.walker.MappingRuns.Run;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,10 @@ import java.util.Map;
  * <p>Used by one thread, except for {@link #ring()}'s wake-up.
  */
 public final class Walker implements AutoCloseable {
+    /** The maps that both objects use; of the others each has its own. */
+    private static final List<String> SHARED =
+            List.of("processes", "mappings", "unwind_rows", "ring", "counters", "stacks", "threads", "schedules");
+
     private final BpfObject object;
     private final UnwindRows unwindRows;
     private final BpfMap mappings;
@@ -39,11 +44,13 @@ public final class Walker implements AutoCloseable {
     private final ByteBuffer row = buffer(HotSpotRow.BYTES);
     private final RingBuffer ring;
     private final Probes probes;
+    private final WalkerSettings settings;
     private long mappingsLost;
     private int generation;
 
-    private Walker(BpfObject object, Probes probes, RingBuffer.Handler handler) {
+    private Walker(BpfObject object, WalkerSettings settings, RingBuffer.Handler handler) {
         this.object = object;
+        this.settings = settings;
         unwindRows = new UnwindRows(object.map("unwind_rows").mmap());
         mappings = object.map("mappings");
         processes = object.map("processes");
@@ -53,7 +60,7 @@ public final class Walker implements AutoCloseable {
         counters = object.map("counters");
         runs = new MappingRuns(mappings.maxEntries());
         ring = new RingBuffer(object.map("ring"), handler);
-        this.probes = probes;
+        probes = settings.probes();
         probes.install(object);
     }
 
@@ -65,21 +72,25 @@ public final class Walker implements AutoCloseable {
     public static Walker load(WalkerSettings settings, RingBuffer.Handler handler) {
         BpfObject object = BpfObject.open("javelin");
         try {
-            object.global("max_frames", settings.maxFrames());
-            object.global("record_kernel_frames", settings.kernelFrames() ? 1 : 0);
-            object.global("record_user_frames", settings.userFrames() ? 1 : 0);
+            chooseFrames(object, settings);
             object.global("every_exec", settings.everyExec() ? 1 : 0);
-            object.global("wakeup_bytes", settings.ringBytes() / 4);
             object.maxEntries("ring", settings.ringBytes());
             object.maxEntries("unwind_rows", settings.unwindRows());
             object.maxEntries("mappings", settings.mappings());
             settings.probes().prepare(object);
             object.load();
-            return new Walker(object, settings.probes(), handler);
+            return new Walker(object, settings, handler);
         } catch (RuntimeException e) {
             object.close();
             throw e;
         }
+    }
+
+    private static void chooseFrames(BpfObject object, WalkerSettings settings) {
+        object.global("max_frames", settings.maxFrames());
+        object.global("record_kernel_frames", settings.kernelFrames() ? 1 : 0);
+        object.global("record_user_frames", settings.userFrames() ? 1 : 0);
+        object.global("wakeup_bytes", settings.ringBytes() / 4);
     }
 
     private static ByteBuffer buffer(int bytes) {
@@ -91,8 +102,9 @@ public final class Walker implements AutoCloseable {
         return ring;
     }
 
-    /** Notices of exec and exit of targets. */
+    /** Notices of exec and exit of targets; and of new processes that get a target's number, which are not recorded. */
     public void watchProcesses() {
+        object.program("on_fork").attachRawTracepoint("sched_process_fork");
         object.program("on_exec").attachRawTracepoint("sched_process_exec");
         object.program("on_exit").attachRawTracepoint("sched_process_exit");
     }
@@ -195,6 +207,22 @@ public final class Walker implements AutoCloseable {
     public void detach() {
         events.forEach(PerfEvent::disable);
         probes.detach();
+    }
+
+    /**
+     * Takes the stacks of threads that wait already, of those that {@link Totals#add} has made known as such. Their memory is read
+     * while they wait: what runs meanwhile is left as it was.
+     *
+     * @throws dev.javelin.bpf.BpfException when the kernel cannot (before Linux 6.2)
+     */
+    public void walkWaiting(Collection<Integer> pids) {
+        try (BpfObject waiting = BpfObject.open("waiting")) {
+            chooseFrames(waiting, settings);
+            SHARED.forEach(map -> waiting.share(map, object));
+            waiting.load();
+            BpfProgram program = waiting.program("on_waiting_thread");
+            pids.forEach(program::runForThreads);
+        }
     }
 
     /** What the probes have counted. */

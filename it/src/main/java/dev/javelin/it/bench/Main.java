@@ -7,7 +7,9 @@ import java.util.TreeMap;
 /** Runs one benchmark by name. */
 public final class Main {
     private static final Map<String, Bench> BENCHES = new TreeMap<>(Map.of(
+            "agent", new AgentBench(),
             "agree", new AgreeBench(),
+            "attach", new AttachBench(),
             "bpf-cost", new BpfCostBench(),
             "chains", new ChainsBench(),
             "collector", new CollectorBench(),

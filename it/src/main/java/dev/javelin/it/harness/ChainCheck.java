@@ -49,6 +49,7 @@ public final class ChainCheck {
     private final Map<String, Integer> wrong = new TreeMap<>();
     private final Map<String, Integer> reasons = new TreeMap<>();
     private final Map<String, Set<Integer>> callLines = new HashMap<>();
+    private int unknownLines;
 
     private ChainCheck(String name, String entry, Grammar grammar) {
         this.name = name;
@@ -124,11 +125,16 @@ public final class ChainCheck {
     public List<String> ambiguousCalls() {
         List<String> ambiguous = new ArrayList<>();
         callLines.forEach((call, lines) -> {
-            if (lines.size() > 1 || lines.stream().anyMatch(line -> line <= 0)) {
+            if (lines.size() > 1) {
                 ambiguous.add(call + " lines " + lines);
             }
         });
         return ambiguous;
+    }
+
+    /** Calls whose line is not known. */
+    public int unknownLines() {
+        return unknownLines;
     }
 
     /** The counts, and the most frequent wrong stacks. */
@@ -271,7 +277,11 @@ public final class ChainCheck {
                     && !callee.type().equals("Inlined") // of a leaf between two safepoints the place is the next one's
                     && !callee.method().equals("spin")) {
                 String call = normalise(caller.name() + ";" + callee.name() + ";");
-                callLines.computeIfAbsent(call, key -> new HashSet<>()).add(caller.line());
+                if (caller.line() <= 0) {
+                    unknownLines++;
+                } else {
+                    callLines.computeIfAbsent(call, key -> new HashSet<>()).add(caller.line());
+                }
             }
         }
     }

@@ -38,6 +38,11 @@ public final class Repository {
         return root().resolve("it/target/peers").resolve(name);
     }
 
+    /** The jars that the shop runs on, as a class path. */
+    public static String shop() {
+        return root().resolve("it/target/shop") + "/*";
+    }
+
     /** The C sources of the native targets. */
     public static Path nativeSources() {
         return root().resolve("it/src/main/native");

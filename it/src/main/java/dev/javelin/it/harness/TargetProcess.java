@@ -1,5 +1,7 @@
 package dev.javelin.it.harness;
 
+import dev.javelin.it.targets.shop.Shop;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,20 +18,40 @@ public final class TargetProcess extends Child {
 
     /** Starts {@code main} on {@code jdk} with these JVM flags and waits until it is ready. */
     public static TargetProcess start(Jdk jdk, List<String> jvmFlags, Class<?> main, String... arguments) {
+        return start(jdk, jvmFlags, Repository.classes().toString(), main, arguments);
+    }
+
+    /** Starts the shop on a free port, with its data in a directory, and waits until it serves. */
+    public static TargetProcess shop(Jdk jdk, List<String> jvmFlags, Path directory) {
+        return start(
+                jdk, jvmFlags, Repository.classes() + ":" + Repository.shop(), Shop.class, directory.toString(), "0");
+    }
+
+    private static TargetProcess start(
+            Jdk jdk, List<String> jvmFlags, String classPath, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(jdk.java().toString());
         command.addAll(jvmFlags);
-        command.addAll(List.of("-cp", Repository.classes().toString(), main.getName()));
+        command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(List.of(arguments));
-        TargetProcess target = new TargetProcess(command);
+        return launched(command).ready();
+    }
+
+    /** Starts a command that becomes a target, or starts one. */
+    public static TargetProcess launched(List<String> command) {
+        return new TargetProcess(command);
+    }
+
+    /** Waits until it is ready; ends it if it does not become so. */
+    public TargetProcess ready() {
         boolean ready = false;
         try {
-            target.awaitOut(0, "READY", WARM_UP);
+            awaitOut(0, "READY", WARM_UP);
             ready = true;
-            return target;
+            return this;
         } finally {
             if (!ready) {
-                target.close();
+                close();
             }
         }
     }

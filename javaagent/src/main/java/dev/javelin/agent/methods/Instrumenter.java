@@ -7,9 +7,14 @@ import java.lang.instrument.UnmodifiableClassException;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Puts the probes of one session into classes, those that are loaded and those that will be, and takes them out. {@link #transform} is
@@ -21,8 +26,14 @@ final class Instrumenter implements ClassFileTransformer {
     /** Classes that one session may look into. */
     static final int MOST_CLASSES = 5_000;
 
+    /** How often is looked for classes that have their code already, and are not among the loaded ones yet. */
     private static final int SCANS = 3;
+
     private static final int SCAN_MILLIS = 50;
+    /** A class that was changed longer ago is among the loaded ones. */
+    private static final long LOADING_NANOS = 1_000_000_000;
+
+    private static final int CHANGE_MILLIS = 1_000;
 
     /** What runs while a thread is not itself, what the JVM looks at frame by frame, and what the probes call. Names begin so. */
     private static final String[] BARRED = {
@@ -38,8 +49,12 @@ final class Instrumenter implements ClassFileTransformer {
     private final Instrumentation instrumentation;
     private final List<Probe> probes;
     private final boolean subtypes;
-    /** Names of classes that were changed, and of those not to be found among the loaded ones yet; with slashes. */
-    private final Set<String> changed = new HashSet<>();
+    /** Names of classes that were changed, with slashes; and when one was changed as it was loaded, or else the start. */
+    private final Map<String, Long> changed = new HashMap<>();
+
+    private final long start = System.nanoTime() - LOADING_NANOS;
+    /** Threads that are about to change a class. */
+    private final AtomicInteger changing = new AtomicInteger();
     /** Classes that were loaded since the last {@link #look}: what they extend may not have been, and was not known then. */
     private final Set<String> unsure = new HashSet<>();
 
@@ -192,15 +207,18 @@ final class Instrumenter implements ClassFileTransformer {
         if (!active || name == null || loader == own() || isBarred(name)) {
             return null;
         }
+        changing.incrementAndGet();
         try {
-            return changed(name, bytes);
+            return active ? changed(name, type, bytes) : null;
         } catch (RuntimeException | Error e) {
             failed(name, e);
             return null;
+        } finally {
+            changing.decrementAndGet();
         }
     }
 
-    private byte[] changed(String name, byte[] bytes) {
+    private byte[] changed(String name, Class<?> type, byte[] bytes) {
         ClassCode code = null;
         String superName = null;
         String[] interfaces = {};
@@ -226,7 +244,9 @@ final class Instrumenter implements ClassFileTransformer {
         byte[] result = (code == null ? new ClassCode(bytes) : code).with(meant);
         if (result != null) {
             synchronized (this) {
-                changed.add(name);
+                if (type == null || !changed.containsKey(name)) {
+                    changed.put(name, type == null ? System.nanoTime() : start);
+                }
             }
         }
         return result;
@@ -238,26 +258,46 @@ final class Instrumenter implements ClassFileTransformer {
             return;
         }
         active = false;
-        Set<String> left;
-        synchronized (this) {
-            left = new HashSet<>(changed);
+        for (int millis = 0; changing.get() > 0 && millis < CHANGE_MILLIS; millis++) {
+            Thread.sleep(1);
         }
-        // a class that is just being loaded has its code already, and is not among the loaded ones yet
+        Set<String> left = changedSince(start);
+        Set<String> loading = changedSince(System.nanoTime() - LOADING_NANOS);
+        Set<Class<?>> restored = Collections.newSetFromMap(new IdentityHashMap<>());
         for (int scan = 0; scan < SCANS && !left.isEmpty(); scan++) {
             if (scan > 0) {
                 Thread.sleep(SCAN_MILLIS);
             }
-            List<Class<?>> types = new ArrayList<>();
-            for (Class<?> type : instrumentation.getAllLoadedClasses()) {
-                if (left.contains(name(type)) && instrumentation.isModifiableClass(type)) {
+            Set<String> found = restore(left, restored);
+            found.removeAll(loading); // other loaders may have others of these names, which are seen later
+            left.removeAll(found);
+        }
+        instrumentation.removeTransformer(this);
+    }
+
+    private synchronized Set<String> changedSince(long nanos) {
+        Set<String> names = new HashSet<>();
+        for (Map.Entry<String, Long> each : changed.entrySet()) {
+            if (each.getValue() - nanos >= 0) {
+                names.add(each.getKey());
+            }
+        }
+        return names;
+    }
+
+    /** Gives the loaded classes of these names their own code back, but for those that have it already; the names that were found. */
+    private Set<String> restore(Set<String> names, Set<Class<?>> restored) {
+        Set<String> found = new HashSet<>();
+        List<Class<?>> types = new ArrayList<>();
+        for (Class<?> type : instrumentation.getAllLoadedClasses()) {
+            if (names.contains(name(type)) && instrumentation.isModifiableClass(type)) {
+                found.add(name(type));
+                if (restored.add(type)) {
                     types.add(type);
                 }
             }
-            retransform(types);
-            for (Class<?> type : types) {
-                left.remove(name(type));
-            }
         }
-        instrumentation.removeTransformer(this);
+        retransform(types);
+        return found;
     }
 }

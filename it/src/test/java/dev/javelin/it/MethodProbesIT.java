@@ -325,7 +325,7 @@ class MethodProbesIT {
         MustRun.recording();
         Path library = Files.copy(MustRun.jdk(17).home().resolve("lib/libjsig.so"), directory.resolve("libjvm.so"));
         try (Child other = new Child(List.of("sleep", "1000"), Map.of("LD_PRELOAD", library.toString()))) {
-            await(() ->
+            Watch.until(() ->
                     Files.readString(Path.of("/proc/" + other.pid() + "/comm")).equals("sleep\n"));
             Child.Result result = JavelinCommand.run("latency", method("counted"), Long.toString(other.pid()));
             assertThat(result.exit()).isEqualTo(1);

@@ -12,8 +12,8 @@ import java.util.List;
 
 /** Runs a target's work from its start to its end under a command that misses nothing of it. */
 final class Watch {
-    /** Notices of exec and exit. */
-    static final int OWN_LINKS = 2;
+    /** Notices of exec, exit and fork. */
+    static final int OWN_LINKS = 3;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

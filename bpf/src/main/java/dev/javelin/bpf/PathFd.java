@@ -7,13 +7,17 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 
 /**
  * A file or directory that is held by a descriptor (O_PATH of open(2)): it remains the same one, whatever another process puts at its name
  * meanwhile. Names below it are looked up by openat2(2), so that no symbolic link leads out of it.
+ *
+ * <p>Where that cannot be had, there is a {@link #named} one, for what nobody else can put something in the way of.
  *
  * <p>Any thread may use it.
  */
@@ -43,6 +47,7 @@ public final class PathFd implements Closeable {
     public enum Type {
         FIFO(0010000),
         DIRECTORY(0040000),
+        FILE(0100000),
         SYMBOLIC_LINK(0120000),
         SOCKET(0140000);
 
@@ -54,20 +59,34 @@ public final class PathFd implements Closeable {
     }
 
     private final int fd;
+    /** Null if it is held. */
+    private final Path named;
+
     private volatile boolean closed;
 
-    private PathFd(int fd) {
+    private PathFd(int fd, Path named) {
         this.fd = fd;
+        this.named = named;
     }
 
     /**
      * The root directory of a process, as it sees it: its chroot, in its mount namespace.
      *
+     * @throws UnsupportedOperationException if the kernel has no openat2, which came with Linux 5.6, or a seccomp filter forbids it
+     * @throws UnsatisfiedLinkError if the native libraries cannot be loaded
      * @throws IOException if the process is gone, or may not be looked at
      */
     public static PathFd rootOf(int pid) throws IOException {
         LibC.load();
         return open(AT_FDCWD, "/proc/" + pid + "/root", O_DIRECTORY, 0);
+    }
+
+    /**
+     * A directory that is not held, with all that is looked up below it: their names are looked up each time, and links lead where they lead. It needs
+     * nothing but Java.
+     */
+    public static PathFd named(Path directory) {
+        return new PathFd(-1, directory);
     }
 
     /**
@@ -77,6 +96,9 @@ public final class PathFd implements Closeable {
      * @throws IOException if there is none, or it may not be entered
      */
     public PathFd directory(String path) throws IOException {
+        if (named != null) {
+            return named(path().resolve(path).toRealPath());
+        }
         return open(open(), path, O_DIRECTORY, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
     }
 
@@ -86,6 +108,11 @@ public final class PathFd implements Closeable {
      * @throws NoSuchFileException if there is nothing
      */
     public PathFd entry(String name) throws IOException {
+        if (named != null) {
+            Path entry = path().resolve(name);
+            Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return named(entry);
+        }
         return open(open(), name, O_NOFOLLOW, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
     }
 
@@ -96,9 +123,12 @@ public final class PathFd implements Closeable {
             how.buffer().putLong(16, resolve);
             long fd = LibC.syscall(SYS_OPENAT2, directory, name.address(), how.address(), OPEN_HOW_BYTES, 0, 0);
             if (fd >= 0) {
-                return new PathFd((int) fd);
+                return new PathFd((int) fd, null);
             }
             int errno = LibC.errno();
+            if (errno == Errno.ENOSYS || errno == Errno.EPERM) {
+                throw new UnsupportedOperationException("openat2: " + Errno.describe(errno));
+            }
             if (errno == Errno.ENOENT) {
                 throw new NoSuchFileException(path, null, Errno.message(errno));
             }
@@ -109,10 +139,14 @@ public final class PathFd implements Closeable {
     }
 
     private int open() throws IOException {
+        requireOpen();
+        return fd;
+    }
+
+    private void requireOpen() throws IOException {
         if (closed) {
             throw new IOException("closed");
         }
-        return fd;
     }
 
     /**
@@ -120,7 +154,8 @@ public final class PathFd implements Closeable {
      * looked up.
      */
     public Path path() throws IOException {
-        return Path.of("/proc/self/fd/" + open());
+        requireOpen();
+        return named == null ? Path.of("/proc/self/fd/" + fd) : named;
     }
 
     /**
@@ -129,20 +164,27 @@ public final class PathFd implements Closeable {
      * @param uid as this process's user namespace counts
      */
     public boolean is(Type type, int uid) throws IOException {
-        Map<String, Object> found = Files.readAttributes(path(), "unix:mode,uid");
+        Map<String, Object> found = Files.readAttributes(path(), "unix:mode,uid", links());
         return ((int) found.get("mode") & S_IFMT) == type.bits && (int) found.get("uid") == uid;
     }
 
     /** Its permissions, with the sticky bit and those for other user's rights: the last 12 bits of its mode. */
     public int permissions() throws IOException {
-        return (int) Files.getAttribute(path(), "unix:mode") & 07777;
+        return (int) Files.getAttribute(path(), "unix:mode", links()) & 07777;
+    }
+
+    /** The path of one that is held is itself a link. */
+    private LinkOption[] links() {
+        return named == null ? new LinkOption[0] : new LinkOption[] {LinkOption.NOFOLLOW_LINKS};
     }
 
     @Override
     public void close() {
         if (!closed) {
             closed = true;
-            LibC.close(fd);
+            if (named == null) {
+                LibC.close(fd);
+            }
         }
     }
 }

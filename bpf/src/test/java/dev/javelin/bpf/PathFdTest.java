@@ -111,4 +111,25 @@ class PathFdTest {
         assertThatThrownBy(jail::path).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> jail.entry("tmp")).isInstanceOf(IOException.class);
     }
+
+    @Test
+    void aNamedOneNeedsNotBeHeld() throws IOException {
+        link("link", "tmp/file");
+        link("dangling", "none");
+        try (PathFd jail = PathFd.named(directory.resolve("jail"));
+                PathFd tmp = jail.directory("tmp");
+                PathFd file = tmp.entry("file");
+                PathFd link = jail.entry("link");
+                PathFd dangling = jail.entry("dangling")) {
+            assertThat(tmp.path()).isEqualTo(directory.resolve("jail/tmp").toRealPath());
+            assertThat(tmp.is(PathFd.Type.DIRECTORY, uid)).isTrue();
+            assertThat(file.is(PathFd.Type.FILE, uid)).isTrue();
+            assertThat(file.is(PathFd.Type.FILE, uid + 1)).isFalse();
+            assertThat(link.is(PathFd.Type.FILE, uid)).isFalse();
+            assertThat(link.is(PathFd.Type.SYMBOLIC_LINK, uid)).isTrue();
+            assertThat(dangling.is(PathFd.Type.SYMBOLIC_LINK, uid)).isTrue();
+            assertThatThrownBy(() -> jail.entry("none")).isInstanceOf(NoSuchFileException.class);
+            assertThatThrownBy(() -> jail.directory("none")).isInstanceOf(NoSuchFileException.class);
+        }
+    }
 }

@@ -114,6 +114,24 @@ class BadInputIT {
             2 | explain -i 1ns java.lang.Thread.run TARGET | -i
             1 | explain java.lang.Thread.run 999999999 | 999999999
             1 | explain java.lang.Thread.run SLEEP | is not a JVM
+            2 | record --mode usr TARGET | kernel
+            2 | record --mode auto TARGET | agent
+            2 | record -e alloc TARGET | --mode
+            2 | record -e lock TARGET | --mode
+            2 | record --mode user -e offcpu TARGET | -e
+            2 | record --mode user -e runq TARGET | kernel
+            2 | record --mode user -e uprobe:libc:fsync TARGET | probe
+            2 | record --mode user -e java:a.B.c:1ms TARGET | probe
+            2 | record --mode user -e cycles TARGET | processor
+            2 | record --mode user -e wall --wakers TARGET | --wakers
+            2 | record --mode user --kernel TARGET | --kernel
+            2 | record --mode user -e alloc -F 99 TARGET | -F
+            2 | record --mode user -e alloc -i 0 TARGET | -i
+            2 | record --mode user all | all
+            1 | record --mode user SLEEP | is not a JVM
+            2 | explain --mode user java.lang.Thread.run TARGET | kernel
+            2 | latency --mode user syscall:fsync TARGET | kernel
+            2 | trace --mode user syscall:fsync TARGET | kernel
             2 | record -j 0 TARGET | -j
             2 | record -j 100000 TARGET | 2048
             2 | record -I [ TARGET | [

@@ -66,6 +66,7 @@ final class AgentArguments {
                     "title",
                     "minwidth",
                     "loop",
+                    "mode",
                     "daemon")) {
                 VALUES.put(same, "--" + same);
             }

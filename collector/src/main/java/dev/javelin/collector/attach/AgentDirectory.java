@@ -95,11 +95,15 @@ final class AgentDirectory {
             return directory;
         } catch (FileSystemException e) {
             tmp.close();
-            throw JavelinException.failed(
-                    "user " + process.uid() + " of process " + process.pid() + " cannot write to its /tmp (" + reason(e)
-                            + "), in which HotSpot's attach and Javelin's agent need a place",
-                    e);
+            throw notWritable(process, e);
         }
+    }
+
+    static JavelinException notWritable(ProcessInfo process, FileSystemException e) {
+        return JavelinException.failed(
+                "user " + process.uid() + " of process " + process.pid() + " cannot write to its /tmp (" + reason(e)
+                        + "), in which HotSpot's attach and what Javelin loads need a place",
+                e);
     }
 
     private static String reason(FileSystemException e) {

@@ -160,6 +160,11 @@ final class AgentLink implements Closeable {
 
     /** Whether the process lives, and is no zombie. */
     boolean isAlive() {
+        return isAlive(process);
+    }
+
+    /** Whether a process lives, and is no zombie. */
+    static boolean isAlive(ProcessInfo process) {
         try {
             String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"), StandardCharsets.ISO_8859_1);
             String state = stat.substring(stat.lastIndexOf(')') + 2);

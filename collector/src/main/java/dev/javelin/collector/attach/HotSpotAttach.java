@@ -34,19 +34,23 @@ final class HotSpotAttach {
     private static final int SIGQUIT_BIT = 1 << 2;
     private static final Pattern CAUGHT = Pattern.compile("(?m)^SigCgt:\\s*([0-9a-f]+)$");
     private static final Pattern STATE = Pattern.compile("(?m)^State:\\s*(\\S)");
+    private static final Pattern VERSION = Pattern.compile("0\\n(.{1,80}?) version (.{1,80})");
     private static final Pattern CODE = Pattern.compile("\\A0\\n(?:return code: )?(-?\\d+)\\s*\\z");
 
     private final ProcessInfo process;
     private final PathFd tmp;
+    private final String loss;
 
     /**
      * Prepares it.
      *
-     * @param tmp the process's
+     * @param tmp the process's directory for temporary files
+     * @param loss what is not possible without, for messages: {@code "methods cannot be probed"}
      */
-    HotSpotAttach(ProcessInfo process, PathFd tmp) {
+    HotSpotAttach(ProcessInfo process, PathFd tmp, String loss) {
         this.process = process;
         this.tmp = tmp;
+        this.loss = loss;
     }
 
     /**
@@ -57,9 +61,46 @@ final class HotSpotAttach {
      * @throws IOException if it cannot be talked to
      */
     void loadAgent(String jar, String arguments) throws IOException, InterruptedException {
+        String answer = command("load", "instrument", "false", jar + "=" + arguments);
+        if (!"0".equals(returned(answer))) {
+            throw refused(answer);
+        }
+    }
+
+    /**
+     * Loads a native agent, or calls it again if it is loaded by this path already.
+     *
+     * @param library as the process itself sees it
+     * @return what its {@code Agent_OnAttach} returns
+     * @throws LibraryRefused if the library cannot be loaded
+     * @throws JavelinException if the JVM refuses
+     * @throws IOException if it cannot be talked to
+     */
+    int loadLibrary(String library, String options) throws IOException, InterruptedException {
+        String answer = command("load", library, "true", options);
+        String code = returned(answer);
+        if (code != null) {
+            return Integer.parseInt(code);
+        }
+        if (answer.contains(" was not loaded.")) {
+            throw new LibraryRefused(oneLine(answer));
+        }
+        throw refused(answer);
+    }
+
+    /** The JVM's own name and version, such as {@code OpenJDK 64-Bit Server VM 17.0.15+6}; empty if it does not tell. */
+    String version() throws IOException, InterruptedException {
+        Matcher version = VERSION.matcher(command("jcmd", "VM.version", "", ""));
+        return version.lookingAt() ? version.group(1) + " " + version.group(2) : "";
+    }
+
+    private String command(String... words) throws IOException, InterruptedException {
+        String status = Files.readString(Path.of("/proc/" + process.pid() + "/status"), StandardCharsets.UTF_8);
+        checkThatItRuns(status);
         String name = ".java_pid" + process.nsPid();
         Path place = tmp.path().resolve(name);
         if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+            checkThatSignalIsKnown(status);
             open(place);
         }
         try (PathFd socket = tmp.entry(name)) {
@@ -67,12 +108,11 @@ final class HotSpotAttach {
                 throw JavelinException.failed("/tmp/" + name + " of process " + process.pid()
                         + " is not its JVM's socket: somebody else has put it there; remove it");
             }
-            check(command(socket.path(), "load", "instrument", "false", jar + "=" + arguments));
+            return command(socket.path(), words);
         }
     }
 
     private void open(Path socket) throws IOException, InterruptedException {
-        checkThatSignalIsKnown();
         Path file = tmp.path().resolve(".attach_pid" + process.nsPid());
         try {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -80,7 +120,7 @@ final class HotSpotAttach {
             // another attach is going on, or was given up
         }
         try {
-            Posix.quit(process.pid());
+            quit();
             while (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
                 Thread.sleep(POLL_MILLIS);
             }
@@ -89,13 +129,29 @@ final class HotSpotAttach {
         }
     }
 
-    private void checkThatSignalIsKnown() throws IOException {
-        String status = Files.readString(Path.of("/proc/" + process.pid() + "/status"), StandardCharsets.UTF_8);
+    /** Where Javelin's native libraries cannot be loaded, as with an old C library, the command of that name does it. */
+    private void quit() throws IOException, InterruptedException {
+        try {
+            Posix.quit(process.pid());
+        } catch (LinkageError e) {
+            Process kill = new ProcessBuilder("kill", "-QUIT", Integer.toString(process.pid()))
+                    .redirectErrorStream(true)
+                    .start();
+            if (kill.waitFor() != 0) {
+                throw new IOException(name() + " cannot be sent SIGQUIT", e);
+            }
+        }
+    }
+
+    private void checkThatItRuns(String status) {
         Matcher state = STATE.matcher(status);
         if (state.find() && state.group(1).matches("[Tt]")) {
             throw JavelinException.failed(
                     name() + " is stopped, and cannot answer: continue it (kill -CONT " + process.pid() + ")");
         }
+    }
+
+    private void checkThatSignalIsKnown(String status) {
         Matcher caught = CAUGHT.matcher(status);
         if (!caught.find() || (Long.parseUnsignedLong(caught.group(1), 16) & SIGQUIT_BIT) == 0) {
             throw JavelinException.failed(
@@ -103,8 +159,8 @@ final class HotSpotAttach {
                             + " with -Xrs (-XX:+ReduceSignalUsage), or is just starting");
         }
         if (process.arguments().contains("-XX:+DisableAttachMechanism")) {
-            throw JavelinException.failed(name()
-                    + " was started with -XX:+DisableAttachMechanism: without attaching, methods cannot be probed");
+            throw JavelinException.failed(
+                    name() + " was started with -XX:+DisableAttachMechanism: without attaching, " + loss);
         }
     }
 
@@ -130,22 +186,27 @@ final class HotSpotAttach {
         }
     }
 
-    private void check(String answer) {
+    /** What an agent returned; null if it was not called. */
+    private static String returned(String answer) {
         Matcher code = CODE.matcher(answer);
-        if (code.matches() && code.group(1).equals("0")) {
-            return;
-        }
-        String said = answer.replaceFirst("\\A-?\\d+\\n", "").strip().replaceAll("\\s*\\n\\s*", "; ");
+        return code.matches() ? code.group(1) : null;
+    }
+
+    private static String oneLine(String answer) {
+        return answer.replaceFirst("\\A-?\\d+\\n", "").strip().replaceAll("\\s*\\n\\s*", "; ");
+    }
+
+    private JavelinException refused(String answer) {
+        String said = oneLine(answer);
         if (said.contains("Dynamic agent loading is not enabled")) {
-            throw JavelinException.failed(
-                    name() + " was started with -XX:-EnableDynamicAgentLoading: without an agent, methods"
-                            + " cannot be probed");
+            return JavelinException.failed(
+                    name() + " was started with -XX:-EnableDynamicAgentLoading: without an agent, " + loss);
         }
         if (said.contains("java.instrument")) {
-            throw JavelinException.failed(name()
-                    + " runs on a Java without the module java.instrument: without it, methods cannot be probed");
+            return JavelinException.failed(
+                    name() + " runs on a Java without the module java.instrument: without it, " + loss);
         }
-        throw JavelinException.failed(name() + " refuses the agent: "
+        return JavelinException.failed(name() + " refuses the agent: "
                 + (answer.isEmpty()
                         ? "it ended the connection; only its own user and root may attach"
                         : "'" + said + "'"));

@@ -94,7 +94,7 @@ public final class MethodProbes implements AutoCloseable {
         String name = AgentDirectory.name(process);
         String late = "process " + process.pid() + " has not answered for " + ATTACH.toSeconds()
                 + " s: its JVM hangs, or a safepoint takes that long; nothing was attached";
-        PathFd root = PathFd.rootOf(process.pid());
+        PathFd root = files.root();
         files.run(ATTACH, late, () -> {
             try (root) {
                 load(files.tmp(root), name, jars);
@@ -109,7 +109,7 @@ public final class MethodProbes implements AutoCloseable {
         directory = AgentDirectory.create(tmp, name, process, jars);
         agent = new AgentLink(
                 process, directory.openFifo(AgentDirectory.COMMANDS), directory.openFifo(AgentDirectory.ANSWERS));
-        new HotSpotAttach(process, tmp).loadAgent(directory.agentJar(), directory.inside());
+        new HotSpotAttach(process, tmp, "methods cannot be probed").loadAgent(directory.agentJar(), directory.inside());
     }
 
     private void putIn() throws IOException {

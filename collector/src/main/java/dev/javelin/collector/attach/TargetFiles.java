@@ -45,6 +45,33 @@ final class TargetFiles {
     }
 
     /**
+     * Opens the process's root directory, to be closed by the caller. Where it cannot be held, as on old kernels, it serves for processes of
+     * this user's only, in whose way nobody else can put anything.
+     *
+     * @throws JavelinException if it is another user's process, or one in a container, then
+     * @throws IOException if the process is gone, or may not be looked at
+     */
+    PathFd root() throws IOException {
+        try {
+            return PathFd.rootOf(process.pid());
+        } catch (LinkageError | UnsupportedOperationException e) {
+            if (!isOwn() || !Files.isSameFile(Path.of("/proc/" + process.pid() + "/root/."), Path.of("/"))) {
+                throw JavelinException.failed(
+                        "nothing can be loaded into process " + process.pid()
+                                + ", which is another user's or in a container, where its files"
+                                + " cannot be held (" + e.getMessage()
+                                + "): run javelin as its user, inside the container",
+                        e);
+            }
+            return PathFd.named(Path.of("/"));
+        }
+    }
+
+    private boolean isOwn() throws IOException {
+        return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == process.uid();
+    }
+
+    /**
      * Opens the process's directory for temporary files: HotSpot's, which is always {@code /tmp}.
      *
      * @param root of the process
@@ -57,14 +84,14 @@ final class TargetFiles {
             if ((permissions & WRITABLE_FOR_OTHERS) != 0 && (permissions & STICKY) == 0) {
                 tmp.close();
                 throw JavelinException.failed("in /tmp of process " + process.pid()
-                        + " other users could put their files in the place of the agent's: it is writable for them and has no"
+                        + " other users could put their files in the place of Javelin's: it is writable for them and has no"
                         + " sticky bit; chmod +t /proc/" + process.pid() + "/root/tmp");
             }
             return tmp;
         } catch (FileSystemException e) {
             throw JavelinException.failed(
                     "process " + process.pid() + " has no directory /tmp (" + e.getReason()
-                            + "), in which HotSpot's attach and Javelin's agent need a place: mount one",
+                            + "), in which HotSpot's attach and what Javelin loads need a place: mount one",
                     e);
         }
     }
@@ -79,7 +106,9 @@ final class TargetFiles {
      */
     <T> T run(Duration limit, String late, Callable<T> work) throws IOException {
         FutureTask<T> task = new FutureTask<>(() -> {
-            Posix.actAs(process.uid(), gid);
+            if (!isOwn()) { // without native libraries, where they cannot be loaded
+                Posix.actAs(process.uid(), gid);
+            }
             return work.call();
         });
         Thread thread = new Thread(task, "javelin-attach");

@@ -72,8 +72,7 @@ final class DaemonClient {
      * @param settings what is going to be done, in one line; null to say nothing
      * @param agent who is told that it records; null for nobody
      */
-    RecordLoop.Round round(
-            ProcessInfo process, Duration duration, OutputFile output, String settings, AgentPipes agent) {
+    Round round(ProcessInfo process, Duration duration, OutputFile output, String settings, AgentPipes agent) {
         List<String> words = new ArrayList<>(options);
         if (duration != null) {
             words.add(HandedOptions.duration(duration));
@@ -89,15 +88,17 @@ final class DaemonClient {
         return new Round(request, duration, output, settings, agent);
     }
 
-    private final class Round implements RecordLoop.Round, Handover.Listener {
+    /** One recording by the daemon. */
+    final class Round implements RecordLoop.Round, Handover.Listener {
         private final Request request;
         private final Duration duration;
         private final OutputFile output;
         private final String settings;
         private final AgentPipes agent;
         private final Handover handover = new Handover(socket, this);
+        private volatile boolean begun;
 
-        Round(Request request, Duration duration, OutputFile output, String settings, AgentPipes agent) {
+        private Round(Request request, Duration duration, OutputFile output, String settings, AgentPipes agent) {
             this.request = request;
             this.duration = duration;
             this.output = output;
@@ -144,8 +145,14 @@ final class DaemonClient {
             handover.stop();
         }
 
+        /** Whether the daemon has recorded anything. */
+        boolean hasBegun() {
+            return begun;
+        }
+
         @Override
         public void started() {
+            begun = true;
             if (agent != null) {
                 agent.started();
             }

@@ -53,7 +53,8 @@ final class DoctorCommand implements Callable<Integer> {
                 .println(
                         failures == 0
                                 ? "Recording works here."
-                                : "Recording cannot work here: " + failures + " found.");
+                                : "Recording cannot work here: " + failures
+                                        + " found. Without the kernel's help there is 'javelin record --mode user PID'.");
         return failures == 0 ? 0 : 1;
     }
 

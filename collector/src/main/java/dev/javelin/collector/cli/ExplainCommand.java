@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -85,12 +86,16 @@ final class ExplainCommand implements Callable<Integer> {
             description = "Also write .html, a page with flame graphs and a time line, or .json.")
     private String file;
 
+    @Mixin
+    private KernelMode mode;
+
     ExplainCommand(Cli cli) {
         this.cli = cli;
     }
 
     @Override
     public Integer call() {
+        mode.check("waits are measured");
         if (words.size() != 2) {
             throw JavelinException.usage(
                     "name a method and the process that calls it: javelin explain com.acme.Orders.place 1234");

@@ -54,9 +54,9 @@ final class HandedOptions {
             "--reverse",
             "--inverted");
 
-    /** What the client does by itself. */
+    /** What the client does by itself. The daemon has kernel mode only: a client that wants user-space mode does not ask it. */
     private static final Set<String> KEPT =
-            Set.of(DURATION, "--file", "--loop", "--daemon", "--for-agent", "--verbose");
+            Set.of(DURATION, "--file", "--loop", "--daemon", "--mode", "--for-agent", "--verbose");
 
     private HandedOptions() {}
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -92,12 +93,16 @@ final class LatencyCommand implements Callable<Integer> {
             description = "The most keys to show, those with the most time first (default: 20).")
     private int top;
 
+    @Mixin
+    private KernelMode mode;
+
     LatencyCommand(Cli cli) {
         this.cli = cli;
     }
 
     @Override
     public Integer call() {
+        mode.check("latencies are measured by probes");
         if (words.size() < 2) {
             throw JavelinException.usage(
                     "name what to measure and in which process: javelin latency syscall:fsync 1234");

@@ -3,8 +3,16 @@ package dev.javelin.collector.cli;
 import dev.javelin.collector.attach.MethodProbes;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.session.JavelinException;
+import dev.javelin.collector.session.Live;
 import dev.javelin.collector.session.RecordRequest;
+import dev.javelin.collector.session.RecordSession;
+import dev.javelin.collector.session.Session;
+import dev.javelin.collector.user.UserSession;
 import dev.javelin.collector.walker.Probes;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +47,9 @@ import picocli.CommandLine.Spec;
             "    javelin record -e wall --wakers -d 30s -f wall.html 1234",
             "  Who calls fsync, and how much time goes there:",
             "    javelin record -e syscall:fsync -d 30s -f fsync.html 1234",
+            "  Without privileges, one's own process, from inside; also what it allocates:",
+            "    javelin record --mode user -d 30s -f cpu.html 1234",
+            "    javelin record --mode user -e alloc -d 30s -f alloc.html 1234",
             "  Stacks with 'Order' in them, as collapsed stacks on stdout:",
             "    javelin record -d 10s -I Order 1234",
             "",
@@ -77,6 +88,15 @@ final class RecordCommand implements Callable<Integer> {
 
     @Mixin
     private ReportSettings report;
+
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            defaultValue = "kernel",
+            description =
+                    "kernel (the default), or user: without privileges, by async-profiler, which is loaded into the process;"
+                            + " no kernel frames, and only -e cpu, wall, alloc, lock.")
+    private String mode;
 
     @Option(names = "--user", description = "Leave out kernel frames.")
     private boolean userOnly;
@@ -130,10 +150,7 @@ final class RecordCommand implements Callable<Integer> {
         if (forAgent || forDaemon) {
             cli.messages().hideProgress();
         }
-        DaemonClient client = DaemonClient.find(cli, daemon);
-        if (client != null) {
-            client.check(spec, targets);
-        }
+        DaemonClient client = client();
         Targets found = Targets.of(targets);
         AgentPipes agent = new AgentPipes(cli.out());
         RecordLoop rounds =
@@ -142,6 +159,32 @@ final class RecordCommand implements Callable<Integer> {
             agent.onEnd(rounds::stop);
         }
         return new Interrupts(rounds::stop).run(() -> client == null ? run(rounds, found) : rounds.run(found));
+    }
+
+    /** The daemon that is to record; null if this process is to. */
+    private DaemonClient client() {
+        if (inUserSpace()) {
+            return null;
+        }
+        DaemonClient client = DaemonClient.find(cli, daemon);
+        if (client == null) {
+            return null;
+        }
+        try {
+            client.check(spec, targets);
+            return client;
+        } catch (JavelinException e) {
+            if (mode() != Mode.AUTO || !sampling.onlyByKernel().isEmpty() || kernelOnly) {
+                throw e;
+            }
+            cli.messages().line("javelin: not recorded by the daemon: " + e.getMessage());
+            return null;
+        }
+    }
+
+    /** Whether nothing else will do, by the kernel or the daemon. */
+    private boolean inUserSpace() {
+        return mode() == Mode.USER || sampling.isOfUserSpace();
     }
 
     private int run(RecordLoop rounds, Targets found) {
@@ -159,23 +202,67 @@ final class RecordCommand implements Callable<Integer> {
     private RecordLoop.Round round(Targets left, Duration time, AgentPipes agent, DaemonClient client) {
         OutputFile output = OutputFile.of(file, left.forFileName());
         if (client != null) {
-            return client.round(
+            DaemonClient.Round handed = client.round(
                     left.processes().get(0),
                     time,
                     output,
                     forAgent ? null : settings(left, output, time),
                     forAgent ? agent : null);
+            return mode() == Mode.AUTO && mayBeInUserSpace(left)
+                    ? new DaemonFirst(handed, () -> round(left, time, OutputFile.of(file, left.forFileName()), agent))
+                    : handed;
         }
+        return round(left, time, output, agent);
+    }
+
+    /** One by this process. */
+    private RecordLoop.Round round(Targets left, Duration time, OutputFile output, AgentPipes agent) {
         RecordRequest request = request(left, output, time);
+        Live live = forAgent || forDaemon ? agent : Live.NONE;
+        Recording recording = new Recording(cli, request, output, live, session(left, request, live));
         if (forAgent) {
-            return new Recording(cli, request, output, agent)
-                    .round(null, result -> cli.messages().line("javelin: " + output.shown() + ": " + result.summary()));
+            return recording.round(
+                    null, result -> cli.messages().line("javelin: " + output.shown() + ": " + result.summary()));
         }
         if (forDaemon) {
-            return new Recording(cli, request, output, agent).round(null, result -> agent.ended(result.summary()));
+            return recording.round(null, result -> agent.ended(result.summary()));
         }
-        return new Recording(cli, request, output)
-                .round(settings(left, output, time), result -> cli.messages().line(result.summary()));
+        return recording.round(
+                settings(left, output, time), result -> cli.messages().line(result.summary()));
+    }
+
+    private Session session(Targets left, RecordRequest request, Live live) {
+        PrintStream messages = cli.messages().stream();
+        if (inUserSpace()) {
+            return new UserSession(request, messages, live);
+        }
+        RecordSession kernel = new RecordSession(request, messages, live);
+        return mayBeInUserSpace(left)
+                ? new KernelFirst(
+                        kernel,
+                        () -> new UserSession(request, messages, live),
+                        cli.messages(),
+                        mode() == Mode.AUTO,
+                        forAgent ? "mode=user" : "--mode user")
+                : kernel;
+    }
+
+    private boolean mayBeInUserSpace(Targets left) {
+        return !forDaemon
+                && sampling.onlyByKernel().isEmpty()
+                && !left.all()
+                && !kernelOnly
+                && left.processes().stream().allMatch(RecordCommand::mayAttach);
+    }
+
+    /** A JVM lets its own user and root attach. */
+    private static boolean mayAttach(ProcessInfo process) {
+        try {
+            int self = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+            return self == 0 || self == process.uid();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** How long each recording of a loop is; null without one. */
@@ -195,9 +282,21 @@ final class RecordCommand implements Callable<Integer> {
         return time;
     }
 
+    private Mode mode() {
+        return Mode.of(mode, forAgent);
+    }
+
     /** Fails for wrong options before anything is looked at. */
     private void checkSettings() {
         sampling.event();
+        sampling.check(mode());
+        if (mode() == Mode.USER) {
+            checkUserSpace();
+        }
+        if (inUserSpace() && daemon != null) {
+            throw JavelinException.usage("--daemon: the daemon records in kernel mode only; leave it out, or "
+                    + (mode() == Mode.USER ? "--mode user" : "-e " + sampling.event()));
+        }
         sampling.interval();
         sampling.duration();
         sampling.depth();
@@ -205,6 +304,16 @@ final class RecordCommand implements Callable<Integer> {
         loopTime();
         report.options(false, false);
         OutputFile.checkFormat(file);
+    }
+
+    private void checkUserSpace() {
+        if (kernelOnly) {
+            throw JavelinException.usage("--mode user: --kernel leaves nothing, since this mode has no kernel frames");
+        }
+        if (targets.contains("all")) {
+            throw JavelinException.usage(
+                    "--mode user: 'all' would load a library into every JVM: name the processes that are meant");
+        }
     }
 
     /** Collapsed stacks are counted unless {@code --total} is given; a graph of waits by their number would say little. */
@@ -229,7 +338,9 @@ final class RecordCommand implements Callable<Integer> {
                 sampling.depth(),
                 !userOnly,
                 !kernelOnly,
-                report.options(found.all() || found.processes().size() > 1, probes.isTime() && isPage(output)),
+                report.options(
+                        found.all() || found.processes().size() > 1,
+                        (probes.isTime() || sampling.isOfUserSpace()) && isPage(output)),
                 shownAs == null ? cli.commandLine() : shownAs,
                 cli.verbose(),
                 sampling.key().label());
@@ -238,6 +349,7 @@ final class RecordCommand implements Callable<Integer> {
     private String settings(Targets found, OutputFile output, Duration time) {
         return "recording " + sampling.event() + " " + sampling.shownInterval() + " of " + found.shown() + " "
                 + (time == null ? "until Ctrl-C" : "for " + Units.duration(time.toNanos()))
+                + (mode() == Mode.USER ? " in user-space mode" : "")
                 + ", at most " + sampling.depth() + " frames"
                 + (userOnly ? ", no kernel frames" : kernelOnly ? ", kernel frames only" : "")
                 + ", to " + output.shown();

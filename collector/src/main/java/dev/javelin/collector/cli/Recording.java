@@ -4,6 +4,7 @@ import dev.javelin.collector.session.Live;
 import dev.javelin.collector.session.RecordRequest;
 import dev.javelin.collector.session.RecordResult;
 import dev.javelin.collector.session.RecordSession;
+import dev.javelin.collector.session.Session;
 import java.util.function.Consumer;
 
 /** Runs one recording for the user: settings first, progress meanwhile, the summary last; Ctrl-C ends it in good order. */
@@ -12,7 +13,7 @@ final class Recording {
     private final RecordRequest request;
     private final OutputFile output;
     private final Live live;
-    private final RecordSession session;
+    private final Session session;
 
     /** {@code output} is null where the result is not a report of stacks. */
     Recording(Cli cli, RecordRequest request, OutputFile output) {
@@ -21,11 +22,16 @@ final class Recording {
 
     /** The same with {@code live} told of the start, and of what comes in. */
     Recording(Cli cli, RecordRequest request, OutputFile output, Live live) {
+        this(cli, request, output, live, new RecordSession(request, cli.messages().stream(), live));
+    }
+
+    /** The same with a session of this request, whatever its mode. */
+    Recording(Cli cli, RecordRequest request, OutputFile output, Live live, Session session) {
         this.cli = cli;
         this.request = request;
         this.output = output;
         this.live = live;
-        this.session = new RecordSession(request, cli.messages().stream(), live);
+        this.session = session;
     }
 
     /**

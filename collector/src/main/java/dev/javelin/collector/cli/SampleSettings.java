@@ -25,11 +25,17 @@ final class SampleSettings {
     private static final String RUN_QUEUE = "runq";
     /** Off the CPU, and on it, where the clock takes samples. */
     private static final String WALL = "wall";
+    /** Events of user-space mode only. */
+    private static final String ALLOC = "alloc";
+
+    private static final String LOCK = "lock";
 
     private static final long DEFAULT_INTERVAL_NANOS = 10_000_000;
     private static final long MIN_INTERVAL_NANOS = 100_000;
     private static final long MAX_INTERVAL_NANOS = 10_000_000_000L;
     private static final int MAX_FREQUENCY = 10_000;
+    private static final long DEFAULT_INTERVAL_BYTES = 524_288;
+    private static final long DEFAULT_LOCK_NANOS = 10_000;
     private static final long DEFAULT_INTERVAL_EVENTS = 1_000_000;
     private static final long MIN_INTERVAL_EVENTS = 1_000;
     private static final int MAX_DEPTH = 2_048;
@@ -43,7 +49,7 @@ final class SampleSettings {
                     "What to record: cpu (the default); offcpu, the time off the CPU; wall, on and off the CPU; runq, the time"
                             + " from being able to run to running; a probe: uprobe:LIB:FUNC, uretprobe:LIB:FUNC, usdt:LIB:PROVIDER:NAME,"
                             + " tracepoint:CATEGORY:NAME or syscall:NAME, perhaps with a condition: 'syscall:read /retval > 4096/'; or a hardware event"
-                            + " such as cycles or cache-misses.")
+                            + " such as cycles or cache-misses. With --mode user: cpu, wall, alloc or lock.")
     private String event;
 
     @Option(
@@ -56,7 +62,8 @@ final class SampleSettings {
             names = {"-i", "--interval"},
             paramLabel = "TIME",
             description = "Time between two samples, for example 1ms (default: 10ms; a bare number is nanoseconds);"
-                    + " for hardware events how many make a sample (default: 1m).")
+                    + " for hardware events how many make a sample (default: 1m), for alloc how many bytes (default: 524288),"
+                    + " for lock how long a wait (default: 10us).")
     private String interval;
 
     @Option(
@@ -95,12 +102,51 @@ final class SampleSettings {
         }
         if (isSpec()) {
             spec();
-        } else if (!isClock() && !isMeasured() && !isHardware(event)) {
+        } else if (!isClock() && !isMeasured() && !isOfUserSpace() && !isHardware(event)) {
             throw JavelinException.usage("-e " + event
-                    + ": unknown event; known are cpu, offcpu, wall, runq, probes such as uprobe:libc:fsync, and, where the processor's counters"
+                    + ": unknown event; known are cpu, offcpu, wall, runq, with --mode user alloc and lock, probes such as uprobe:libc:fsync, and, where the processor's counters"
                     + " can be used, " + hardwareNames() + ", rNNN");
         }
         return event;
+    }
+
+    /**
+     * Fails if the mode cannot record this event.
+     *
+     * @throws JavelinException with the reason
+     */
+    void check(Mode mode) {
+        if (mode == Mode.KERNEL && isOfUserSpace()) {
+            throw JavelinException.usage("-e " + event
+                    + ": only user-space mode has it, which loads a library into the process: add --mode user");
+        }
+        String why = onlyByKernel();
+        if (mode == Mode.USER && !why.isEmpty()) {
+            throw JavelinException.usage("--mode user: " + why);
+        }
+    }
+
+    /** Whether kernel mode cannot record it. */
+    boolean isOfUserSpace() {
+        return event.equals(ALLOC) || event.equals(LOCK);
+    }
+
+    /** Why user-space mode cannot record it; empty if it can. */
+    String onlyByKernel() {
+        if (wakers) {
+            return "--wakers needs the kernel, which sees who wakes whom";
+        }
+        if (isClock() || isOfUserSpace()) {
+            return "";
+        }
+        String what = "-e " + event + " ";
+        if (isMeasured()) {
+            return what + "needs the kernel, which sees every switch of a thread; -e wall samples waiting threads";
+        }
+        return isSpec()
+                ? what + "is a probe, which only the kernel can set; there are cpu, wall, alloc and lock"
+                : what
+                        + "is counted by the processor, which only the kernel lets us read; there are cpu, wall, alloc and lock";
     }
 
     /** What hits of a probe are told apart by. */
@@ -159,6 +205,9 @@ final class SampleSettings {
                         + (frequency != null ? "-F" : "-i"));
             }
             return 0;
+        }
+        if (isOfUserSpace()) {
+            return intervalOfUserSpace();
         }
         return isClock() ? intervalNanos() : intervalEvents();
     }
@@ -246,7 +295,12 @@ final class SampleSettings {
         if (isMeasured()) {
             return "time";
         }
-        return isClock() ? "every " + Units.duration(interval()) : "every " + interval() + " events";
+        if (event.equals(ALLOC)) {
+            return "every " + interval() + " bytes";
+        }
+        return isClock() || event.equals(LOCK)
+                ? "every " + Units.duration(interval())
+                : "every " + interval() + " events";
     }
 
     /** The most frames of a stack. */
@@ -277,6 +331,28 @@ final class SampleSettings {
             throw JavelinException.usage("-i " + interval + ": the interval must be from 100us to 10s");
         }
         return nanos;
+    }
+
+    private long intervalOfUserSpace() {
+        if (frequency != null) {
+            throw JavelinException.usage("-F " + frequency + ": -e " + event + " is not sampled by time; -i says "
+                    + (event.equals(ALLOC) ? "how many bytes make a sample" : "which waits make a sample"));
+        }
+        if (event.equals(LOCK)) {
+            return interval == null ? DEFAULT_LOCK_NANOS : atLeastOne(nanos("-i", interval, "ns"));
+        }
+        try {
+            return interval == null ? DEFAULT_INTERVAL_BYTES : atLeastOne(Units.count(interval));
+        } catch (IllegalArgumentException e) {
+            throw JavelinException.usage("-i: " + e.getMessage());
+        }
+    }
+
+    private long atLeastOne(long value) {
+        if (value < 1) {
+            throw JavelinException.usage("-i " + interval + ": the interval must be at least 1");
+        }
+        return value;
     }
 
     private long intervalEvents() {

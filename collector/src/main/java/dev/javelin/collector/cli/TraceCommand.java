@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -83,12 +84,16 @@ final class TraceCommand implements Callable<Integer> {
                             + " syscall:openat. Texts of HotSpot's own probes are known.")
     private List<String> texts = new ArrayList<>();
 
+    @Mixin
+    private KernelMode mode;
+
     TraceCommand(Cli cli) {
         this.cli = cli;
     }
 
     @Override
     public Integer call() {
+        mode.check("hits of probes are shown");
         if (words.size() < 2) {
             throw JavelinException.usage("name what to show and of which process: javelin trace syscall:fsync 1234");
         }

@@ -9,7 +9,6 @@ import dev.javelin.collector.walker.NativeObjects;
 import dev.javelin.collector.walker.Walker;
 import dev.javelin.collector.walker.WalkerSettings;
 import dev.javelin.flamegraph.LatencyTable;
-import dev.javelin.flamegraph.Outputs;
 import dev.javelin.flamegraph.Profile;
 import dev.javelin.flamegraph.RecordingInfo;
 import java.io.IOException;
@@ -21,10 +20,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * One recording, from attaching to writing the report. {@link #run} is called once, by one thread, which it keeps until
+ * One recording in kernel mode, from attaching to writing the report. {@link #run} is called once, by one thread, which it keeps until
  * the report is written; {@link #stop} may be called by any thread at any time.
  */
-public final class RecordSession {
+public final class RecordSession implements Session {
     /** How often records are looked for: often enough that what they refer to is still there. */
     private static final int POLL_MILLIS = 100;
     /** The same while somebody looks. */
@@ -58,7 +57,7 @@ public final class RecordSession {
         this.live = live;
     }
 
-    /** Ends the recording: {@link #run} writes the report of what was recorded and returns. May be called repeatedly. */
+    @Override
     public void stop() {
         stopped = true;
         Walker current = walker;
@@ -67,17 +66,13 @@ public final class RecordSession {
         }
     }
 
-    /**
-     * Records until the duration is over, {@link #stop} is called or every target has ended, and writes the report.
-     *
-     * @throws JavelinException when nothing could be recorded or the report could not be written
-     */
+    /** Records until the duration is over, {@link #stop} is called or every target has ended, and writes the report. */
+    @Override
     public RecordResult run() {
         requireHostNumbers();
         ThreadNice.set(PROMPT);
         NativeObjects objects = new NativeObjects();
-        Profile profile = new Profile(request.output() != null
-                && Outputs.needsSamples(request.output().toString()));
+        Profile profile = Report.profile(request);
         CompletableFuture<List<Target>> opening = CompletableFuture.supplyAsync(() -> open(objects), this::start);
         try (Recorder recorder = new Recorder(request, profile, objects, live)) {
             try (Walker loaded = Walker.load(settings(), recorder::record)) {
@@ -206,7 +201,7 @@ public final class RecordSession {
         warnOfRefusedFunctions();
         facts.started();
         live.started();
-        try (Report report = Report.open(profile, request, facts)) {
+        try (Report report = Report.open(profile, request, facts.start(), facts.startNanos())) {
             loop(recorder, loaded, report);
             recorder.onClose();
             ThreadNice.set(USUAL);

@@ -138,6 +138,7 @@ final class RecordingFacts {
 
     private Map<String, Object> facts(Profile profile, Tally tally, Duration duration) {
         Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("mode", "kernel (BPF)");
         facts.put("samples of Java threads", tally.javaSamples());
         facts.put("complete, Java threads", percent(tally.javaComplete(), tally.javaSamples()));
         facts.put("samples of other threads", tally.otherSamples());

@@ -6,12 +6,13 @@ import dev.javelin.flamegraph.Profile;
 import dev.javelin.flamegraph.RecordingInfo;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Instant;
 
 /**
  * The file that a recording ends in. One of aggregates is written at the end; one of single samples while they come in, so that
  * hours of them need no memory.
  */
-final class Report implements Closeable {
+public final class Report implements Closeable {
     /** Samples in memory, about 9 bytes each, before they are written out. */
     private static final long HELD_SAMPLES = 1 << 18;
 
@@ -25,23 +26,44 @@ final class Report implements Closeable {
         this.stream = stream;
     }
 
-    /** @throws IOException if no file can be made there */
-    static Report open(Profile profile, RecordRequest request, RecordingFacts facts) throws IOException {
+    /** A profile of which the request's report can be made. */
+    public static Profile profile(RecordRequest request) {
+        return new Profile(request.output() != null
+                && Outputs.needsSamples(request.output().toString()));
+    }
+
+    /**
+     * Opens the report.
+     *
+     * @param start wall-clock time of the recording's start
+     * @param startNanos {@link System#nanoTime} at that moment
+     * @throws IOException if no file can be made there
+     */
+    public static Report open(Profile profile, RecordRequest request, Instant start, long startNanos)
+            throws IOException {
         JfrStream stream = profile.keepsSamples()
-                ? JfrStream.open(profile, request.output(), facts.start(), facts.startNanos(), request.intervalNanos())
+                ? JfrStream.open(profile, request.output(), start, startNanos, request.intervalNanos())
                 : null;
         return new Report(profile, request, stream);
     }
 
-    /** Called now and then while samples come in. */
-    void keepUp() throws IOException {
+    /**
+     * Called now and then while samples come in.
+     *
+     * @throws IOException if the file cannot be written
+     */
+    public void keepUp() throws IOException {
         if (stream != null && profile.keptSamples() > HELD_SAMPLES) {
             stream.append();
         }
     }
 
-    /** Completes the file and puts it in its place. */
-    void finish(RecordingInfo info) throws IOException {
+    /**
+     * Completes the file and puts it in its place.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public void finish(RecordingInfo info) throws IOException {
         if (stream != null) {
             stream.finish(info);
         } else if (request.output() != null) {

@@ -49,6 +49,8 @@ class HandedOptionsTest {
                 "-f | -f: the daemon does not take",
                 "all | all: the daemon does not take",
                 "--wakers | --wakers: the daemon does not take",
+                "--mode=user | --mode: the daemon does not take",
+                "--event=alloc | the daemon records cpu",
                 "--event=cycles | the daemon records cpu",
                 "--event=cpu:x | -e cpu:x",
                 "--event=uprobe:libc:fsync | the daemon records cpu",

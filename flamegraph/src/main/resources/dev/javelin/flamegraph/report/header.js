@@ -25,6 +25,9 @@ function showHeader(profile) {
   if (info.lost > 0) {
     facts.append(chip(`${plainNumber.format(info.lost)} lost`, 'warn'));
   }
+  if (info.facts.some(([name, value]) => name === 'mode' && String(value).startsWith('user space'))) {
+    facts.append(chip('user-space mode: no kernel frames', 'warn'));
+  }
   document.getElementById('summary').textContent = whatWasRecorded(info);
   document.getElementById('details').append(recordingList(profile), qualityList(info));
 }

@@ -1,0 +1,300 @@
+package dev.javelin.collector.attach;
+
+import dev.javelin.bpf.PathFd;
+import dev.javelin.collector.proc.ProcMaps;
+import dev.javelin.collector.proc.ProcessInfo;
+import dev.javelin.collector.session.JavelinException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * async-profiler in one JVM that runs: its library is loaded by HotSpot's attach protocol, and told there when to start and to stop, with which
+ * options. It records into a file that is read here. What it would print goes to a file as well. The library stays loaded when it is no longer
+ * used; it stops by itself if nobody else stops it.
+ *
+ * <p>Used by one thread.
+ */
+public final class AsyncProfiler implements AutoCloseable {
+    /**
+     * What was recorded.
+     *
+     * @param jfr a JFR file, empty if there is none
+     * @param skipped samples that the profiler had no room for
+     */
+    public record Recorded(ByteBuffer jfr, long skipped) {}
+
+    private static final String RESOURCE = "/linux-x64/libasyncProfiler.so";
+    private static final String NAME = "libasyncProfiler";
+    private static final String JFR = "recording.jfr";
+    private static final String LOG = "log";
+    private static final String METRICS = "metrics";
+    /** What it tells of the system, of system properties, libraries, load and heap: none of it is needed. */
+    private static final String ONLY_SAMPLES = "jfropts=31";
+
+    private static final int MOST_BYTES = 128 << 20;
+    private static final int SHORT_TEXT = 4096;
+    /** At its start the profiler looks at every class that is loaded, and at every library. */
+    private static final Duration COMMAND = Duration.ofSeconds(30);
+
+    private static final Duration FILES = Duration.ofSeconds(5);
+
+    private static final long ENDING_NANOS = 2_000_000_000;
+    private static final int POLL_MILLIS = 20;
+    private static final Pattern SKIPPED = Pattern.compile("(?m)^samples_skipped_total (\\d{1,15})$");
+
+    private final ProcessInfo process;
+    private final TargetFiles files;
+    private ProfilerDirectory directory;
+    private HotSpotAttach jvm;
+    private String library;
+    private String runtime = "";
+    private FileChannel recording;
+
+    private AsyncProfiler(ProcessInfo process) throws IOException {
+        this.process = process;
+        this.files = new TargetFiles(process);
+    }
+
+    /** The version that the jar carries, such as {@code 4.6}. */
+    public static String version() {
+        Properties properties = new Properties();
+        try (InputStream in = AsyncProfiler.class.getResourceAsStream("/dev/javelin/collector/version.properties")) {
+            properties.load(in);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return properties.getProperty("async-profiler");
+    }
+
+    /**
+     * Prepares a process for it; nothing is loaded yet.
+     *
+     * @throws JavelinException if that is not possible, in one line; nothing is left then
+     */
+    public static AsyncProfiler open(ProcessInfo process) {
+        try {
+            AsyncProfiler profiler = new AsyncProfiler(process);
+            boolean complete = false;
+            try {
+                profiler.requireNoOther();
+                profiler.prepare();
+                complete = true;
+                return profiler;
+            } finally {
+                if (!complete) {
+                    profiler.close();
+                }
+            }
+        } catch (IOException e) {
+            throw failed(process, e);
+        }
+    }
+
+    private static JavelinException failed(ProcessInfo process, IOException e) {
+        return JavelinException.failed(
+                "cannot record process " + process.pid() + " in user-space mode: " + e.getMessage(), e);
+    }
+
+    /** Two of them would take each other's signals. */
+    private void requireNoOther() throws IOException {
+        for (var mapping : ProcMaps.read(process.pid())) {
+            if (mapping.fileName().startsWith(NAME) && !mapping.path().contains("/.javelin-")) {
+                throw JavelinException.failed("another async-profiler is loaded into process " + process.pid() + ", "
+                        + mapping.path() + ": two would disturb each other; use that one, or restart the application");
+            }
+        }
+    }
+
+    private void prepare() throws IOException {
+        library = NAME + "-" + version() + ".so";
+        byte[] carried = carried();
+        String name = ProfilerDirectory.name(process);
+        PathFd root = files.root();
+        files.run(COMMAND, late(), () -> {
+            try (root) {
+                put(files.tmp(root), name, carried);
+            }
+            runtime = jvm.version();
+            if (directory.isLeftBehind()) {
+                command("stop");
+            }
+            return null;
+        });
+    }
+
+    /** Javelin's own file is to be read with Javelin's own rights. */
+    private static byte[] carried() throws IOException {
+        try (InputStream in = AsyncProfiler.class.getResourceAsStream(RESOURCE)) {
+            return in.readAllBytes();
+        }
+    }
+
+    private void put(PathFd tmp, String name, byte[] carried) throws IOException {
+        try {
+            directory = ProfilerDirectory.open(tmp, name, process);
+        } finally {
+            if (directory == null) {
+                tmp.close();
+            }
+        }
+        Files.deleteIfExists(directory.file(library));
+        Files.write(directory.file(library), carried, StandardOpenOption.CREATE_NEW);
+        jvm = new HotSpotAttach(process, tmp, "user-space mode is not possible");
+    }
+
+    private String late() {
+        return "process " + process.pid() + " has not answered for " + COMMAND.toSeconds()
+                + " s: its JVM hangs, or a safepoint takes that long";
+    }
+
+    /** The process. */
+    public ProcessInfo process() {
+        return process;
+    }
+
+    /** The process's JVM and its version; empty if unknown. A text of the process. */
+    public String runtime() {
+        return runtime;
+    }
+
+    /**
+     * Records from now on.
+     *
+     * @param options what and how, as async-profiler takes them
+     * @param longest when it ends by itself, in whole seconds; this process may have been killed
+     * @throws JavelinException if it refuses, in one line
+     */
+    public void start(String options, Duration longest) {
+        try {
+            files.run(COMMAND, late(), () -> {
+                // a later one never takes an earlier file for its own
+                Files.deleteIfExists(directory.file(JFR));
+                int status = command("start," + options + ",jfr," + ONLY_SAMPLES + ",clock=monotonic,timeout="
+                        + longest.toSeconds());
+                if (status != 0) {
+                    throw JavelinException.failed("async-profiler refuses to record process " + process.pid() + ": "
+                            + said(LOG).strip().replaceAll("\\s*\\R\\s*", "; "));
+                }
+                recording = directory.openToRead(JFR);
+                return null;
+            });
+        } catch (LibraryRefused e) {
+            throw JavelinException.failed(
+                    "process " + process.pid() + " cannot load async-profiler (is its /tmp mounted noexec?): "
+                            + e.getMessage(),
+                    e);
+        } catch (IOException e) {
+            throw failed(process, e);
+        }
+    }
+
+    private int command(String command) throws IOException, InterruptedException {
+        String place = directory.inside() + "/";
+        return jvm.loadLibrary(
+                place + library,
+                command + ",file=" + place + (command.equals("metrics") ? METRICS : JFR) + ",log=" + place + LOG);
+    }
+
+    private String said(String name) throws IOException {
+        try (FileChannel channel = directory.openToRead(name)) {
+            return StandardCharsets.UTF_8.decode(read(channel, SHORT_TEXT)).toString();
+        }
+    }
+
+    /**
+     * Ends the recording.
+     *
+     * @throws JavelinException if the process does not answer, or its file is too large
+     */
+    public Recorded stop() {
+        if (recording == null) {
+            return new Recorded(ByteBuffer.allocate(0), 0);
+        }
+        try (FileChannel file = recording) {
+            recording = null;
+            long skipped = end();
+            long size = file.size();
+            if (size > MOST_BYTES) {
+                throw JavelinException.failed("what async-profiler has recorded of process " + process.pid() + " takes "
+                        + (size >> 20) + " MB: record less often, with a longer -i");
+            }
+            return new Recorded(read(file, (int) size), skipped);
+        } catch (IOException e) {
+            throw failed(process, e);
+        }
+    }
+
+    /** A process that has ended has completed its file, if it had time to. */
+    private long end() throws IOException {
+        try {
+            return files.run(COMMAND, late(), () -> {
+                command("stop");
+                command("metrics");
+                Matcher skipped = SKIPPED.matcher(said(METRICS));
+                return skipped.find() ? Long.parseLong(skipped.group(1)) : 0L;
+            });
+        } catch (IOException | JavelinException e) {
+            if (!hasEnded()) {
+                throw e;
+            }
+            return 0;
+        }
+    }
+
+    /** One that is ending is given the time for that. */
+    private boolean hasEnded() {
+        long end = System.nanoTime() + ENDING_NANOS;
+        try {
+            while (isAlive() && System.nanoTime() < end) {
+                Thread.sleep(POLL_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return !isAlive();
+    }
+
+    private static ByteBuffer read(FileChannel file, int most) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(most);
+        while (bytes.hasRemaining() && file.read(bytes, bytes.position()) > 0) {
+            // until the end
+        }
+        return bytes.flip();
+    }
+
+    /** Whether the process still runs. */
+    public boolean isAlive() {
+        return AgentLink.isAlive(process);
+    }
+
+    /** Stops it, if it was not stopped, and removes its files. */
+    @Override
+    public void close() {
+        try {
+            if (recording != null) {
+                stop();
+            }
+        } catch (JavelinException e) {
+            // it will stop by itself
+        }
+        try {
+            if (directory != null) {
+                files.run(FILES, "", () -> {
+                    directory.close();
+                    return null;
+                });
+            }
+        } catch (IOException | JavelinException e) {
+            // as far as it goes
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.javelin.collector.user;
+
+import dev.javelin.flamegraph.Profile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import one.jfr.JfrReader;
+import one.jfr.event.AllocationSample;
+import one.jfr.event.ContendedLock;
+import one.jfr.event.Event;
+import one.jfr.event.ExecutionSample;
+
+/** Takes the samples of async-profiler's JFR files into a profile. The files come from the target: anything may be in them. Used by one thread. */
+final class Samples {
+    /** A thread that did nothing is told once for all its samples. */
+    private static final int MOST_AT_ONCE = 1 << 20;
+
+    private final Profile profile;
+    private final ProfilerEvent event;
+    private final String eventName;
+    private final long interval;
+    private final int maxDepth;
+    private final Walks walks = new Walks();
+
+    /**
+     * For one recording.
+     *
+     * @param interval see {@link ProfilerEvent}
+     * @param maxDepth the most frames of a stack
+     */
+    Samples(Profile profile, ProfilerEvent event, String eventName, long interval, int maxDepth) {
+        this.profile = profile;
+        this.event = event;
+        this.eventName = eventName;
+        this.interval = interval;
+        this.maxDepth = maxDepth;
+    }
+
+    /** How the walks of all samples ended. */
+    Walks walks() {
+        return walks;
+    }
+
+    /**
+     * Takes a file.
+     *
+     * @param from {@link System#nanoTime} when it was begun
+     * @param to the same when it was ended
+     * @throws IOException if it is no whole JFR file; some of its samples may have been taken
+     */
+    void add(ByteBuffer jfr, int pid, long from, long to) throws IOException {
+        try (JfrReader reader = new JfrReader(jfr)) {
+            new File(reader, pid, from, to).read();
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            throw new IOException("what async-profiler has recorded cannot be read: " + e, e);
+        }
+    }
+
+    private final class File {
+        private final JfrReader reader;
+        private final Stacks stacks;
+        private final int pid;
+        private final long from;
+        private final long to;
+        private final Map<Integer, Integer> threads = new HashMap<>();
+
+        File(JfrReader reader, int pid, long from, long to) {
+            this.reader = reader;
+            this.stacks = new Stacks(reader, profile, maxDepth);
+            this.pid = pid;
+            this.from = from;
+            this.to = to;
+        }
+
+        void read() throws IOException {
+            for (Event next = reader.readEvent(); next != null; next = reader.readEvent()) {
+                if (next instanceof ExecutionSample sample && event.isSampledByTime()) {
+                    sample(sample);
+                } else if (next instanceof AllocationSample sample && event == ProfilerEvent.ALLOC) {
+                    counted(sample, sample.classId, sample.value());
+                } else if (next instanceof ContendedLock wait && event == ProfilerEvent.LOCK) {
+                    counted(wait, wait.classId, wait.duration);
+                }
+            }
+        }
+
+        private void sample(ExecutionSample sample) {
+            Stacks.Stack stack = stacks.of(sample.stackTraceId, 0);
+            int thread = thread(sample.tid);
+            int count = Math.max(1, Math.min(sample.samples, MOST_AT_ONCE));
+            walks.add(stack.incomplete(), stack.depth(), count);
+            for (int i = 0; i < count; i++) {
+                profile.sample(time(sample.time + i * interval), thread, 0, stack.id(), interval);
+            }
+        }
+
+        private void counted(Event event, int classNumber, long value) {
+            Stacks.Stack stack = stacks.of(event.stackTraceId, classNumber);
+            walks.add(stack.incomplete(), stack.depth(), 1);
+            profile.addAggregate(time(event.time), thread(event.tid), stack.id(), eventName, 1, Math.max(0, value));
+        }
+
+        /** The clock is that of {@link System#nanoTime}, unless the target has one of its own. */
+        private long time(long told) {
+            return Math.max(from, Math.min(told, to));
+        }
+
+        private int thread(int tid) {
+            return threads.computeIfAbsent(tid, id -> {
+                String name = reader.threads.get(id);
+                Long javaId = reader.javaThreads.get(id);
+                boolean isJava = javaId != null && javaId > 0;
+                return profile.thread(pid, id, isJava ? "" : name, isJava ? name : null);
+            });
+        }
+    }
+}

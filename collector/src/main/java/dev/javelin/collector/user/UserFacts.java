@@ -1,0 +1,139 @@
+package dev.javelin.collector.user;
+
+import dev.javelin.collector.attach.AsyncProfiler;
+import dev.javelin.collector.session.RecordRequest;
+import dev.javelin.flamegraph.Profile;
+import dev.javelin.flamegraph.RecordingInfo;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a recording in user-space mode has to say of itself: which mode it was, what that cannot show, and how good it is. */
+final class UserFacts {
+    private static final double NANOS = 1e9;
+    /** The account ticks every 10 ms: less CPU time than this says nothing. */
+    private static final long MEASURABLE = 1_000_000_000L;
+
+    private static final double MISSED = 0.9;
+
+    private final RecordRequest request;
+    private final ProfilerEvent event;
+    private final List<UserTarget> targets;
+    private final Instant start = Instant.now();
+    private final long startNanos = System.nanoTime();
+    private long endNanos;
+
+    /** Recording begins now. */
+    UserFacts(RecordRequest request, ProfilerEvent event, List<UserTarget> targets) {
+        this.request = request;
+        this.event = event;
+        this.targets = targets;
+    }
+
+    Instant start() {
+        return start;
+    }
+
+    /** {@link System#nanoTime} at the start. */
+    long startNanos() {
+        return startNanos;
+    }
+
+    void ended() {
+        endNanos = System.nanoTime();
+    }
+
+    RecordingInfo info(Profile profile, Walks walks) {
+        Duration duration = Duration.ofNanos(endNanos - startNanos);
+        RecordingInfo.Builder info = RecordingInfo.builder()
+                .title(title())
+                .command(request.commandLine(), version())
+                .start(start, startNanos)
+                .duration(duration)
+                .event(request.event(), event.unit(), request.intervalNanos())
+                .completeSamples(walks.complete())
+                .loss("profiler's buffers busy", skipped());
+        targets.forEach(
+                target -> info.target(target.process().pid(), target.process().commandLine(), target.runtime()));
+        info.fact(
+                "mode",
+                "user space, by async-profiler " + AsyncProfiler.version() + " inside the process: " + missing());
+        walks.incomplete().forEach((reason, count) -> info.fact("incomplete: " + reason, count));
+        if (accountedNanos() > 0) {
+            info.fact(
+                    "CPU time sampled",
+                    decimal("%.2f s", profile.totalValue() / NANOS)
+                            + decimal(" of %.2f s by the kernel's account", accountedNanos() / NANOS));
+        }
+        info.fact("mean frames", decimal("%.1f", walks.meanFrames()));
+        if (pausedNanos() > 0) {
+            info.fact("not recorded, between parts", decimal("%.2f s", pausedNanos() / NANOS));
+        }
+        info.fact("duration", decimal("%.2f s", duration.toNanos() / NANOS));
+        return info.summary(summary(profile, walks, duration)).build();
+    }
+
+    private String title() {
+        return targets.size() == 1
+                ? event.title() + " of " + targets.get(0).process().shortName()
+                : event.title() + " of " + targets.size() + " JVMs";
+    }
+
+    private static String version() {
+        String version = UserFacts.class.getPackage().getImplementationVersion();
+        return version == null ? "" : version;
+    }
+
+    /** What a report of kernel mode would have. */
+    private String missing() {
+        return switch (event) {
+            case CPU, ALLOC, LOCK -> "no kernel frames";
+            case WALL -> "no kernel frames, and waits are sampled, not measured";
+        };
+    }
+
+    private long skipped() {
+        return targets.stream().mapToLong(UserTarget::skipped).sum();
+    }
+
+    /** CPU time that the kernel accounts to the targets while they were recorded; 0 if it is unknown, or something else was recorded. */
+    private long accountedNanos() {
+        boolean known = event == ProfilerEvent.CPU && targets.stream().allMatch(target -> target.cpuNanos() >= 0);
+        return known ? targets.stream().mapToLong(UserTarget::cpuNanos).sum() : 0;
+    }
+
+    /** The most of any target. */
+    private long pausedNanos() {
+        return targets.stream().mapToLong(UserTarget::pausedNanos).max().orElse(0);
+    }
+
+    private String summary(Profile profile, Walks walks, Duration duration) {
+        StringBuilder line = new StringBuilder();
+        line.append(walks.samples()).append(" samples in ").append(decimal("%.1f s", duration.toNanos() / NANOS));
+        line.append(", ").append(percent(walks.complete(), walks.samples())).append(" complete");
+        for (Map.Entry<String, Long> reason : walks.incomplete().entrySet()) {
+            line.append(", ").append(reason.getValue()).append(' ').append(reason.getKey());
+        }
+        line.append("; lost ").append(skipped());
+        long accounted = accountedNanos();
+        double share = accounted < MEASURABLE ? 1 : (double) profile.totalValue() / accounted;
+        if (share < MISSED) {
+            line.append("; only ").append(decimal("%.0f %%", 100 * share)).append(" of the CPU time was sampled");
+        }
+        return line.append("; user-space mode (async-profiler ")
+                .append(AsyncProfiler.version())
+                .append("): ")
+                .append(missing())
+                .toString();
+    }
+
+    private static String percent(long part, long whole) {
+        return whole == 0 ? "-" : decimal("%.2f %%", 100.0 * part / whole);
+    }
+
+    private static String decimal(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+}

@@ -1,0 +1,156 @@
+package dev.javelin.collector.user;
+
+import dev.javelin.collector.attach.AsyncProfiler;
+import dev.javelin.collector.proc.ProcessInfo;
+import dev.javelin.collector.session.JavelinException;
+import dev.javelin.collector.session.Live;
+import dev.javelin.collector.session.RecordRequest;
+import dev.javelin.collector.session.RecordResult;
+import dev.javelin.collector.session.Report;
+import dev.javelin.collector.session.Session;
+import dev.javelin.flamegraph.Profile;
+import dev.javelin.flamegraph.RecordingInfo;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One recording in user-space mode: async-profiler is loaded into the processes, and what it records becomes the same reports. No privilege
+ * is needed but that of the processes' user. {@link #run} is called once, by one thread; {@link #stop} by any.
+ */
+public final class UserSession implements Session {
+    /** A process that is killed takes what it has recorded since the last part with it. */
+    private static final Duration PART = Duration.ofSeconds(20);
+    /** What is added to a part before async-profiler stops by itself. */
+    private static final Duration GRACE = Duration.ofSeconds(40);
+
+    private static final int POLL_MILLIS = 50;
+
+    private final RecordRequest request;
+    private final ProfilerEvent event;
+    private final PrintStream messages;
+    private final Live live;
+    private final List<JavelinException> failures = new ArrayList<>();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    /**
+     * Prepares a recording.
+     *
+     * @param request with an event that this mode has: cpu, wall, alloc or lock
+     * @param messages where messages go, a line each
+     * @param live is told when it begins
+     */
+    public UserSession(RecordRequest request, PrintStream messages, Live live) {
+        this.request = request;
+        this.event = ProfilerEvent.of(request.event());
+        this.messages = messages;
+        this.live = live;
+    }
+
+    @Override
+    public void stop() {
+        stopped.countDown();
+    }
+
+    @Override
+    public RecordResult run() {
+        Profile profile = Report.profile(request);
+        Samples samples = new Samples(profile, event, request.event(), request.intervalNanos(), request.maxDepth());
+        List<UserTarget> targets = new ArrayList<>();
+        try {
+            for (int pid : request.pids()) {
+                targets.add(open(pid));
+            }
+            targets.forEach(UserTarget::begin);
+            UserFacts facts = new UserFacts(request, event, targets);
+            live.started();
+            return record(targets, samples, profile, facts);
+        } finally {
+            targets.forEach(UserTarget::close);
+        }
+    }
+
+    private UserTarget open(int pid) {
+        try {
+            String options =
+                    event.options(request.intervalNanos()) + ",features=mixed,jstackdepth=" + request.maxDepth();
+            return new UserTarget(AsyncProfiler.open(ProcessInfo.read(pid)), options, PART.plus(GRACE));
+        } catch (IOException e) {
+            throw JavelinException.failed("cannot record process " + pid + ": " + e.getMessage(), e);
+        }
+    }
+
+    private RecordResult record(List<UserTarget> targets, Samples samples, Profile profile, UserFacts facts) {
+        try (Report report = Report.open(profile, request, facts.start(), facts.startNanos())) {
+            loop(new ArrayList<>(targets), samples, report);
+            facts.ended();
+            RecordingInfo info = facts.info(profile, samples.walks());
+            report.finish(info);
+            return new RecordResult(profile.sampleCount(), info.summary(), info, List.of(), null);
+        } catch (IOException e) {
+            throw JavelinException.failed("cannot write the report: " + e.getMessage(), e);
+        }
+    }
+
+    private void loop(List<UserTarget> running, Samples samples, Report report) throws IOException {
+        long end = request.duration() == null
+                ? Long.MAX_VALUE
+                : System.nanoTime() + request.duration().toNanos();
+        long partEnd = System.nanoTime() + PART.toNanos();
+        while (running.stream().anyMatch(UserTarget::isAlive)) {
+            long now = System.nanoTime();
+            if (now >= end || isStopped(Math.min(POLL_MILLIS, (end - now) / 1_000_000 + 1))) {
+                break;
+            }
+            if (now >= partEnd && end - now > GRACE.toNanos() / 2) {
+                running.removeIf(target -> !goOn(target, samples));
+                report.keepUp();
+                partEnd = System.nanoTime() + PART.toNanos();
+            }
+        }
+        running.forEach(target -> end(target, samples));
+        if (samples.walks().samples() == 0 && !failures.isEmpty()) {
+            throw failures.get(0);
+        }
+        failures.forEach(failure -> messages.println(failure.getMessage()));
+    }
+
+    /** Whether it was asked to end; waits for that so long. */
+    private boolean isStopped(long millis) {
+        try {
+            return stopped.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    /** Ends a part and begins the next; whether that was possible. */
+    private boolean goOn(UserTarget target, Samples samples) {
+        if (!end(target, samples) || !target.isAlive()) {
+            return false;
+        }
+        try {
+            target.begin();
+            return true;
+        } catch (JavelinException e) {
+            failures.add(e);
+            return false;
+        }
+    }
+
+    /** What cannot be had of one process is told at the end, and the report is made of the rest. */
+    private boolean end(UserTarget target, Samples samples) {
+        try {
+            target.end(samples);
+            return true;
+        } catch (JavelinException e) {
+            failures.add(e);
+            return false;
+        }
+    }
+}

@@ -1,6 +1,7 @@
 package dev.javelin.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.javelin.it.harness.Child;
 import dev.javelin.it.harness.StolenTime;
@@ -54,7 +55,8 @@ class ExplainIT {
         String told = summary + " " + sum + " " + account;
         assertThat(found[0]).as("calls " + told).isEqualTo(account.get("calls"));
         assertThat(found[1]).as("elapsed " + told).isCloseTo(account.get("elapsed"), Percentage.withPercentage(1));
-        assertThat(found[3]).as("slow calls " + told).isEqualTo(account.get("slow.calls"));
+        // one that takes just as long may be slow by one account only
+        assertThat(found[3]).as("slow calls " + told).isCloseTo(account.get("slow.calls"), within(2L));
         assertThat(found[4])
                 .as("slow elapsed " + told)
                 .isCloseTo(account.get("slow.elapsed"), Percentage.withPercentage(1));

@@ -7,10 +7,12 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * The kernel's function names by address, from {@code /proc/kallsyms}: "address type name [module]" a line, with types T, W and t for code
- * (nm(1)). Read at the first question; about 30 bytes a function. Any thread may ask.
+ * (nm(1)). Read at the first question, and again, now and then, for addresses that are not known: modules and BPF programs come and go. About
+ * 30 bytes a function. Any thread may ask.
  *
  * <p>Not kept: data; the {@code __pfx_} symbols of the padding before functions (since Linux 6.3); addresses outside the upper 4 GiB, where
  * x86-64 has no kernel code.
@@ -19,8 +21,13 @@ public final class Kallsyms {
     /** No function is as long; beyond that an address after the last known symbol has no name. */
     private static final long LONGEST_FUNCTION = 1 << 20;
 
+    /** Reading it all takes some 100 ms. */
+    private static final Duration USUAL_PAUSE = Duration.ofSeconds(10);
+
     private final Path file;
+    private final long pauseNanos;
     private KallsymsTable table;
+    private long loadedAt;
     private String unavailable;
 
     /** The running kernel's symbols. */
@@ -30,13 +37,23 @@ public final class Kallsyms {
 
     /** Symbols in a file of the same form. */
     public Kallsyms(Path file) {
+        this(file, USUAL_PAUSE);
+    }
+
+    /** With at least this pause between two readings. */
+    Kallsyms(Path file, Duration pause) {
         this.file = file;
+        this.pauseNanos = pause.toNanos();
     }
 
     /** The kernel function at an address; null if it is unknown. */
     public String resolve(long address) {
         KallsymsTable symbols = table();
         int index = indexAt(symbols, address);
+        if (index < 0 && isKernelCode(address)) {
+            symbols = reloaded();
+            index = indexAt(symbols, address);
+        }
         return index < 0 ? null : symbols.name(index);
     }
 
@@ -70,18 +87,34 @@ public final class Kallsyms {
     }
 
     private static int indexAt(KallsymsTable symbols, long address) {
-        if (address >>> 32 != 0xffffffffL) {
+        if (!isKernelCode(address)) {
             return -1;
         }
         int index = symbols.floor((int) address);
         return index < 0 || address - symbols.address(index) >= LONGEST_FUNCTION ? -1 : index;
     }
 
+    private static boolean isKernelCode(long address) {
+        return address >>> 32 == 0xffffffffL;
+    }
+
     private synchronized KallsymsTable table() {
         if (table == null) {
             table = load();
+            loadedAt = System.nanoTime();
         }
         return table;
+    }
+
+    private synchronized KallsymsTable reloaded() {
+        if (unavailable == null && System.nanoTime() - loadedAt >= pauseNanos) {
+            KallsymsTable before = table;
+            table = null;
+            if (table().size() == 0) {
+                table = before;
+            }
+        }
+        return table();
     }
 
     private KallsymsTable load() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -48,6 +49,22 @@ class KallsymsTest {
         assertThat(symbols.module(0xffffffffc0801fffL)).isEqualTo("ext4");
         assertThat(symbols.resolve(0xffffffffc0802000L)).isEqualTo("ext4_b");
         assertThat(symbols.module(0xffffffffc0900004L)).isEqualTo("bpf");
+    }
+
+    @Test
+    void shouldReadAgainWhatWasAddedSince() throws Exception {
+        String first = "ffffffff81000200 T first\n";
+        Path file = Files.writeString(directory.resolve("kallsyms"), first);
+        Kallsyms symbols = new Kallsyms(file, Duration.ZERO);
+        Kallsyms pausing = new Kallsyms(file, Duration.ofHours(1));
+        assertThat(symbols.resolve(0xffffffffc0900004L)).isNull();
+        assertThat(pausing.resolve(0xffffffffc0900004L)).isNull();
+        Files.writeString(file, first + "ffffffffc0900000 t bpf_prog_6deef7357e7b4530_added\t[bpf]\n");
+        assertThat(symbols.resolve(0xffffffffc0900004L)).isEqualTo("bpf_prog_6deef7357e7b4530_added");
+        assertThat(pausing.resolve(0xffffffffc0900004L)).isNull();
+        Files.writeString(file, "");
+        assertThat(symbols.resolve(0xffffffffd0000000L)).isNull();
+        assertThat(symbols.resolve(0xffffffff81000200L)).as("what was known").isEqualTo("first");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.javelin.collector.elf;
 
 /** Errors of reads of mapped files. */
 final class MappedReads {
+    @SuppressWarnings("UnusedVariable") // so that the allocation is not left out
     private static volatile Object entered;
 
     private MappedReads() {}

@@ -101,7 +101,7 @@ public final class AsyncProfiler implements AutoCloseable {
 
     private static JavelinException failed(ProcessInfo process, IOException e) {
         return JavelinException.failed(
-                "cannot record process " + process.pid() + " in user-space mode: " + e.getMessage(), e);
+                "cannot record process " + process.pid() + " in user-space mode: " + TargetFiles.reason(e), e);
     }
 
     /** Two of them would take each other's signals. */

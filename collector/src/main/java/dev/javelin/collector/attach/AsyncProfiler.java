@@ -1,7 +1,6 @@
 package dev.javelin.collector.attach;
 
 import dev.javelin.bpf.PathFd;
-import dev.javelin.collector.proc.ProcMaps;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.session.JavelinException;
 import java.io.IOException;
@@ -85,7 +84,6 @@ public final class AsyncProfiler implements AutoCloseable {
             AsyncProfiler profiler = new AsyncProfiler(process);
             boolean complete = false;
             try {
-                profiler.requireNoOther();
                 profiler.prepare();
                 complete = true;
                 return profiler;
@@ -104,18 +102,11 @@ public final class AsyncProfiler implements AutoCloseable {
                 "cannot record process " + process.pid() + " in user-space mode: " + TargetFiles.reason(e), e);
     }
 
-    /** Two of them would take each other's signals. */
-    private void requireNoOther() throws IOException {
-        for (var mapping : ProcMaps.read(process.pid())) {
-            if (mapping.fileName().startsWith(NAME) && !mapping.path().contains("/.javelin-")) {
-                throw JavelinException.failed("another async-profiler is loaded into process " + process.pid() + ", "
-                        + mapping.path() + ": two would disturb each other; use that one, or restart the application");
-            }
-        }
-    }
-
     private void prepare() throws IOException {
         library = NAME + "-" + version() + ".so";
+        LoadedLibraries loaded = LoadedLibraries.of(process.pid());
+        loaded.requireHotSpot();
+        loaded.requireNoOther(NAME, library);
         byte[] carried = carried();
         String name = ProfilerDirectory.name(process);
         PathFd root = files.root();

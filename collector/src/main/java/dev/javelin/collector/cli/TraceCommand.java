@@ -138,8 +138,8 @@ final class TraceCommand implements Callable<Integer> {
 
     private Recording recording(SpecsAndTarget wanted, List<TracedProbe> probes, Duration time, long most) {
         if (probes.size() > Probes.MOST) {
-            throw JavelinException.usage(probes.size() + " probes: at most " + Probes.MOST
-                    + " can be traced at once: narrow the pattern");
+            throw JavelinException.usage(
+                    probes.size() + " probes: at most " + Probes.MOST + " can be traced at once: narrow the pattern");
         }
         TimeOfDay clock = new TimeOfDay(Instant.now(), System.nanoTime(), ZoneId.systemDefault());
         TraceLines lines = new TraceLines(cli.out(), probes, most, Messages.isTerminal(1), clock);

@@ -95,6 +95,14 @@ final class Samples {
         }
     }
 
+    /**
+     * async-profiler adds up the durations of waits, and hands over the one that passes the next multiple of the interval: each that lasts that long,
+     * and of shorter ones about one for each interval, which thus stands for so much waiting (lockTracer.cpp of 4.x).
+     */
+    static long waited(long duration, long interval) {
+        return Math.max(duration, interval);
+    }
+
     private final class File {
         private final JfrReader reader;
         private final int number;
@@ -131,7 +139,7 @@ final class Samples {
             } else if (next instanceof AllocationSample sample && event == ProfilerEvent.ALLOC) {
                 counted(sample, sample.classId, sample.value());
             } else if (next instanceof ContendedLock wait && event == ProfilerEvent.LOCK) {
-                counted(wait, wait.classId, wait.duration);
+                counted(wait, wait.classId, waited(wait.duration, interval));
             }
         }
 

@@ -132,6 +132,13 @@ class SamplesTest {
         assertThatThrownBy(samples::checkWritten).hasMessage("full");
     }
 
+    /** One of them stands for all that were not handed over. */
+    @ParameterizedTest
+    @CsvSource({"10, 1000, 1000", "1000, 1000, 1000", "5000, 1000, 5000", "7, 1, 7"})
+    void aShortWaitCountsAsTheInterval(long duration, long interval, long counted) {
+        assertThat(Samples.waited(duration, interval)).isEqualTo(counted);
+    }
+
     @Test
     void whatIsNoRecordingIsSaidToBeNone() {
         for (byte[] file : new byte[][] {{}, "FLR\0".getBytes(StandardCharsets.US_ASCII), new byte[200]}) {

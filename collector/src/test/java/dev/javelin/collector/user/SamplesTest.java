@@ -99,12 +99,19 @@ class SamplesTest {
 
     private static Samples read(Profile profile, byte[] file) throws IOException {
         Samples samples = samples(profile, () -> {});
-        assertThat(samples.add(ByteBuffer.wrap(file), 42, 0, Long.MAX_VALUE)).isEqualTo(LASTED.toNanos());
+        samples.add(ByteBuffer.wrap(file), 42, 0, Long.MAX_VALUE);
         return samples;
     }
 
     private static Samples samples(Profile profile, Samples.KeepUp report) {
         return new Samples(profile, ProfilerEvent.CPU, "cpu", INTERVAL, DEPTH, report);
+    }
+
+    @Test
+    void aFileSaysForHowLongItWasRecorded() throws IOException {
+        ByteBuffer file = ByteBuffer.wrap(file(List.of(RUN, MAIN)));
+        assertThat(samples(new Profile(false), () -> {}).add(file, 42, 0, Long.MAX_VALUE))
+                .isEqualTo(LASTED.toNanos());
     }
 
     /** Who reads may be stuck, and go on much later. */

@@ -158,6 +158,11 @@ public final class UnixSocket implements AutoCloseable {
         private static final long serialVersionUID = 1L;
     }
 
+    /** Waits until something can be read, or the connection ends; false if the time is over. */
+    public boolean awaitInput(long millis) {
+        return Polling.await(fd, Polling.IN, millis);
+    }
+
     /**
      * Reads what has come, one byte at least.
      *

@@ -236,9 +236,9 @@ public final class Profile {
         samples.forEach(visitor);
     }
 
-    /** Number of single samples held now. */
+    /** Number of single samples and of entries of {@link #addAggregate} held now. */
     public long keptSamples() {
-        return samples.size();
+        return samples.size() + aggregateEntries.size();
     }
 
     /** Bytes that the single samples take now. */

@@ -88,7 +88,9 @@ class ProfileTest {
             assertThat(profile.sampleCount()).isEqualTo(102);
             assertThat(profile.totalValue()).isEqualTo(5_008);
             assertThat(profile.aggregateEntries()).hasSize(keepSamples ? 2 : 0);
+            assertThat(profile.keptSamples()).isEqualTo(keepSamples ? 3 : 0);
             profile.dropSamples();
+            assertThat(profile.keptSamples()).isZero();
             assertThat(profile.aggregateEntries()).isEmpty();
             assertThat(profile.totalValue()).isEqualTo(5_008);
         }

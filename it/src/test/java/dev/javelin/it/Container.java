@@ -22,7 +22,10 @@ final class Container implements AutoCloseable {
     static final int SHIFTED = 100_000;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** What of the container, where {@code /tmp} comes from, the JDK, classes; then what to run. */
+    /**
+     * What of the container, where {@code /tmp} comes from, the JDK, classes; then what to run. The JDK is run from a place that the host does not
+     * have. It is to be found at its own, too: one that scripts/jdk25 has made looks for its dynamic linker and C library there.
+     */
     private static final String SCRIPT = """
             set -e
             root=$1 tmp=$2 jdk=$3 classes=$4
@@ -47,6 +50,10 @@ final class Container implements AutoCloseable {
             mount --bind "$jdk" "$root/mnt/jdk"
             mount --bind "$classes" "$root/mnt/classes"
             mount --bind "$tmp" "$root/mnt/tmp"
+            if [ ! -e "$root$jdk" ]; then
+                mkdir -p "$root$jdk"
+                mount --bind "$jdk" "$root$jdk"
+            fi
             if [ -n "$TMP_LINK" ]; then
                 ln -s "$TMP_LINK" "$root/tmp"
             else

@@ -7,7 +7,6 @@ import dev.javelin.collector.session.JavelinException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -101,16 +100,9 @@ final class AgentDirectory {
 
     static JavelinException notWritable(ProcessInfo process, FileSystemException e) {
         return JavelinException.failed(
-                "user " + process.uid() + " of process " + process.pid() + " cannot write to its /tmp (" + reason(e)
-                        + "), in which HotSpot's attach and what Javelin loads need a place",
+                "user " + process.uid() + " of process " + process.pid() + " cannot write to its /tmp ("
+                        + TargetFiles.reason(e) + "), in which HotSpot's attach and what Javelin loads need a place",
                 e);
-    }
-
-    private static String reason(FileSystemException e) {
-        if (e instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        return e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
     }
 
     private static String create(PathFd tmp, String name) throws IOException {

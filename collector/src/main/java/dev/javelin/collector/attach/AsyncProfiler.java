@@ -1,7 +1,6 @@
 package dev.javelin.collector.attach;
 
 import dev.javelin.bpf.PathFd;
-import dev.javelin.collector.proc.ProcMaps;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.session.JavelinException;
 import java.io.IOException;
@@ -29,8 +28,9 @@ public final class AsyncProfiler implements AutoCloseable {
      *
      * @param jfr a JFR file, empty if there is none
      * @param skipped samples that the profiler had no room for
+     * @param hadEnded whether it was over before it was told to end
      */
-    public record Recorded(ByteBuffer jfr, long skipped) {}
+    public record Recorded(ByteBuffer jfr, long skipped, boolean hadEnded) {}
 
     private static final String RESOURCE = "/linux-x64/libasyncProfiler.so";
     private static final String NAME = "libasyncProfiler";
@@ -50,6 +50,9 @@ public final class AsyncProfiler implements AutoCloseable {
     private static final long ENDING_NANOS = 2_000_000_000;
     private static final int POLL_MILLIS = 20;
     private static final Pattern SKIPPED = Pattern.compile("(?m)^samples_skipped_total (\\d{1,15})$");
+
+    /** With the process. */
+    private static final Recorded ENDED = new Recorded(null, 0, false);
 
     private final ProcessInfo process;
     private final TargetFiles files;
@@ -85,7 +88,6 @@ public final class AsyncProfiler implements AutoCloseable {
             AsyncProfiler profiler = new AsyncProfiler(process);
             boolean complete = false;
             try {
-                profiler.requireNoOther();
                 profiler.prepare();
                 complete = true;
                 return profiler;
@@ -101,21 +103,14 @@ public final class AsyncProfiler implements AutoCloseable {
 
     private static JavelinException failed(ProcessInfo process, IOException e) {
         return JavelinException.failed(
-                "cannot record process " + process.pid() + " in user-space mode: " + e.getMessage(), e);
-    }
-
-    /** Two of them would take each other's signals. */
-    private void requireNoOther() throws IOException {
-        for (var mapping : ProcMaps.read(process.pid())) {
-            if (mapping.fileName().startsWith(NAME) && !mapping.path().contains("/.javelin-")) {
-                throw JavelinException.failed("another async-profiler is loaded into process " + process.pid() + ", "
-                        + mapping.path() + ": two would disturb each other; use that one, or restart the application");
-            }
-        }
+                "cannot record process " + process.pid() + " in user-space mode: " + TargetFiles.reason(e), e);
     }
 
     private void prepare() throws IOException {
         library = NAME + "-" + version() + ".so";
+        LoadedLibraries loaded = LoadedLibraries.of(process.pid());
+        loaded.requireHotSpot();
+        loaded.requireNoOther(NAME, library);
         byte[] carried = carried();
         String name = ProfilerDirectory.name(process);
         PathFd root = files.root();
@@ -179,7 +174,7 @@ public final class AsyncProfiler implements AutoCloseable {
                 // a later one never takes an earlier file for its own
                 Files.deleteIfExists(directory.file(JFR));
                 int status = command("start," + options + ",jfr," + ONLY_SAMPLES + ",clock=monotonic,timeout="
-                        + longest.toSeconds());
+                        + longest.toSeconds() + ",file=" + inside(JFR));
                 if (status != 0) {
                     throw JavelinException.failed("async-profiler refuses to record process " + process.pid() + ": "
                             + said(LOG).strip().replaceAll("\\s*\\R\\s*", "; "));
@@ -198,15 +193,17 @@ public final class AsyncProfiler implements AutoCloseable {
     }
 
     private int command(String command) throws IOException, InterruptedException {
-        String place = directory.inside() + "/";
-        return jvm.loadLibrary(
-                place + library,
-                command + ",file=" + place + (command.equals("metrics") ? METRICS : JFR) + ",log=" + place + LOG);
+        return jvm.loadLibrary(inside(library), command + ",log=" + inside(LOG));
+    }
+
+    /** A file of the directory as the process sees it. */
+    private String inside(String file) {
+        return directory.inside() + "/" + file;
     }
 
     private String said(String name) throws IOException {
         try (FileChannel channel = directory.openToRead(name)) {
-            return StandardCharsets.UTF_8.decode(read(channel, SHORT_TEXT)).toString();
+            return StandardCharsets.UTF_8.decode(readUpTo(channel, SHORT_TEXT)).toString();
         }
     }
 
@@ -217,36 +214,52 @@ public final class AsyncProfiler implements AutoCloseable {
      */
     public Recorded stop() {
         if (recording == null) {
-            return new Recorded(ByteBuffer.allocate(0), 0);
+            return new Recorded(ByteBuffer.allocate(0), 0, false);
         }
         try (FileChannel file = recording) {
             recording = null;
-            long skipped = end();
+            Recorded last = end();
             long size = file.size();
             if (size > MOST_BYTES) {
-                throw JavelinException.failed("what async-profiler has recorded of process " + process.pid() + " takes "
-                        + (size >> 20) + " MB: record less often, with a longer -i");
+                throw tooLarge(size, "", null);
             }
-            return new Recorded(read(file, (int) size), skipped);
+            return new Recorded(read(file, size), last.skipped, last.hadEnded);
         } catch (IOException e) {
             throw failed(process, e);
         }
     }
 
-    /** A process that has ended has completed its file, if it had time to. */
-    private long end() throws IOException {
+    private JavelinException tooLarge(long size, String what, Throwable cause) {
+        return JavelinException.failed(
+                "what async-profiler has recorded of process " + process.pid() + " takes " + (size >> 20) + " MB" + what
+                        + ": record less often, with a longer -i",
+                cause);
+    }
+
+    /** Bytes that were written since the last start, as far as that is known. */
+    public long recordedBytes() {
         try {
-            return files.run(COMMAND, late(), () -> {
-                command("stop");
-                command("metrics");
+            return recording == null ? 0 : recording.size();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** A process that has ended has completed its file, if it had time to. The profiler's counters begin anew with each start. */
+    private Recorded end() throws IOException {
+        try {
+            Recorded last = files.run(COMMAND, late(), () -> {
+                int status = command("stop"); // without a file: that would make it 0 always
+                command("metrics,file=" + inside(METRICS));
                 Matcher skipped = SKIPPED.matcher(said(METRICS));
-                return skipped.find() ? Long.parseLong(skipped.group(1)) : 0L;
+                return new Recorded(null, skipped.find() ? Long.parseLong(skipped.group(1)) : 0, status != 0);
             });
+            return last.hadEnded && hasEnded() ? ENDED : last;
         } catch (IOException | JavelinException e) {
             if (!hasEnded()) {
                 throw e;
             }
-            return 0;
+            return ENDED;
         }
     }
 
@@ -263,7 +276,15 @@ public final class AsyncProfiler implements AutoCloseable {
         return !isAlive();
     }
 
-    private static ByteBuffer read(FileChannel file, int most) throws IOException {
+    private ByteBuffer read(FileChannel file, long size) throws IOException {
+        try {
+            return readUpTo(file, (int) size);
+        } catch (OutOfMemoryError e) {
+            throw tooLarge(size, ", for which javelin has no memory (JAVA_TOOL_OPTIONS=-Xmx1g gives it more)", e);
+        }
+    }
+
+    private static ByteBuffer readUpTo(FileChannel file, int most) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(most);
         while (bytes.hasRemaining() && file.read(bytes, bytes.position()) > 0) {
             // until the end

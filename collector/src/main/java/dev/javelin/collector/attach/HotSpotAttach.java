@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -158,10 +160,42 @@ final class HotSpotAttach {
                     name() + " does not take the signal by which a JVM is attached to: it was started"
                             + " with -Xrs (-XX:+ReduceSignalUsage), or is just starting");
         }
-        if (process.arguments().contains("-XX:+DisableAttachMechanism")) {
+        if (isDisabled(environment(), process.arguments())) {
             throw JavelinException.failed(
                     name() + " was started with -XX:+DisableAttachMechanism: without attaching, " + loss);
         }
+    }
+
+    /** As it was at the start; empty if it may not be read. */
+    private String environment() {
+        try {
+            return Files.readString(Path.of("/proc/" + process.pid() + "/environ"), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /**
+     * Whether a JVM was told not to let itself be attached to: it prints a thread dump then when it gets the signal.
+     *
+     * @param environment its variables, a zero behind each
+     * @param arguments its command line
+     */
+    static boolean isDisabled(String environment, List<String> arguments) {
+        List<String> all = new ArrayList<>(options(environment, "JAVA_TOOL_OPTIONS"));
+        all.addAll(options(environment, "JDK_JAVA_OPTIONS"));
+        all.addAll(arguments);
+        all.addAll(options(environment, "_JAVA_OPTIONS"));
+        return all.lastIndexOf("-XX:+DisableAttachMechanism") > all.lastIndexOf("-XX:-DisableAttachMechanism");
+    }
+
+    private static List<String> options(String environment, String name) {
+        for (String variable : environment.split("\0", -1)) {
+            if (variable.startsWith(name + "=")) {
+                return List.of(variable.substring(name.length() + 1).split("[\\s'\"]+", -1));
+            }
+        }
+        return List.of();
     }
 
     private String name() {

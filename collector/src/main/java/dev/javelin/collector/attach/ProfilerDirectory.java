@@ -65,6 +65,14 @@ final class ProfilerDirectory implements Closeable {
      * @throws IOException if that is not possible
      */
     static ProfilerDirectory open(PathFd tmp, String name, ProcessInfo process) throws IOException {
+        try {
+            return openNow(tmp, name, process);
+        } catch (NoSuchFileException e) { // a recording that has just ended has removed it
+            return openNow(tmp, name, process);
+        }
+    }
+
+    private static ProfilerDirectory openNow(PathFd tmp, String name, ProcessInfo process) throws IOException {
         boolean found = !create(tmp, name, process);
         PathFd held = tmp.entry(name);
         boolean complete = false;
@@ -74,6 +82,7 @@ final class ProfilerDirectory implements Closeable {
                         + " belongs to somebody else, and is the place where the profiler would be put: remove it");
             }
             FileChannel lock = lock(held, process);
+            requireThere(held, lock);
             complete = true;
             return new ProfilerDirectory(tmp, name, process.uid(), held, found, lock);
         } finally {
@@ -109,6 +118,14 @@ final class ProfilerDirectory implements Closeable {
                     + " is being recorded in user-space mode already: one at a time can do so");
         }
         return lock;
+    }
+
+    /** The one that held the lock before may have removed all of it. */
+    private static void requireThere(PathFd held, FileChannel lock) throws IOException {
+        if (!Files.exists(held.path().resolve(LOCK), LinkOption.NOFOLLOW_LINKS)) {
+            lock.close();
+            throw new NoSuchFileException(LOCK);
+        }
     }
 
     /** Whether another recording has left it behind, which may even go on in the process. */

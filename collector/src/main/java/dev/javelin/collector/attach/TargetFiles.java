@@ -6,6 +6,7 @@ import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.session.JavelinException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,8 @@ import java.util.regex.Pattern;
 final class TargetFiles {
     /** Real, effective, saved, file system: proc(5). */
     private static final Pattern EFFECTIVE_GID = Pattern.compile("(?m)^Gid:\\s*\\d+\\s+(\\d+)");
+
+    private static final Pattern FULL = Pattern.compile("No space left|quota exceeded");
 
     private static final long LAST_STEPS_MILLIS = 1_000;
     private static final int STICKY = 01000;
@@ -142,6 +145,18 @@ final class TargetFiles {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** What went wrong with a file in the process's {@code /tmp}, and the remedy where it is plain. The names of held files say nothing. */
+    static String reason(IOException e) {
+        String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (reason == null) {
+            return e.getClass().getSimpleName();
+        }
+        return FULL.matcher(reason).find() ? reason + " in the /tmp of the process: free some" : reason;
     }
 
     private int gid() throws IOException {

@@ -42,15 +42,29 @@ final class KernelFirst implements Session {
                 throw e;
             }
             if (!automatic) {
-                throw JavelinException.failed(
-                        Failure.of(e).text() + daemon() + "; or, without any of that: " + option
-                                + ", which loads async-profiler into the process and shows no kernel frames",
-                        e);
+                throw refused(Failure.of(e).text() + daemon(), e);
             }
-            messages.line("javelin: kernel mode is not possible here: " + obstacle
-                    + "; recording in user-space mode instead");
-            return inUserSpace().run();
+            return inUserSpace(obstacle);
+        } catch (LinkageError e) { // user-space mode does without native libraries
+            String obstacle = Failure.of(e).text();
+            if (!automatic) {
+                throw refused(obstacle, e);
+            }
+            return inUserSpace(obstacle);
         }
+    }
+
+    private JavelinException refused(String reason, Throwable cause) {
+        return JavelinException.failed(
+                reason + "; or, without any of that: " + option
+                        + ", which loads async-profiler into the process and shows no kernel frames",
+                cause);
+    }
+
+    private RecordResult inUserSpace(String obstacle) {
+        messages.line(
+                "javelin: kernel mode is not possible here: " + obstacle + "; recording in user-space mode instead");
+        return next().run();
     }
 
     /** Why kernel mode is not possible here at all; empty if something else is wrong. */
@@ -80,7 +94,7 @@ final class KernelFirst implements Session {
         return current;
     }
 
-    private synchronized Session inUserSpace() {
+    private synchronized Session next() {
         current = user.get();
         if (stopped) {
             current.stop();

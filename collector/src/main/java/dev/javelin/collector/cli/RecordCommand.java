@@ -290,12 +290,12 @@ final class RecordCommand implements Callable<Integer> {
     private void checkSettings() {
         sampling.event();
         sampling.check(mode());
-        if (mode() == Mode.USER) {
+        if (inUserSpace()) {
             checkUserSpace();
         }
         if (inUserSpace() && daemon != null) {
-            throw JavelinException.usage("--daemon: the daemon records in kernel mode only; leave it out, or "
-                    + (mode() == Mode.USER ? "--mode user" : "-e " + sampling.event()));
+            throw JavelinException.usage(
+                    "--daemon: the daemon records in kernel mode only; leave it out, or " + userSpace());
         }
         sampling.interval();
         sampling.duration();
@@ -308,12 +308,18 @@ final class RecordCommand implements Callable<Integer> {
 
     private void checkUserSpace() {
         if (kernelOnly) {
-            throw JavelinException.usage("--mode user: --kernel leaves nothing, since this mode has no kernel frames");
+            throw JavelinException.usage(
+                    userSpace() + ": --kernel leaves nothing, since user-space mode has no kernel frames");
         }
         if (targets.contains("all")) {
             throw JavelinException.usage(
-                    "--mode user: 'all' would load a library into every JVM: name the processes that are meant");
+                    userSpace() + ": 'all' would load a library into every JVM: name the processes that are meant");
         }
+    }
+
+    /** What was said for user-space mode. */
+    private String userSpace() {
+        return mode() == Mode.USER ? "--mode user" : "-e " + sampling.event();
     }
 
     /** Collapsed stacks are counted unless {@code --total} is given; a graph of waits by their number would say little. */

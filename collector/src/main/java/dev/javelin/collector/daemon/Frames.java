@@ -72,6 +72,11 @@ final class Frames {
         return receive(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis), EnumSet.of(first, more));
     }
 
+    /** Waits until something comes, or the connection ends; false if the time is over. */
+    boolean await(long millis) {
+        return socket.awaitInput(millis);
+    }
+
     private Frame receive(long end, Set<Frame.Type> expected) throws IOException {
         byte[] header = new byte[Frame.HEADER];
         int came = fill(header, end);

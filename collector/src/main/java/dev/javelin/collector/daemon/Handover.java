@@ -13,11 +13,16 @@ import java.util.concurrent.TimeUnit;
  * #stop} by any thread at any time.
  */
 public final class Handover {
-    private static final long FOREVER_MILLIS = TimeUnit.DAYS.toMillis(365);
+    /** How long the daemon may say nothing once it was told to end: it gives its collector two minutes. */
+    private static final long ANSWER_MILLIS = TimeUnit.SECONDS.toMillis(150);
+
+    private static final long POLL_MILLIS = 1_000;
 
     private final Path socket;
     private final Listener listener;
+    private final long answerMillis;
     private boolean stopped;
+    private long stoppedAt;
     private Frames open;
 
     /** What is told meanwhile. */
@@ -39,8 +44,13 @@ public final class Handover {
 
     /** Prepares a recording by the daemon that listens there. */
     public Handover(Path socket, Listener listener) {
+        this(socket, listener, ANSWER_MILLIS);
+    }
+
+    Handover(Path socket, Listener listener, long answerMillis) {
         this.socket = socket;
         this.listener = listener;
+        this.answerMillis = answerMillis;
     }
 
     /**
@@ -73,6 +83,7 @@ public final class Handover {
     /** Ends the recording; the report comes none the less. */
     public synchronized void stop() {
         stopped = true;
+        stoppedAt = System.nanoTime();
         if (open != null) {
             sendStop(open);
         }
@@ -127,13 +138,25 @@ public final class Handover {
         }
     }
 
-    private static Frame next(Frames frames) throws IOException {
-        Frame frame = frames.receive(
-                FOREVER_MILLIS, Frame.Type.STARTED, Frame.Type.MESSAGE, Frame.Type.REPORT, Frame.Type.END);
+    private Frame next(Frames frames) throws IOException {
+        long begin = System.nanoTime();
+        while (!frames.await(Math.min(POLL_MILLIS, answerMillis))) {
+            checkPatience(begin);
+        }
+        Frame frame =
+                frames.receive(answerMillis, Frame.Type.STARTED, Frame.Type.MESSAGE, Frame.Type.REPORT, Frame.Type.END);
         if (frame == null) {
             throw new IOException("it has ended");
         }
         return frame;
+    }
+
+    /** A daemon that was frozen, for example, would keep who wants to leave. */
+    private synchronized void checkPatience(long begin) throws IOException {
+        if (stopped && System.nanoTime() - Math.max(begin, stoppedAt) > TimeUnit.MILLISECONDS.toNanos(answerMillis)) {
+            throw new IOException("it has said nothing for " + TimeUnit.MILLISECONDS.toSeconds(answerMillis)
+                    + " s since it was told to end");
+        }
     }
 
     private static Result result(Frame end) throws IOException {

@@ -13,7 +13,7 @@ import java.time.Instant;
  * hours of them need no memory.
  */
 public final class Report implements Closeable {
-    /** Samples in memory, about 9 bytes each, before they are written out. */
+    /** Samples in memory, about 9 bytes each, or what was summed up, about 60, before they are written out. */
     private static final long HELD_SAMPLES = 1 << 18;
 
     private final Profile profile;

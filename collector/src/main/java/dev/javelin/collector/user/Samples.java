@@ -11,8 +11,18 @@ import one.jfr.event.ContendedLock;
 import one.jfr.event.Event;
 import one.jfr.event.ExecutionSample;
 
-/** Takes the samples of async-profiler's JFR files into a profile. The files come from the target: anything may be in them. Used by one thread. */
+/**
+ * Takes the samples of async-profiler's JFR files into a profile. The files come from the target: anything may be in them. Used by one thread at a
+ * time; another may {@link #cancel}.
+ */
 final class Samples {
+    /** Called after each event that was taken: a report may write out what has come in. */
+    @FunctionalInterface
+    interface KeepUp {
+        /** Writes, if it is worth while; throws {@link IOException} if it cannot. */
+        void keepUp() throws IOException;
+    }
+
     /** A thread that did nothing is told once for all its samples. */
     private static final int MOST_AT_ONCE = 1 << 20;
 
@@ -21,7 +31,12 @@ final class Samples {
     private final String eventName;
     private final long interval;
     private final int maxDepth;
+    private final KeepUp report;
     private final Walks walks = new Walks();
+    /** Files so far; who reads another than the last one has been cancelled. Guarded by this, as the profile is while a file is read. */
+    private int files;
+
+    private IOException unwritten;
 
     /**
      * For one recording.
@@ -29,12 +44,13 @@ final class Samples {
      * @param interval see {@link ProfilerEvent}
      * @param maxDepth the most frames of a stack
      */
-    Samples(Profile profile, ProfilerEvent event, String eventName, long interval, int maxDepth) {
+    Samples(Profile profile, ProfilerEvent event, String eventName, long interval, int maxDepth, KeepUp report) {
         this.profile = profile;
         this.event = event;
         this.eventName = eventName;
         this.interval = interval;
         this.maxDepth = maxDepth;
+        this.report = report;
     }
 
     /** How the walks of all samples ended. */
@@ -47,26 +63,58 @@ final class Samples {
      *
      * @param from {@link System#nanoTime} when it was begun
      * @param to the same when it was ended
-     * @throws IOException if it is no whole JFR file; some of its samples may have been taken
+     * @return for how long it says that was recorded, in nanoseconds
+     * @throws IOException if it is no whole JFR file, or the report cannot be written; some of its samples may have been taken
      */
-    void add(ByteBuffer jfr, int pid, long from, long to) throws IOException {
+    long add(ByteBuffer jfr, int pid, long from, long to) throws IOException {
         try (JfrReader reader = new JfrReader(jfr)) {
-            new File(reader, pid, from, to).read();
+            new File(reader, next(), pid, from, to).read();
+            return Math.max(0, Math.min(reader.durationNanos(), to - from));
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             throw new IOException("what async-profiler has recorded cannot be read: " + e, e);
         }
     }
 
+    private synchronized int next() {
+        return ++files;
+    }
+
+    /** When this returns, who reads a file changes nothing any more. */
+    void cancel() {
+        next();
+    }
+
+    /**
+     * Fails if the report could not be written.
+     *
+     * @throws IOException why
+     */
+    synchronized void checkWritten() throws IOException {
+        if (unwritten != null) {
+            throw unwritten;
+        }
+    }
+
+    /**
+     * async-profiler adds up the durations of waits, and hands over the one that passes the next multiple of the interval: each that lasts that long,
+     * and of shorter ones about one for each interval, which thus stands for so much waiting (lockTracer.cpp of 4.x).
+     */
+    static long waited(long duration, long interval) {
+        return Math.max(duration, interval);
+    }
+
     private final class File {
         private final JfrReader reader;
+        private final int number;
         private final Stacks stacks;
         private final int pid;
         private final long from;
         private final long to;
         private final Map<Integer, Integer> threads = new HashMap<>();
 
-        File(JfrReader reader, int pid, long from, long to) {
+        File(JfrReader reader, int number, int pid, long from, long to) {
             this.reader = reader;
+            this.number = number;
             this.stacks = new Stacks(reader, profile, maxDepth);
             this.pid = pid;
             this.from = from;
@@ -75,13 +123,32 @@ final class Samples {
 
         void read() throws IOException {
             for (Event next = reader.readEvent(); next != null; next = reader.readEvent()) {
-                if (next instanceof ExecutionSample sample && event.isSampledByTime()) {
-                    sample(sample);
-                } else if (next instanceof AllocationSample sample && event == ProfilerEvent.ALLOC) {
-                    counted(sample, sample.classId, sample.value());
-                } else if (next instanceof ContendedLock wait && event == ProfilerEvent.LOCK) {
-                    counted(wait, wait.classId, wait.duration);
+                synchronized (Samples.this) {
+                    if (number != files) {
+                        throw new IOException("reading was cancelled");
+                    }
+                    take(next);
+                    keepUp();
                 }
+            }
+        }
+
+        private void take(Event next) {
+            if (next instanceof ExecutionSample sample && event.isSampledByTime()) {
+                sample(sample);
+            } else if (next instanceof AllocationSample sample && event == ProfilerEvent.ALLOC) {
+                counted(sample, sample.classId, sample.value());
+            } else if (next instanceof ContendedLock wait && event == ProfilerEvent.LOCK) {
+                counted(wait, wait.classId, waited(wait.duration, interval));
+            }
+        }
+
+        private void keepUp() throws IOException {
+            try {
+                report.keepUp();
+            } catch (IOException e) {
+                unwritten = e;
+                throw e;
             }
         }
 

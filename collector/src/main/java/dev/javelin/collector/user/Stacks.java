@@ -27,7 +27,10 @@ final class Stacks {
      */
     record Stack(int id, int depth, String incomplete) {}
 
-    /** Beside those that begin with {@code break_}: frames that stand for what could not be walked (profiler.cpp, stackWalker.cpp of 4.x). */
+    /**
+     * Frames that stand for what could not be walked (profiler.cpp, stackWalker.cpp of 4.6). Whatever else a target calls its frames is not taken
+     * for a reason: reports have a row for each.
+     */
     private static final Set<String> FAILURES = Set.of(
             "unknown_state",
             "skipped",
@@ -40,10 +43,16 @@ final class Stacks {
             "stale_jmethodID",
             "jvmtiError",
             "no_Java_frame",
-            "GC_active");
+            "GC_active",
+            "break_compiled",
+            "break_deopt",
+            "break_entry_frame",
+            "break_interpreted",
+            "break_not_walkable",
+            "break_stack_range",
+            "break_stub");
 
     private static final Frame UNKNOWN = Frame.marker("[unknown]");
-    private static final String BREAK = "break_";
     private static final String DEPTH = "frame limit";
     private static final String EARLY = "walk ended early";
     /** The stub to which the lowest frame of a virtual thread on the stack returns: the rest is in the heap. */
@@ -134,9 +143,7 @@ final class Stacks {
     }
 
     private static boolean isFailure(Frame frame) {
-        return frame.type() == FrameType.NATIVE
-                && frame.library() == null
-                && (FAILURES.contains(frame.method()) || frame.method().startsWith(BREAK));
+        return frame.type() == FrameType.NATIVE && frame.library() == null && FAILURES.contains(frame.method());
     }
 
     /** Threads begin in the C library, the first one in the program. Not everywhere have the functions there names. */

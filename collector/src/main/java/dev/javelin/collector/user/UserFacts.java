@@ -69,7 +69,15 @@ final class UserFacts {
         }
         info.fact("mean frames", decimal("%.1f", walks.meanFrames()));
         if (pausedNanos() > 0) {
-            info.fact("not recorded, between parts", decimal("%.2f s", pausedNanos() / NANOS));
+            int parts = targets.stream().mapToInt(UserTarget::parts).max().orElse(0);
+            info.fact("not recorded, between " + parts + " parts", decimal("%.2f s", pausedNanos() / NANOS));
+        }
+        if (lostNanos() > 0) {
+            info.fact("not recorded, parts that failed", decimal("%.2f s", lostNanos() / NANOS));
+        }
+        List<String> failures = failures();
+        for (int i = 0; i < failures.size(); i++) {
+            info.fact("failure " + (i + 1), failures.get(i));
         }
         info.fact("duration", decimal("%.2f s", duration.toNanos() / NANOS));
         return info.summary(summary(profile, walks, duration)).build();
@@ -109,6 +117,21 @@ final class UserFacts {
         return targets.stream().mapToLong(UserTarget::pausedNanos).max().orElse(0);
     }
 
+    /** The most of any target. */
+    private long lostNanos() {
+        return targets.stream()
+                .mapToLong(target -> target.lostNanos(endNanos))
+                .max()
+                .orElse(0);
+    }
+
+    private List<String> failures() {
+        return targets.stream()
+                .flatMap(target -> target.failures().stream())
+                .map(Throwable::getMessage)
+                .toList();
+    }
+
     private String summary(Profile profile, Walks walks, Duration duration) {
         StringBuilder line = new StringBuilder();
         line.append(walks.samples()).append(" samples in ").append(decimal("%.1f s", duration.toNanos() / NANOS));
@@ -117,6 +140,14 @@ final class UserFacts {
             line.append(", ").append(reason.getValue()).append(' ').append(reason.getKey());
         }
         line.append("; lost ").append(skipped());
+        List<String> failures = failures();
+        if (!failures.isEmpty()) {
+            line.append("; not recorded ")
+                    .append(decimal("%.1f s", lostNanos() / NANOS))
+                    .append(" (")
+                    .append(failures.get(0))
+                    .append(')');
+        }
         long accounted = accountedNanos();
         double share = accounted < MEASURABLE ? 1 : (double) profile.totalValue() / accounted;
         if (share < MISSED) {

@@ -12,7 +12,6 @@ import dev.javelin.flamegraph.Profile;
 import dev.javelin.flamegraph.RecordingInfo;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -23,18 +22,12 @@ import java.util.concurrent.TimeUnit;
  * is needed but that of the processes' user. {@link #run} is called once, by one thread; {@link #stop} by any.
  */
 public final class UserSession implements Session {
-    /** A process that is killed takes what it has recorded since the last part with it. */
-    private static final Duration PART = Duration.ofSeconds(20);
-    /** What is added to a part before async-profiler stops by itself. */
-    private static final Duration GRACE = Duration.ofSeconds(40);
-
     private static final int POLL_MILLIS = 50;
 
     private final RecordRequest request;
     private final ProfilerEvent event;
     private final PrintStream messages;
     private final Live live;
-    private final List<JavelinException> failures = new ArrayList<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     /**
@@ -59,7 +52,6 @@ public final class UserSession implements Session {
     @Override
     public RecordResult run() {
         Profile profile = Report.profile(request);
-        Samples samples = new Samples(profile, event, request.event(), request.intervalNanos(), request.maxDepth());
         List<UserTarget> targets = new ArrayList<>();
         try {
             for (int pid : request.pids()) {
@@ -68,7 +60,7 @@ public final class UserSession implements Session {
             targets.forEach(UserTarget::begin);
             UserFacts facts = new UserFacts(request, event, targets);
             live.started();
-            return record(targets, samples, profile, facts);
+            return record(targets, profile, facts);
         } finally {
             targets.forEach(UserTarget::close);
         }
@@ -78,16 +70,18 @@ public final class UserSession implements Session {
         try {
             String options =
                     event.options(request.intervalNanos()) + ",features=mixed,jstackdepth=" + request.maxDepth();
-            return new UserTarget(AsyncProfiler.open(ProcessInfo.read(pid)), options, PART.plus(GRACE));
+            return new UserTarget(AsyncProfiler.open(ProcessInfo.read(pid)), options);
         } catch (IOException e) {
             throw JavelinException.failed("cannot record process " + pid + ": " + e.getMessage(), e);
         }
     }
 
-    private RecordResult record(List<UserTarget> targets, Samples samples, Profile profile, UserFacts facts) {
+    private RecordResult record(List<UserTarget> targets, Profile profile, UserFacts facts) {
         try (Report report = Report.open(profile, request, facts.start(), facts.startNanos())) {
-            loop(new ArrayList<>(targets), samples, report);
-            facts.ended();
+            Samples samples = new Samples(
+                    profile, event, request.event(), request.intervalNanos(), request.maxDepth(), report::keepUp);
+            loop(new ArrayList<>(targets), samples, facts);
+            tell(targets, samples);
             RecordingInfo info = facts.info(profile, samples.walks());
             report.finish(info);
             return new RecordResult(profile.sampleCount(), info.summary(), info, List.of(), null);
@@ -96,23 +90,32 @@ public final class UserSession implements Session {
         }
     }
 
-    private void loop(List<UserTarget> running, Samples samples, Report report) throws IOException {
+    /** What cannot be had of one process is told at the end, and the report is made of the rest. */
+    private void loop(List<UserTarget> running, Samples samples, UserFacts facts) throws IOException {
         long end = request.duration() == null
                 ? Long.MAX_VALUE
                 : System.nanoTime() + request.duration().toNanos();
-        long partEnd = System.nanoTime() + PART.toNanos();
         while (running.stream().anyMatch(UserTarget::isAlive)) {
-            long now = System.nanoTime();
-            if (now >= end || isStopped(Math.min(POLL_MILLIS, (end - now) / 1_000_000 + 1))) {
+            long left = end - System.nanoTime();
+            if (left <= 0 || isStopped(Math.min(POLL_MILLIS, left / 1_000_000 + 1))) {
                 break;
             }
-            if (now >= partEnd && end - now > GRACE.toNanos() / 2) {
-                running.removeIf(target -> !goOn(target, samples));
-                report.keepUp();
-                partEnd = System.nanoTime() + PART.toNanos();
+            running.removeIf(target -> target.isPartOver(left) && !target.goOn(samples));
+            samples.checkWritten();
+        }
+        facts.ended();
+        for (UserTarget target : running) {
+            UserTarget.Part part = target.end();
+            if (part != null) {
+                target.take(part, samples);
             }
         }
-        running.forEach(target -> end(target, samples));
+        samples.checkWritten();
+    }
+
+    private void tell(List<UserTarget> targets, Samples samples) {
+        List<JavelinException> failures =
+                targets.stream().flatMap(target -> target.failures().stream()).toList();
         if (samples.walks().samples() == 0 && !failures.isEmpty()) {
             throw failures.get(0);
         }
@@ -126,31 +129,6 @@ public final class UserSession implements Session {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return true;
-        }
-    }
-
-    /** Ends a part and begins the next; whether that was possible. */
-    private boolean goOn(UserTarget target, Samples samples) {
-        if (!end(target, samples) || !target.isAlive()) {
-            return false;
-        }
-        try {
-            target.begin();
-            return true;
-        } catch (JavelinException e) {
-            failures.add(e);
-            return false;
-        }
-    }
-
-    /** What cannot be had of one process is told at the end, and the report is made of the rest. */
-    private boolean end(UserTarget target, Samples samples) {
-        try {
-            target.end(samples);
-            return true;
-        } catch (JavelinException e) {
-            failures.add(e);
-            return false;
         }
     }
 }

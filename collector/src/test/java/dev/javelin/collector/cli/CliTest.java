@@ -49,6 +49,8 @@ class CliTest {
                 "record --minwidth 101 1 | not between 0 and 100",
                 "record --minwidth x 1 | Invalid value for option '--minwidth'",
                 "record --user --kernel 1 | together leave nothing",
+                "record --mode user --kernel 1 | --mode user: --kernel leaves nothing",
+                "record --for-agent --mode auto -e alloc --kernel 1 | -e alloc: --kernel leaves nothing",
                 "record all 1 | 'all' means every JVM",
                 "record --nonsense 1 | Unknown option",
                 "trace syscall:fsync | name what to show",

@@ -14,9 +14,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SamplesTest {
     private static final long INTERVAL = 10_000_000;
     private static final int DEPTH = 6;
+    private static final Duration LASTED = Duration.ofSeconds(3);
     private static final int BROKEN_FILES = 500;
     private static final Frame RUN = Frame.java(FrameType.JIT_COMPILED, "com/acme/Shop", "run", "()V", 7, 3);
     private static final Frame MAIN = Frame.java(FrameType.INTERPRETED, "com/acme/Shop", "main", "()V", 9, 4);
@@ -41,6 +44,7 @@ class SamplesTest {
             __libc_start_main _start unknown | complete
             cont_returnBarrier | [incomplete: frozen frames of a virtual thread] cont_returnBarrier main run
             break_compiled | [incomplete: break compiled] main run
+            break_no_reason | [incomplete: walk ended early] break_no_reason main run
             not_walkable_Java | [incomplete: not walkable Java] main run
             [unknown_Java] | [incomplete: unknown Java] main run
             unknown __libc_start_main _start | complete
@@ -85,16 +89,61 @@ class SamplesTest {
             profile.sample(1_000 + i, thread, 0, stack, INTERVAL);
         }
         Path file = directory.resolve("samples.jfr");
-        RecordingInfo info =
-                RecordingInfo.builder().event("cpu", "ns", INTERVAL).build();
+        RecordingInfo info = RecordingInfo.builder()
+                .event("cpu", "ns", INTERVAL)
+                .duration(LASTED)
+                .build();
         Outputs.write(profile, info, ReportOptions.defaults(), file);
         return Files.readAllBytes(file);
     }
 
     private static Samples read(Profile profile, byte[] file) throws IOException {
-        Samples samples = new Samples(profile, ProfilerEvent.CPU, "cpu", INTERVAL, DEPTH);
+        Samples samples = samples(profile, () -> {});
         samples.add(ByteBuffer.wrap(file), 42, 0, Long.MAX_VALUE);
         return samples;
+    }
+
+    private static Samples samples(Profile profile, Samples.KeepUp report) {
+        return new Samples(profile, ProfilerEvent.CPU, "cpu", INTERVAL, DEPTH, report);
+    }
+
+    @Test
+    void aFileSaysForHowLongItWasRecorded() throws IOException {
+        ByteBuffer file = ByteBuffer.wrap(file(List.of(RUN, MAIN)));
+        assertThat(samples(new Profile(false), () -> {}).add(file, 42, 0, Long.MAX_VALUE))
+                .isEqualTo(LASTED.toNanos());
+    }
+
+    /** Who reads may be stuck, and go on much later. */
+    @Test
+    void afterACancelNothingIsTaken() throws IOException {
+        byte[] file = file(List.of(RUN, MAIN));
+        Profile profile = new Profile(false);
+        AtomicReference<Samples> reading = new AtomicReference<>();
+        Samples samples = samples(profile, () -> reading.get().cancel());
+        reading.set(samples);
+        assertThatThrownBy(() -> samples.add(ByteBuffer.wrap(file), 42, 0, Long.MAX_VALUE))
+                .isInstanceOf(IOException.class);
+        assertThat(profile.sampleCount()).isEqualTo(1);
+        samples.checkWritten();
+    }
+
+    @Test
+    void aReportThatCannotBeWrittenEndsIt() throws IOException {
+        byte[] file = file(List.of(RUN, MAIN));
+        Samples samples = samples(new Profile(false), () -> {
+            throw new IOException("full");
+        });
+        assertThatThrownBy(() -> samples.add(ByteBuffer.wrap(file), 42, 0, Long.MAX_VALUE))
+                .isInstanceOf(IOException.class);
+        assertThatThrownBy(samples::checkWritten).hasMessage("full");
+    }
+
+    /** One of them stands for all that were not handed over. */
+    @ParameterizedTest
+    @CsvSource({"10, 1000, 1000", "1000, 1000, 1000", "5000, 1000, 5000", "7, 1, 7"})
+    void aShortWaitCountsAsTheInterval(long duration, long interval, long counted) {
+        assertThat(Samples.waited(duration, interval)).isEqualTo(counted);
     }
 
     @Test

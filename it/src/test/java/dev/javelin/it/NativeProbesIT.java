@@ -2,8 +2,8 @@ package dev.javelin.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.javelin.it.harness.Child;
 import dev.javelin.it.harness.BpfStats;
+import dev.javelin.it.harness.Child;
 import dev.javelin.it.harness.JavelinCommand;
 import dev.javelin.it.harness.Links;
 import dev.javelin.it.harness.NativeLibrary;

@@ -3,10 +3,10 @@ package dev.javelin.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.it.harness.Child;
-import dev.javelin.it.harness.StolenTime;
 import dev.javelin.it.harness.CpuQuota;
 import dev.javelin.it.harness.JavelinCommand;
 import dev.javelin.it.harness.Links;
+import dev.javelin.it.harness.StolenTime;
 import dev.javelin.it.harness.TargetProcess;
 import dev.javelin.it.targets.BusyThreads;
 import dev.javelin.it.targets.Deadlock;

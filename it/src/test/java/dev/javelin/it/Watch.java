@@ -24,6 +24,11 @@ final class Watch {
         return OWN_LINKS + 5 + Runtime.getRuntime().availableProcessors();
     }
 
+    /** The same in a JVM whose virtual threads are explained: they are unmounted, or could not be, and mounted. */
+    static int explainVirtualLinks() {
+        return explainLinks() + 3;
+    }
+
     /** Of elapsed time: threads are woken and switched, and each CPU has a clock. */
     static int wallLinks() {
         return OWN_LINKS + 2 + Runtime.getRuntime().availableProcessors();

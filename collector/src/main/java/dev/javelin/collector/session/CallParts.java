@@ -46,7 +46,12 @@ final class CallParts {
     private static final List<String> CONCURRENT = List.of("java/util/concurrent/", "jdk/internal/");
 
     private static final List<String> SLEEP =
-            List.of("java/lang/Thread", "java/util/concurrent/TimeUnit", "jdk/internal/");
+            List.of("java/lang/Thread", "java/lang/VirtualThread", "java/util/concurrent/TimeUnit", "jdk/internal/");
+    /** In which a virtual thread gives its carrier up. */
+    private static final List<String> UNMOUNTING = List.of(
+            "java/lang/VirtualThread", "java/lang/System$", "jdk/internal/vm/", "jdk/internal/misc/VirtualThreads");
+
+    private static final List<String> CHANNELS = List.of("sun/nio/ch/", "java/net/");
     /** What the JVM waits with. */
     private static final List<String> LOCKS = List.of(
             "Mutex::",
@@ -159,11 +164,27 @@ final class CallParts {
         String found = "";
         for (int id : profile.frames(stack)) {
             Frame frame = profile.frame(id);
-            if (frame.className() != null) {
+            if (frame.className() != null && !isOf(frame, UNMOUNTING)) {
                 if (!isOf(frame, CONCURRENT)) {
                     return found;
                 }
                 found = method(frame);
+            }
+        }
+        return found;
+    }
+
+    /** In which of the library's methods a virtual thread waits for a socket, such as {@code Socket.SocketInputStream.read}. */
+    String channel(int stack) {
+        String found = "";
+        for (int id : profile.frames(stack)) {
+            Frame frame = profile.frame(id);
+            if (frame.className() != null) {
+                if (isOf(frame, CHANNELS)) {
+                    found = method(frame);
+                } else if (!found.isEmpty()) {
+                    return "in " + found;
+                }
             }
         }
         return found;

@@ -11,7 +11,6 @@ import dev.javelin.it.harness.TargetProcess;
 import dev.javelin.it.targets.KnownLatency;
 import dev.javelin.it.targets.KnownNative;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -155,9 +154,9 @@ class NativeProbesIT {
                         target, List.of("record", "-e", "uprobe:libprobed:alias_one", "-f", collapsed.toString()))) {
             Links.await(recorder, Watch.OWN_LINKS + 1);
             finish(other);
-            assertThat(runs(recorder)).isZero();
+            assertThat(counted.uprobeRuns(recorder)).isZero();
             finish(target);
-            assertThat(runs(recorder)).isEqualTo(2 * CALLS);
+            assertThat(counted.uprobeRuns(recorder)).isEqualTo(2 * CALLS);
             recorder.signal("INT");
             recorder.await(PATIENCE).ok();
             assertThat(ProbesIT.sum(Files.readAllLines(collapsed))).isEqualTo(2 * CALLS);
@@ -168,24 +167,6 @@ class NativeProbesIT {
         int from = target.outLines().size();
         target.send("go");
         target.awaitOut(from, "DONE", PATIENCE);
-    }
-
-    /** How often programs of a recorder's uprobes have run; the kernel counts it while {@link BpfStats} are on. */
-    private static long runs(Child recorder) throws IOException {
-        Pattern kprobe = Pattern.compile("prog_type:\\s+2\\n");
-        Pattern count = Pattern.compile("run_cnt:\\s+(\\d+)");
-        long runs = 0;
-        Path process = Path.of("/proc/" + recorder.pid());
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(process.resolve("fdinfo"))) {
-            for (Path file : files) {
-                String info = Files.readString(file);
-                Matcher found = count.matcher(info);
-                if (kprobe.matcher(info).find() && !info.contains("link_type") && found.find()) {
-                    runs += Long.parseLong(found.group(1));
-                }
-            }
-        }
-        return runs;
     }
 
     private Path library() throws IOException {

@@ -105,16 +105,14 @@ final class ExplainCommand implements Callable<Integer> {
                     + String.join(" or ", ExplanationOutputs.extensions()));
         }
         Duration time = duration == null ? null : SampleSettings.duration(duration);
-        long slow = slowerThan == null
+        long given = slowerThan == null
                 ? 0
                 : SampleSettings.duration("--slower-than", slowerThan).toNanos();
         long every = interval == null ? INTERVAL_NANOS : SampleSettings.clockInterval(interval);
         String method = words.get(0).startsWith(KIND) ? words.get(0) : KIND + words.get(0);
         SpecsAndTarget wanted = SpecsAndTarget.of(List.of(method, words.get(1)), "explained");
         ProbeSpec spec = wanted.specs().get(0);
-        if (slow == 0 && spec.methods().thresholdNanos() > 0) {
-            slow = spec.methods().thresholdNanos();
-        }
+        long slow = given == 0 ? Math.max(0, spec.methods().thresholdNanos()) : given;
         int pid = wanted.pid();
         ProbeResolver resolver = new ProbeResolver(List.of(pid));
         List<Probes.Probe> rows = new ArrayList<>(resolver.operations());
@@ -124,13 +122,19 @@ final class ExplainCommand implements Callable<Integer> {
                 file == null ? null : OutputFile.of(file, wanted.targets().forFileName());
         // None that is slow is missed while the first command to tell of some is on its way.
         MethodProbe probe = new MethodProbe(spec.methods(), true, slow > 0 ? slow - 1 : Long.MAX_VALUE, 0);
-        try (MethodProbes attached = MethodProbes.attach(pid, List.of(probe))) {
-            attached.warnings().forEach(cli.messages()::line);
-            ExplainRequest explain =
-                    new ExplainRequest(spec.text().substring(KIND.length()), new Attached(attached), slow);
-            return new Recording(cli, request(pid, probes, every, time, explain), null)
-                    .run(settings(wanted, time), result -> deliver(result, output));
-        }
+        Stop stop = new Stop();
+        return new Interrupts(stop::ask).run(() -> {
+            try (MethodProbes attached = MethodProbes.attach(pid, List.of(probe))) {
+                attached.warnings().forEach(cli.messages()::line);
+                ExplainRequest explain =
+                        new ExplainRequest(spec.text().substring(KIND.length()), new Attached(attached), slow);
+                Recording recording = new Recording(cli, request(pid, probes, every, time, explain), null);
+                stop.passTo(recording::stop);
+                return recording.summarised(settings(wanted, time), result -> deliver(result, output));
+            } catch (RuntimeException | Error e) {
+                return cli.fail(e);
+            }
+        });
     }
 
     /** Calls as the agent in the process counts them. */

@@ -41,13 +41,17 @@ final class Recording {
      * @param afterwards what is to be said when the report is written, before the summary
      */
     int run(String settings, Consumer<RecordResult> afterwards) {
-        return new Interrupts(this::stop)
-                .run(() -> record(settings, result -> {
-                    afterwards.accept(result);
-                    if (!isAlone()) {
-                        cli.messages().line(result.summary());
-                    }
-                }));
+        return new Interrupts(this::stop).run(() -> summarised(settings, afterwards));
+    }
+
+    /** The same as part of work that a signal ends by itself. */
+    int summarised(String settings, Consumer<RecordResult> afterwards) {
+        return record(settings, result -> {
+            afterwards.accept(result);
+            if (!isAlone()) {
+                cli.messages().line(result.summary());
+            }
+        });
     }
 
     /** Ends the recording, which writes its report. May be called by any thread at any time. */

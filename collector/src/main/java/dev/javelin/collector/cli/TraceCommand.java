@@ -105,17 +105,20 @@ final class TraceCommand implements Callable<Integer> {
                 .filter(Objects::nonNull)
                 .map(MethodProbe::told)
                 .toList();
-        try (MethodProbes attached = methods.isEmpty() ? null : MethodProbes.attach(wanted.pid(), methods)) {
-            if (attached != null) {
-                attached.warnings().forEach(cli.messages()::line);
+        Set<Integer> shown = texts();
+        Stop stop = new Stop();
+        return new Interrupts(stop::ask).run(() -> {
+            try (MethodProbes attached = methods.isEmpty() ? null : MethodProbes.attach(wanted.pid(), methods)) {
+                if (attached != null) {
+                    attached.warnings().forEach(cli.messages()::line);
+                }
+                Recording recording = recording(wanted, probes(wanted, attached, shown), time, most);
+                stop.passTo(recording::stop);
+                return recording.summarised(settings(wanted, time, most), result -> {});
+            } catch (RuntimeException | Error e) {
+                return cli.fail(e);
             }
-            List<TracedProbe> probes = probes(wanted, attached, texts());
-            if (probes.size() > Probes.MOST) {
-                throw JavelinException.usage(probes.size() + " probes: at most " + Probes.MOST
-                        + " can be traced at once: narrow the pattern");
-            }
-            return trace(wanted, probes, time, most);
-        }
+        });
     }
 
     /** {@code methods} has those on Java methods, in their order. */
@@ -133,11 +136,14 @@ final class TraceCommand implements Callable<Integer> {
         return probes;
     }
 
-    private int trace(SpecsAndTarget wanted, List<TracedProbe> probes, Duration time, long most) {
+    private Recording recording(SpecsAndTarget wanted, List<TracedProbe> probes, Duration time, long most) {
+        if (probes.size() > Probes.MOST) {
+            throw JavelinException.usage(
+                    probes.size() + " probes: at most " + Probes.MOST + " can be traced at once: narrow the pattern");
+        }
         TimeOfDay clock = new TimeOfDay(Instant.now(), System.nanoTime(), ZoneId.systemDefault());
         TraceLines lines = new TraceLines(cli.out(), probes, most, Messages.isTerminal(1), clock);
-        return new Recording(cli, request(wanted.pid(), probes, time), null, lines)
-                .run(settings(wanted, time, most), result -> {});
+        return new Recording(cli, request(wanted.pid(), probes, time), null, lines);
     }
 
     private Set<Integer> texts() {

@@ -261,9 +261,22 @@ public final class ElfFile implements Closeable {
         return image.slice((int) offset, (int) size).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** A mapped file that is cut meanwhile makes reads beyond its new end fail with InternalError. */
-    ElfException truncated() {
-        return damaged("the file was cut while it was read");
+    /** What reads the mapped file. */
+    interface Reading<T> {
+        T read() throws ElfException;
+    }
+
+    /** Reads beyond the end of a mapped file that is cut meanwhile fail with InternalError, which becomes an ElfException here. */
+    <T> T read(Reading<T> reading) throws ElfException {
+        try {
+            try {
+                return reading.read();
+            } finally {
+                MappedReads.settle();
+            }
+        } catch (InternalError e) {
+            throw damaged("the file was cut while it was read");
+        }
     }
 
     private void checkRange(long offset, long size, String what) throws ElfException {
@@ -369,8 +382,8 @@ public final class ElfFile implements Closeable {
 
     /** Defined symbols by linkage name, thread-local ones as well; names that are not found are left out. */
     public Map<String, ElfSymbol> symbols(Set<String> linkageNames) throws ElfException {
-        SymbolFinder finder = new SymbolFinder(linkageNames);
-        try {
+        return read(() -> {
+            SymbolFinder finder = new SymbolFinder(linkageNames);
             finder.search(SymbolSource.dynamic(this));
             if (!finder.complete()) {
                 finder.search(SymbolSource.full(this));
@@ -379,10 +392,8 @@ public final class ElfFile implements Closeable {
             if (debug != null) {
                 finder.search(SymbolSource.full(debug));
             }
-        } catch (InternalError e) {
-            throw truncated();
-        }
-        return finder.found();
+            return finder.found();
+        });
     }
 
     /** The table from addresses to names, made now from .symtab, .dynsym, the debug file and the PLT; names as they are in the file. */
@@ -392,11 +403,7 @@ public final class ElfFile implements Closeable {
 
     /** As {@link #symbols()}, with a demangler applied to each name that is asked for. */
     public SymbolTable symbols(UnaryOperator<String> demangler) throws ElfException {
-        try {
-            return SymbolTable.of(this, debugFile(), demangler);
-        } catch (InternalError e) {
-            throw truncated();
-        }
+        return read(() -> SymbolTable.of(this, debugFile(), demangler));
     }
 
     /** The separate file with this file's debug information, found by build id or debug link and checked; null if there is none. */

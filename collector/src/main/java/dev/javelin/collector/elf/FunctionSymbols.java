@@ -57,11 +57,7 @@ public final class FunctionSymbols {
      * @throws ElfException if a table reaches beyond the file, or the file is cut meanwhile
      */
     public static FunctionSymbols of(ElfFile file) throws ElfException {
-        try {
-            return new FunctionSymbols(file);
-        } catch (InternalError e) {
-            throw file.truncated();
-        }
+        return file.read(() -> new FunctionSymbols(file));
     }
 
     private void add(ElfFile file, SymbolSource source) {

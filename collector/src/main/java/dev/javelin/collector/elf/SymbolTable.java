@@ -107,9 +107,11 @@ public final class SymbolTable {
     public String linkageName(int index) {
         ByteBuffer text = strings[sources[index]];
         try {
-            return sources[index] == SymbolTableBuilder.GENERATED
+            String name = sources[index] == SymbolTableBuilder.GENERATED
                     ? ElfFile.string(text, names[index], SymbolSource.LONGEST_NAME)
                     : SymbolSource.nameAt(text, names[index]);
+            MappedReads.settle();
+            return name;
         } catch (InternalError e) {
             return "";
         }

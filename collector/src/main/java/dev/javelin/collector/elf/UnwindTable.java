@@ -71,9 +71,7 @@ public final class UnwindTable {
             throw file.damaged(section.name() + " of " + section.size() + " bytes is larger than 64 MiB");
         }
         try {
-            return new FrameCompiler(file, section).compile();
-        } catch (InternalError e) { // may come a little after the read that failed
-            throw file.truncated();
+            return file.read(() -> new FrameCompiler(file, section).compile());
         } catch (OutOfMemoryError e) { // a few large arrays; they are garbage now
             throw file.damaged(section.name() + " of " + section.size() + " bytes is too large for this JVM's heap");
         }

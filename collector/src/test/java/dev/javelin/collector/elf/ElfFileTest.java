@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -159,8 +161,15 @@ class ElfFileTest {
         try (java.io.RandomAccessFile cut = new java.io.RandomAccessFile(copy.toFile(), "rw")) {
             cut.setLength(4096);
         }
-        assertThatThrownBy(() -> UnwindTable.compile(file))
-                .isInstanceOf(ElfException.class)
-                .hasMessageEndingWith("the file was cut while it was read");
+        List<ThrowingCallable> readings = List.of(
+                () -> UnwindTable.compile(file),
+                () -> FunctionSymbols.of(file),
+                file::symbols,
+                () -> file.symbols(Set.of("none")));
+        for (ThrowingCallable reading : readings) {
+            assertThatThrownBy(reading)
+                    .isInstanceOf(ElfException.class)
+                    .hasMessageEndingWith("the file was cut while it was read");
+        }
     }
 }

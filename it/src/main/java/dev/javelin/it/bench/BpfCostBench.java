@@ -25,7 +25,8 @@ final class BpfCostBench implements Bench {
 
     @Override
     public void run(Options options) throws Exception {
-        try (BpfStats counted = BpfStats.on()) {
+        BpfStats stats = BpfStats.on();
+        try {
             for (Jdk jdk : options.jdks()) {
                 System.out.printf(
                         "%s%n%8s %10s %28s %14s%n", jdk, "frames", "samples", "us per sample", "ns per frame");
@@ -33,6 +34,8 @@ final class BpfCostBench implements Bench {
                     measure(jdk, depth, options);
                 }
             }
+        } finally {
+            stats.close();
         }
     }
 

@@ -32,7 +32,7 @@ class ExplainIT {
     private record Sum(Map<String, Long> all, Map<String, Long> slow) {}
 
     /** What was told of the calls, and what the target itself knows. */
-    private record Explained(String json, long[] figures, Sum sum, Map<String, Long> account, String told) {}
+    private record Explained(String json, List<Long> figures, Sum sum, Map<String, Long> account, String told) {}
 
     @ParameterizedTest
     @ValueSource(ints = {17, 25})
@@ -61,7 +61,7 @@ class ExplainIT {
         check(explained, List.of("monitor", "park", "sleep", "socket"));
         assertThat(explained.sum().all().getOrDefault("unknown", 0L))
                 .as("unknown " + explained.told())
-                .isLessThanOrEqualTo(explained.figures()[1] / 100);
+                .isLessThanOrEqualTo(explained.figures().get(1) / 100);
         assertThat(explained.json())
                 .as("what was waited for")
                 .contains("\"ReentrantLock.lock\"", "\"in KnownRequests.", "SocketInputStream.read");
@@ -80,28 +80,28 @@ class ExplainIT {
             account = target.account();
         }
         String text = Files.readString(json);
-        long[] figures = FIGURE.matcher(text)
+        List<Long> figures = FIGURE.matcher(text)
                 .results()
-                .mapToLong(figure -> Long.parseLong(figure.group(2)))
-                .toArray();
+                .map(figure -> Long.parseLong(figure.group(2)))
+                .toList();
         Sum sum = sum(text);
         return new Explained(text, figures, sum, account, summary + " " + sum + " " + account);
     }
 
     private static void check(Explained explained, List<String> reasons) {
-        long[] found = explained.figures();
+        List<Long> found = explained.figures();
         Sum sum = explained.sum();
         Map<String, Long> account = explained.account();
         String told = explained.told();
-        assertThat(found[0]).as("calls " + told).isEqualTo(account.get("calls"));
-        assertThat(found[1]).as("elapsed " + told).isCloseTo(account.get("elapsed"), Percentage.withPercentage(1));
-        assertThat(found[3]).as("slow calls " + told).isEqualTo(account.get("slow.calls"));
-        assertThat(found[4])
+        assertThat(found.get(0)).as("calls " + told).isEqualTo(account.get("calls"));
+        assertThat(found.get(1)).as("elapsed " + told).isCloseTo(account.get("elapsed"), Percentage.withPercentage(1));
+        assertThat(found.get(3)).as("slow calls " + told).isEqualTo(account.get("slow.calls"));
+        assertThat(found.get(4))
                 .as("slow elapsed " + told)
                 .isCloseTo(account.get("slow.elapsed"), Percentage.withPercentage(1));
 
-        assertThat(total(sum.all())).as("all parts " + told).isCloseTo(found[1], Percentage.withPercentage(1));
-        assertThat(total(sum.slow())).as("slow parts " + told).isCloseTo(found[4], Percentage.withPercentage(1));
+        assertThat(total(sum.all())).as("all parts " + told).isCloseTo(found.get(1), Percentage.withPercentage(1));
+        assertThat(total(sum.slow())).as("slow parts " + told).isCloseTo(found.get(4), Percentage.withPercentage(1));
         for (String reason : reasons) {
             String part = reason.equals("gc") ? "GC pause" : reason;
             compare(part, sum.all(), account.get(reason), told);

@@ -89,6 +89,9 @@ final class CallParts {
     private CallPart ofWait(int kind, int stack) {
         int[] frames = profile.frames(stack);
         String name = WaitClass.of(profile, frames, kind);
+        if (name.equals("park")) {
+            name = WaitClass.ofPark(profile, frames);
+        }
         CallPart part = OF_WAIT.getOrDefault(name, CallPart.OTHER);
         if (part == CallPart.RUN_QUEUE || part == CallPart.CGROUP_QUOTA) {
             return part;

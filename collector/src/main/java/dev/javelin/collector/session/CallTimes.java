@@ -120,12 +120,14 @@ final class CallTimes {
     private Map<Long, CallSlots.InCalls> inCalls = Map.of();
     /** As of when they {@link #ended}. */
     private Map<Long, CallSlots.InCalls> inCallsOfVirtual = Map.of();
+    /** Of the calls until then. */
+    private Latencies counts = new Latencies();
 
     /** The probes have been in since about then. */
     private final long created = System.nanoTime();
 
     private long began;
-    /** When what virtual threads do stopped to be of interest. */
+    /** Until when calls are of interest, and what virtual threads do. */
     private long ended = Long.MAX_VALUE;
     /** Of virtual threads. */
     private long waited;
@@ -186,6 +188,7 @@ final class CallTimes {
         look(target);
         ended = System.nanoTime();
         inCallsOfVirtual = inCalls;
+        counts = request.calls().latencies().minus(before);
     }
 
     /** Has fewer calls told once it is known which are slow. */
@@ -329,7 +332,8 @@ final class CallTimes {
         if (told.probe() != request.calls().number()) {
             return; // another command's
         }
-        if (began == 0 || told.beganNanos() + told.nanos() <= began) {
+        long end = told.beganNanos() + told.nanos();
+        if (began == 0 || end <= began || end > ended) {
             return; // not counted either
         }
         Call call = of(told.call());
@@ -350,8 +354,8 @@ final class CallTimes {
 
     /** Everything that is known, after the programs were detached. */
     Explanation explain(Totals totals, Target target, int row, boolean hasMounts) {
+        long slotless = counts.total() - open() - elapsed(inCalls, false) - elapsed(inCalls, true);
         look(target);
-        Latencies latencies = request.calls().latencies().minus(before);
         long end = System.nanoTime();
         long cpu = finish(totals, row, end, target);
         long elapsed = Math.max(elapsed(inCalls, false), total() - waited + cpu);
@@ -366,10 +370,6 @@ final class CallTimes {
             count(new Key(CallPart.UNKNOWN, VIRTUAL, Profile.EMPTY_STACK), ofVirtual, false);
         }
         divide(samples, cpu, false);
-        long open = inCallsBefore.values().stream()
-                .mapToLong(CallSlots.InCalls::open)
-                .sum();
-        long slotless = latencies.total() - open - elapsed;
         if (slotless > elapsed * ROUGHLY) {
             elapsed += slotless;
             count(new Key(CallPart.UNKNOWN, SLOTLESS, Profile.EMPTY_STACK), slotless, false);
@@ -378,14 +378,21 @@ final class CallTimes {
         if (elapsed > known) {
             count(new Key(CallPart.UNKNOWN, "", Profile.EMPTY_STACK), elapsed - known, false);
         }
-        List<Slow> slowCalls = slowCalls(latencies);
-        Explanation.Slow those = addSlow(slowCalls, latencies);
+        List<Slow> slowCalls = slowCalls(counts);
+        Explanation.Slow those = addSlow(slowCalls, counts);
         List<Explanation.Part> list = new ArrayList<>();
         sums.forEach((key, nanos) ->
                 list.add(new Explanation.Part(key.part(), key.detail(), key.stack(), nanos.all, nanos.slow)));
         List<Explanation.SlowCall> shown =
                 slowest.stream().limit(MOST_SHOWN).map(call -> shown(call)).toList();
-        return new Explanation(request.method(), latencies.count(), elapsed, those, list, latencies, shown, profile);
+        return new Explanation(request.method(), counts.count(), elapsed, those, list, counts, shown, profile);
+    }
+
+    /** How long the calls had taken that were open when everything was recorded. */
+    private long open() {
+        return inCallsBefore.values().stream()
+                .mapToLong(CallSlots.InCalls::open)
+                .sum();
     }
 
     /** What is known of all calls. */

@@ -81,12 +81,12 @@ final class WaitClass {
             new Rule("child", true, List.of("do_wait", "kernel_wait4")),
             new Rule("signal", true, List.of("sigtimedwait", "do_sigtimedwait", "sigsuspend")));
 
-    /** Of a virtual thread that has given its carrier up. The classes are those of JDK 24 and 25. */
+    /** Of a virtual thread that has given its carrier up. */
     private static final List<Rule> UNMOUNTED_RULES = List.of(
             new Rule("monitor", false, List.of("ObjectMonitor::enter")),
             new Rule("wait", false, List.of("ObjectMonitor::wait", "JVM_MonitorWait")));
 
-    /** The same, by a method on the stack. */
+    /** A kind of wait, by a method on a virtual thread's stack (JDK 24 and 25). */
     private record MethodRule(String kind, String type, String method) {}
 
     private static final List<MethodRule> METHODS = List.of(
@@ -127,12 +127,19 @@ final class WaitClass {
 
     private static String ofUnmounted(Profile profile, int[] frames) {
         for (int id : frames) {
-            Frame frame = profile.frame(id);
             for (Rule rule : UNMOUNTED_RULES) {
-                if (fits(rule, frame)) {
+                if (fits(rule, profile.frame(id))) {
                     return rule.kind();
                 }
             }
+        }
+        return "park";
+    }
+
+    /** What a thread parks for: virtual ones also to sleep, and to wait for a socket, with a carrier or without. */
+    static String ofPark(Profile profile, int[] frames) {
+        for (int id : frames) {
+            Frame frame = profile.frame(id);
             for (MethodRule rule : METHODS) {
                 if (rule.type().equals(frame.className()) && rule.method().equals(frame.method())) {
                     return rule.kind();

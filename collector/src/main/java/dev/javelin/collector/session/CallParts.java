@@ -217,10 +217,22 @@ final class CallParts {
                     || frame.library().startsWith("libpthread")
                     || startsWith(frame, LOCKS);
             if (!lock) {
-                return "in " + frame.method().replaceFirst("[( ].*", "");
+                return "in " + function(frame.method());
             }
         }
         return "";
+    }
+
+    /** The name alone: {@code int freeze<Config<A> >(JavaThread*, long*)} is {@code freeze}. */
+    private static String function(String readable) {
+        String rest = readable;
+        String before;
+        do {
+            before = rest;
+            rest = rest.replaceAll("<[^<>]*>", "");
+        } while (!rest.equals(before));
+        String name = rest.replaceFirst("[(\\[].*", "").strip();
+        return name.substring(name.lastIndexOf(' ') + 1);
     }
 
     private static boolean isOf(Frame frame, List<String> classes) {

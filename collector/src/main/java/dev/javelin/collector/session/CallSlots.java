@@ -41,22 +41,22 @@ final class CallSlots {
     }
 
     /**
-     * The time in calls until now: of each platform thread, by its JavaThread, and of the virtual threads that had a slot, by twice its
-     * index and 1.
+     * The time in calls until {@code now}: of each platform thread, by its JavaThread, and of the virtual threads that had a slot, by twice its
+     * index and 1. To read them all takes some milliseconds, in which thousands of threads would gain seconds.
      *
+     * @param now {@link System#nanoTime} just before the call
      * @throws dev.javelin.collector.proc.MemoryUnreadable if the target has ended
      */
-    static Map<Long, InCalls> inCalls(TargetMemory memory, ProbedCalls calls) {
+    static Map<Long, InCalls> inCalls(TargetMemory memory, ProbedCalls calls, long now) {
         Map<Long, InCalls> threads = new HashMap<>();
         for (int first = 0; first < calls.capacity(); first += CHUNK) {
             byte[] chunk = memory.readBytes(calls.slots() + (long) first * SLOT_BYTES, CHUNK * SLOT_BYTES);
-            long now = System.nanoTime();
             ByteBuffer slot = ByteBuffer.wrap(chunk).order(ByteOrder.LITTLE_ENDIAN);
             for (int at = 0; at < chunk.length; at += SLOT_BYTES) {
                 long key = slot.getLong(at);
                 long ended = slot.getLong(at + TOTAL);
                 boolean open = slot.getLong(at + OPEN) != 0;
-                long all = open ? now - slot.getLong(at + BASE) : ended;
+                long all = open ? Math.max(ended, now - slot.getLong(at + BASE)) : ended;
                 if (key != 0 && !isVirtual(key)) {
                     threads.put(key, new InCalls(all, all - ended, 0));
                 }

@@ -135,6 +135,9 @@ final class CallTimes {
     private boolean unexplained;
 
     private long nextLook;
+    /** When {@link #inCalls} was so. */
+    private long looked;
+
     private long counted;
     private long countedAt;
     private String operation = "";
@@ -151,7 +154,7 @@ final class CallTimes {
     void started(Target target) {
         countedAt = created;
         began = System.nanoTime();
-        inCallsBefore = CallSlots.inCalls(target.memory(), request.calls());
+        inCallsBefore = CallSlots.inCalls(target.memory(), request.calls(), began);
         before = request.calls().latencies();
         nextLook = began + SECOND / 10;
         request.calls()
@@ -174,8 +177,10 @@ final class CallTimes {
     }
 
     private void look(Target target) {
+        long now = System.nanoTime();
         try {
-            inCalls = CallSlots.inCalls(target.memory(), request.calls());
+            inCalls = CallSlots.inCalls(target.memory(), request.calls(), now);
+            looked = now;
         } catch (MemoryUnreadable e) {
             // it has ended
         }
@@ -186,7 +191,7 @@ final class CallTimes {
      */
     void ending(Target target) {
         look(target);
-        ended = System.nanoTime();
+        ended = looked;
         inCallsOfVirtual = inCalls;
         counts = request.calls().latencies().minus(before);
     }

@@ -19,37 +19,93 @@ struct {
 	__type(value, struct slot_table);
 } slot_tables SEC(".maps");
 
+/* By the index of a virtual thread's slot. Sized by the collector: there is none if virtual threads are not explained. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct unmounted);
+} unmounted SEC(".maps");
+
 /* What the current thread is doing for its calls. */
 struct calling {
 	__u64 java_thread;
-	__u64 call;     /* number, from 1; 0: none */
-	__u64 in_calls; /* nanoseconds until now; NOT_KNOWN */
+	__u64 call;     /* see CALL_SLOT_SHIFT; 0: none */
+	__u64 in_calls; /* nanoseconds until now; NOT_KNOWN, as of all virtual threads */
+	__u64 mounted;  /* of a virtual thread's call: nanoseconds since it began, or was mounted here */
 };
 
-/* The JavaThread of the current thread, which was walked before. Virtual threads have slots of their own, which are not looked at. */
+/* The key of the virtual thread that is mounted on a JavaThread; 0 if none is, or it cannot be read. */
+static __always_inline __u64 mounted_key(const struct slot_table *t, __u64 java_thread)
+{
+	__u64 handle = 0, thread = 0, key;
+
+	if (!t->thread_vthread || read_word(java_thread + t->thread_vthread, &handle) || read_word(handle, &thread))
+		return 0;
+	if (t->object_colours)
+		thread = zgc_uncoloured(thread);
+	key = thread_key(thread, t->vthread_eetop, t->vthread_tid);
+	return key & 1 ? key : 0;
+}
+
+/*
+ * What a Java thread, the current one, is calling, or the virtual thread that is mounted there. Returns the index of the slot that says so;
+ * negative if there is none.
+ */
+static __noinline int read_calling(const struct slot_table *t, __u64 java_thread, struct calling *c)
+{
+	__u64 entry = 0, key = java_thread;
+	struct slot slot = {};
+	int index;
+
+	c->java_thread = java_thread;
+	c->in_calls = NOT_KNOWN;
+	if (t->thread_cont_entry && read_word(java_thread + t->thread_cont_entry, &entry))
+		return UNREADABLE_SLOT;
+	if (entry)
+		key = mounted_key(t, java_thread);
+	if (!key)
+		return NO_SLOT;
+	index = read_slot(t->slots, key, &slot);
+	if (index == UNREADABLE_SLOT)
+		return index;
+	if (!entry)
+		c->in_calls = 0;
+	if (index < 0)
+		return index;
+	if (slot.open)
+		c->call = (entry ? CALL_VIRTUAL : 0) | (__u64)index << CALL_SLOT_SHIFT | (slot.calls + 1);
+	if (entry)
+		c->mounted = bpf_ktime_get_ns() - slot.base;
+	else
+		c->in_calls = slot.open ? bpf_ktime_get_ns() - slot.base : slot.total;
+	return index;
+}
+
+/* The same of the current thread, which was walked before. */
 static __noinline int find_calling(struct calling *c)
 {
-	__u64 id = bpf_get_current_pid_tgid(), entry = 0;
-	__u32 pid = id >> 32, tid = id;
+	__u64 id = bpf_get_current_pid_tgid(), since;
+	__u32 pid = id >> 32, tid = id, index;
 	struct slot_table *t = bpf_map_lookup_elem(&slot_tables, &pid);
 	__u64 *java_thread = bpf_map_lookup_elem(&threads, &tid);
-	struct slot slot = {};
-	int found;
+	struct unmounted *u;
 
 	c->in_calls = NOT_KNOWN;
 	if (!t || !java_thread || !*java_thread)
 		return 0;
-	c->java_thread = *java_thread;
-	if (t->thread_cont_entry && (read_word(*java_thread + t->thread_cont_entry, &entry) || entry))
+	index = read_calling(t, *java_thread, c);
+	if (!(c->call & CALL_VIRTUAL))
 		return 0;
-	found = read_slot(t->slots, *java_thread, &slot);
-	if (found < 0)
+	u = bpf_map_lookup_elem(&unmounted, &index);
+	if (!u || u->call != c->call)
 		return 0;
-	c->in_calls = 0;
-	if (found)
-		return 0;
-	c->call = slot.open ? slot.calls + 1 : 0;
-	c->in_calls = slot.open ? bpf_ktime_get_ns() - slot.base : slot.total;
+	/* It is just being unmounted or mounted: that is part of its wait. */
+	if (u->waiting)
+		c->call = 0;
+	since = bpf_ktime_get_ns() - u->since;
+	if (c->mounted > since)
+		c->mounted = since;
 	return 0;
 }
 
@@ -73,6 +129,7 @@ struct {
 
 /* arch/x86/entry/syscalls/syscall_64.tbl: those whose first argument is a file, below 64 a bit each */
 #define SYSCALL_READ 0
+#define NO_SYSCALL (~0ULL)
 #define SYSCALL_POLL 7
 #define FILE_SYSCALLS                                                                                                          \
 	(1ULL << 0 /* read */ | 1ULL << 1 /* write */ | 1ULL << 5 /* fstat */ | 1ULL << 8 /* lseek */ |                        \
@@ -207,26 +264,33 @@ static __noinline int send_wait(__u32 tid, const struct schedule *s, __u64 end, 
 	return 0;
 }
 
-/* The agent calls JVM_HoldsLock when there is a call to tell of: the current thread's slot says which. */
+/* The agent calls JVM_HoldsLock when there is a call to tell of: the slot of the thread that is its third argument says which. */
 SEC("uprobe")
 int on_told_call(struct pt_regs *ctx)
 {
-	__u64 id = bpf_get_current_pid_tgid();
+	__u64 id = bpf_get_current_pid_tgid(), thread;
 	struct told_call told = {.head = {.type = RECORD_CALL, .pid = id >> 32, .time_ns = bpf_ktime_get_ns()}, .tid = id};
-	struct process *p = current_process();
 	struct slot_table *t = bpf_map_lookup_elem(&slot_tables, &told.head.pid);
 	struct slot slot = {};
+	__u64 virtual;
+	int index;
 
-	if (!p || !t)
+	if (!t || read_word(ctx->dx, &thread))
 		return 0;
-	/* Of platform threads: those of virtual ones are not looked at. */
-	told.java_thread = tls_java_thread(&p->hotspot, bpf_get_current_task_btf()->thread.fsbase);
-	if (!told.java_thread || read_slot(t->slots, told.java_thread, &slot) || !slot.told_probe)
+	told.key = thread_key(thread, t->vthread_eetop, t->vthread_tid);
+	virtual = told.key & 1 ? CALL_VIRTUAL : 0;
+	if (!told.key || (virtual && !t->thread_vthread))
+		return 0;
+	index = read_slot(t->slots, told.key, &slot);
+	if (index < 0 || !slot.told_probe)
 		return 0;
 	told.probe = slot.told_probe - 1;
-	told.call = slot.told_call + 1;
+	told.call = virtual | (__u64)index << CALL_SLOT_SHIFT | (slot.told_call + 1);
 	told.began = slot.told_began;
 	told.nanos = slot.told_nanos;
+	if (virtual)
+		bpf_probe_read_user(&told.name_bytes, sizeof(told.name_bytes) + sizeof(told.name),
+				    (const void *)(t->slots + (__u64)index * SLOT_BYTES + SLOT_NAME));
 	if (bpf_ringbuf_output(&ring, &told, sizeof(told), BPF_RB_NO_WAKEUP))
 		count(COUNT_RING_FULL);
 	return 0;

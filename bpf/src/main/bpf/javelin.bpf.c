@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* The programs that are attached: each says where its event comes from and leaves the rest to record.h. */
 #include "waits.h"
+#include "mounts.h"
 #include "told.h"
 
 /* Functions that may be traced by fentry and fexit at once. */

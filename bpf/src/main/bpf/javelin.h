@@ -113,17 +113,24 @@ struct sample {
 	__u64 value;       /* what is summed: nanoseconds for the clock, the period for hardware events */
 	__u64 end_pc;      /* where an incomplete walk ended */
 	__u64 java_thread; /* JavaThread*, 0 for other threads */
-	__u64 call;        /* number of the probed call that the thread is in, from 1; 0: none, or not asked for */
+	__u64 call;        /* the probed call that the thread is in, see CALL_SLOT_SHIFT; 0: none, or not asked for */
 	char comm[16];     /* the kernel's name of the thread */
 };
+
+/*
+ * A probed call is known by its number in the slot that its thread has meanwhile (Calls.java), from 1, the slot's index above it, and whether
+ * it is of a virtual thread, which has a slot for as long as a call.
+ */
+#define CALL_SLOT_SHIFT 44
+#define CALL_VIRTUAL (1ULL << 60)
 
 /* Time off the CPU within a probed call. */
 struct call_wait {
 	struct record_header head; /* the time is that of its end */
 	__u32 tid;
 	__u32 wait;        /* enum wait_class */
-	__u64 java_thread; /* JavaThread* */
-	__u64 call;        /* its number in the thread, from 1 */
+	__u64 java_thread; /* JavaThread*, of a virtual thread the carrier's */
+	__u64 call;        /* see CALL_SLOT_SHIFT */
 	__u64 nanos;
 	__u64 woken; /* CLOCK_MONOTONIC; 0: not seen */
 	__u64 stack; /* id of a RECORD_STACK; 0: none */
@@ -142,10 +149,12 @@ struct told_call {
 	struct record_header head;
 	__u32 tid;
 	__u32 probe; /* number, from 0 */
-	__u64 java_thread;
-	__u64 call;  /* number of the outermost call that it is, or is part of, in the thread, from 1 */
+	__u64 key;   /* of its thread, see Calls.java: JavaThread*, of a virtual thread twice its number and 1 */
+	__u64 call;  /* the outermost call that it is, or is part of, see CALL_SLOT_SHIFT */
 	__u64 began; /* CLOCK_MONOTONIC */
 	__u64 nanos;
+	__s64 name_bytes; /* of the name of a virtual thread, in Latin-1; if negative, in UTF-16 */
+	char name[32];
 };
 
 /* One executable mapping of a target, sorted by start within its process. */
@@ -387,7 +396,8 @@ enum wait_class {
 	WAIT_STOPPED = 4,   /* by a signal or a debugger */
 	WAIT_THROTTLED = 5, /* its cgroup's quota was used up */
 	WAIT_UNTOLD = 6,    /* it left the CPU without the kernel telling: without a stack */
-	WAIT_BEFORE = 255,  /* it was off the CPU when the recording began */
+	WAIT_UNMOUNTED = 7, /* a virtual thread that had no carrier */
+	WAIT_BEFORE = 255,  /* it was off the CPU, or had no carrier, when the recording began */
 };
 
 /* Value of `schedules`, keyed by tid: what was last seen of a thread, as it left the CPU or got one. */
@@ -404,10 +414,11 @@ struct schedule {
 	__u16 on;   /* 1: it got a CPU */
 	/* Only where calls are recorded, of Java threads: */
 	__u64 java_thread;
-	__u64 call;     /* of a wait: number of the call that it is in, from 1; 0: none */
-	__u64 in_calls; /* nanoseconds in calls until then, ever; NOT_KNOWN */
+	__u64 call;     /* of a wait: the call that it is in, see CALL_SLOT_SHIFT; 0: none */
+	__u64 in_calls; /* nanoseconds in calls until then, ever; NOT_KNOWN, as of all virtual threads */
 	__u64 untold;   /* nanoseconds off the CPU since then that were not told, and are not in in_calls */
 	__u64 call_cpu; /* nanoseconds on the CPU within calls, of the recording */
+	__u64 mounted;  /* of a virtual thread's wait in a call: nanoseconds that it was in the call on this carrier before */
 };
 
 #define NOT_KNOWN (~0ULL)
@@ -422,7 +433,19 @@ struct slot_table {
 	__u16 object_is_handle;
 	__u16 object_colours; /* 1: references are coloured, see walk_virtual.h */
 	__u16 object_class;   /* in an object: the word that tells its class */
-	__u16 pad;
+	__u16 thread_vthread; /* in JavaThread: handle of the java.lang.Thread that runs there; 0: virtual ones are not explained */
+	__u16 vthread_eetop; /* in a java.lang.Thread: its JavaThread*, 0 in virtual ones */
+	__u16 vthread_tid;   /* the same: its number */
+	__u16 pad[2];
+};
+
+/* Value of `unmounted`, by the index of a slot: how a virtual thread was unmounted last in a call. */
+struct unmounted {
+	__u64 call;  /* see CALL_SLOT_SHIFT */
+	__u64 since; /* CLOCK_MONOTONIC; when it was mounted again, if it was */
+	__u64 stack;
+	__u64 object;  /* see call_wait */
+	__u64 waiting; /* 1: it was not mounted again */
 };
 
 /* Value of `processes`, keyed by pid (tgid). */

@@ -20,24 +20,44 @@ struct slot {
 };
 
 #define SLOT_BYTES 128
+/* In a slot: the name of a virtual thread that tells of a call, as in struct told_call. */
+#define SLOT_NAME 88
 #define LOG2_SLOTS 16
 #define LONGEST_SEARCH 16
 #define GOLDEN 0x9E3779B97F4A7C15ULL
 
-/* Reads the slot of a key: 0 if there is one, 1 if there is none, -1 if that cannot be read now. */
+#define NO_SLOT (-1)
+#define UNREADABLE_SLOT (-2)
+
+/* Reads the slot of a key. Returns its index; NO_SLOT if there is none, UNREADABLE_SLOT if that cannot be read now. */
 static __noinline int read_slot(__u64 slots, __u64 key, struct slot *slot)
 {
 	__u64 index = key * GOLDEN >> (64 - LOG2_SLOTS), found;
 
 	for (int i = 0; i < LONGEST_SEARCH; i++) {
-		__u64 at = slots + ((index + i) & ((1 << LOG2_SLOTS) - 1)) * SLOT_BYTES;
+		__u32 number = (index + i) & ((1 << LOG2_SLOTS) - 1);
+		__u64 at = slots + (__u64)number * SLOT_BYTES;
 
 		if (read_word(at, &found))
-			return -1;
+			return UNREADABLE_SLOT;
 		if (found == key)
-			return bpf_probe_read_user(slot, sizeof(*slot), (const void *)at) ? -1 : 0;
+			return bpf_probe_read_user(slot, sizeof(*slot), (const void *)at) ? UNREADABLE_SLOT : (int)number;
 	}
-	return 1;
+	return NO_SLOT;
+}
+
+/* What Calls.key gives for a java.lang.Thread, by the offsets of two of its fields; 0 if it cannot be read. */
+static __always_inline __u64 thread_key(__u64 thread, __u64 eetop, __u64 tid)
+{
+	__u64 key = 0;
+
+	if (read_word(thread + eetop, &key))
+		return 0;
+	if (key)
+		return key;
+	if (read_word(thread + tid, &key))
+		return 0;
+	return key << 1 | 1;
 }
 
 #endif

@@ -21,20 +21,6 @@ static __always_inline __u64 told_constant(const struct probe *probe, enum told_
 	return probe->arguments[which].offset;
 }
 
-/* What Calls.key gives for a java.lang.Thread; 0 if it cannot be read. */
-static __always_inline __u64 thread_key(const struct probe *probe, __u64 thread)
-{
-	__u64 key = 0;
-
-	if (read_word(thread + told_constant(probe, TOLD_EETOP), &key))
-		return 0;
-	if (key)
-		return key;
-	if (read_word(thread + told_constant(probe, TOLD_TID), &key))
-		return 0;
-	return key << 1 | 1;
-}
-
 /* `thread` is JVM_HoldsLock's third argument, a handle: the address of a word that holds the object's. */
 static __noinline int read_told(struct hit *hit, const struct probe *probe, __u64 thread)
 {
@@ -43,8 +29,8 @@ static __noinline int read_told(struct hit *hit, const struct probe *probe, __u6
 
 	if (read_word(thread, &object))
 		return 0;
-	key = thread_key(probe, object);
-	if (!key || read_slot(told_constant(probe, TOLD_SLOTS), key, &slot))
+	key = thread_key(object, told_constant(probe, TOLD_EETOP), told_constant(probe, TOLD_TID));
+	if (!key || read_slot(told_constant(probe, TOLD_SLOTS), key, &slot) < 0)
 		return 0;
 	hit->duration = slot.told_nanos;
 	return slot.told_probe == told_constant(probe, TOLD_PROBE);

@@ -71,6 +71,17 @@ static __noinline int add_untold(__u32 tid, __u32 pid, __u64 nanos)
 	return 0;
 }
 
+static __always_inline void send_untold(__u32 tid, struct schedule *seen, __u64 nanos)
+{
+	__u16 wait = seen->wait;
+
+	if (!nanos)
+		return;
+	seen->wait = WAIT_UNTOLD;
+	send_wait(tid, seen, seen->since, nanos);
+	seen->wait = wait;
+}
+
 /*
  * Time in calls passes while a thread runs in one, which its slot says when it leaves the CPU, and while it waits in one. `waited` of the time
  * between was a wait, `untold` one that was not told.
@@ -79,10 +90,14 @@ static __noinline int catch_up_with_calls(__u32 tid, const struct schedule *last
 					  __u64 untold)
 {
 	__u64 before = last->in_calls, nanos;
-	__u16 wait;
 
 	seen->call_cpu = last->call_cpu;
 	untold += last->untold;
+	if (!seen->on && seen->call & CALL_VIRTUAL) {
+		/* Its time on the CPU is what is left of its calls' time without their waits. */
+		send_untold(tid, seen, untold < seen->mounted ? untold : seen->mounted);
+		return 0;
+	}
 	if (before != NOT_KNOWN && !last->on && last->call)
 		before += waited;
 	if (seen->on) {
@@ -99,12 +114,7 @@ static __noinline int catch_up_with_calls(__u32 tid, const struct schedule *last
 	if (untold > nanos)
 		untold = nanos;
 	seen->call_cpu += nanos - untold;
-	if (untold) {
-		wait = seen->wait;
-		seen->wait = WAIT_UNTOLD;
-		send_wait(tid, seen, seen->since, untold);
-		seen->wait = wait;
-	}
+	send_untold(tid, seen, untold);
 	return 0;
 }
 
@@ -169,6 +179,7 @@ static __noinline int note_call(struct task_struct *task, struct schedule *seen)
 	seen->java_thread = calling.java_thread;
 	seen->call = calling.call;
 	seen->in_calls = calling.in_calls;
+	seen->mounted = calling.mounted;
 	if (calling.call)
 		describe_wait(task, calling.java_thread);
 	return 0;

@@ -130,7 +130,7 @@ class ContainersIT {
                         json.toString(),
                         KnownRequests.class.getName() + ".request",
                         Long.toString(container.pid()))) {
-            Watch.all(container.target(), recorder, Watch.explainLinks());
+            Watch.all(container.target(), recorder, Watch.explainLinks(25));
             var account = container.target().account();
             Matcher calls = CALLS.matcher(Files.readString(json));
             assertThat(calls.find()).isTrue();

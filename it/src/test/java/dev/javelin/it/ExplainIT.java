@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,55 +31,85 @@ class ExplainIT {
 
     private record Sum(Map<String, Long> all, Map<String, Long> slow) {}
 
+    /** What was told of the calls, and what the target itself knows. */
+    private record Explained(String json, List<Long> figures, Sum sum, Map<String, Long> account, String told) {}
+
     @ParameterizedTest
     @ValueSource(ints = {17, 25})
     void partsAreTheTargetsOwn(int major) throws Exception {
-        Path json = directory.resolve("requests.json");
         MustRun.recording();
+        long stolen = StolenTime.nanos();
+        Explained explained = explain(major);
+        stolen = StolenTime.nanos() - stolen;
+        check(explained, List.of("monitor", "park", "sleep", "socket", "gc"));
+        long cpu = explained.account().get("cpu"); // what the host took is time on the CPU here, but not in the account
+        assertThat(onCpu(explained.sum().all()))
+                .as("CPU, the host took " + stolen + ": " + explained.told())
+                .isBetween(cpu * 0.96, cpu * 1.04 + stolen);
+        assertThat(explained.json().split("\\{\"part\":"))
+                .as("the monitor's holder, and where it was")
+                .anyMatch(part -> part.contains("\"java.lang.Object, held by holder\"")
+                        && part.contains("KnownRequests.holdMonitor"));
+        System.out.printf("jdk%d %s%n", major, explained.sum().slow());
+    }
+
+    /** Each request is a virtual thread's. */
+    @Test
+    void partsOfVirtualThreadsAreTheTargetsOwn() throws Exception {
+        MustRun.recording();
+        Explained explained = explain(25, "1000", "virtual");
+        check(explained, List.of("monitor", "park", "sleep", "socket"));
+        assertThat(explained.sum().all().getOrDefault("unknown", 0L))
+                .as("unknown " + explained.told())
+                .isLessThanOrEqualTo(explained.figures().get(1) / 100);
+        assertThat(explained.json())
+                .as("what was waited for")
+                .contains("\"ReentrantLock.lock\"", "\"in KnownRequests.", "SocketInputStream.read");
+        System.out.printf("virtual %s%n", explained.sum().slow());
+    }
+
+    private Explained explain(int major, String... arguments) throws Exception {
+        Path json = directory.resolve("requests.json");
         Map<String, Long> account;
         String summary;
-        long stolen = StolenTime.nanos();
         String method = KnownRequests.class.getName() + ".request";
-        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownRequests.class);
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownRequests.class, arguments);
                 Child recorder = Watch.start(
                         target, List.of("explain", "--slower-than", "10ms", "-f", json.toString(), method))) {
-            summary = Watch.all(target, recorder, Watch.explainLinks());
+            summary = Watch.all(target, recorder, Watch.explainLinks(major));
             account = target.account();
         }
-        stolen = StolenTime.nanos() - stolen;
         String text = Files.readString(json);
-        Matcher figures = FIGURE.matcher(text);
-        long[] found = figures.results()
-                .mapToLong(figure -> Long.parseLong(figure.group(2)))
-                .toArray();
+        List<Long> figures = FIGURE.matcher(text)
+                .results()
+                .map(figure -> Long.parseLong(figure.group(2)))
+                .toList();
         Sum sum = sum(text);
-        String told = summary + " " + sum + " " + account;
-        assertThat(found[0]).as("calls " + told).isEqualTo(account.get("calls"));
-        assertThat(found[1]).as("elapsed " + told).isCloseTo(account.get("elapsed"), Percentage.withPercentage(1));
+        return new Explained(text, figures, sum, account, summary + " " + sum + " " + account);
+    }
+
+    private static void check(Explained explained, List<String> reasons) {
+        List<Long> found = explained.figures();
+        Sum sum = explained.sum();
+        Map<String, Long> account = explained.account();
+        String told = explained.told();
+        assertThat(found.get(0)).as("calls " + told).isEqualTo(account.get("calls"));
+        assertThat(found.get(1)).as("elapsed " + told).isCloseTo(account.get("elapsed"), Percentage.withPercentage(1));
         // one that takes just as long may be slow by one account only
-        assertThat(found[3]).as("slow calls " + told).isCloseTo(account.get("slow.calls"), within(2L));
-        assertThat(found[4])
+        assertThat(found.get(3)).as("slow calls " + told).isCloseTo(account.get("slow.calls"), within(2L));
+        assertThat(found.get(4))
                 .as("slow elapsed " + told)
                 .isCloseTo(account.get("slow.elapsed"), Percentage.withPercentage(1));
 
-        assertThat(total(sum.all())).as("all parts " + told).isCloseTo(found[1], Percentage.withPercentage(1));
-        assertThat(total(sum.slow())).as("slow parts " + told).isCloseTo(found[4], Percentage.withPercentage(1));
-        for (String reason : List.of("monitor", "park", "sleep", "socket", "gc")) {
+        assertThat(total(sum.all())).as("all parts " + told).isCloseTo(found.get(1), Percentage.withPercentage(1));
+        assertThat(total(sum.slow())).as("slow parts " + told).isCloseTo(found.get(4), Percentage.withPercentage(1));
+        for (String reason : reasons) {
             String part = reason.equals("gc") ? "GC pause" : reason;
             compare(part, sum.all(), account.get(reason), told);
             if (account.containsKey("slow." + reason)) { // a collection may be quick
                 compare(part, sum.slow(), account.get("slow." + reason), "slow calls " + told);
             }
         }
-        long cpu = account.get("cpu"); // what the host took is time on the CPU here, but not in the account
-        assertThat(onCpu(sum.all()))
-                .as("CPU, the host took " + stolen + ": " + told)
-                .isBetween(cpu * 0.96, cpu * 1.04 + stolen);
-        assertThat(text.split("\\{\"part\":"))
-                .as("the monitor's holder, and where it was")
-                .anyMatch(part -> part.contains("\"java.lang.Object, held by holder\"")
-                        && part.contains("KnownRequests.holdMonitor"));
-        System.out.printf("jdk%d %s%n", major, sum.slow());
     }
 
     /** The target cannot tell waiting for a CPU, once it was woken, from waiting. */

@@ -68,7 +68,7 @@ class RealSoftwareIT {
             List<String> code = code(debugger, shop);
             int part = requests / 2;
             with.putAll(counted(shop, customers, 10, part));
-            with.putAll(explained(shop, customers, part, part + requests / 4));
+            with.putAll(explained(major, shop, customers, part, part + requests / 4));
             with.putAll(disturbed(shop, customers, part + requests / 4, requests));
 
             assertThat(with).isEqualTo(without);
@@ -145,12 +145,13 @@ class RealSoftwareIT {
     }
 
     /** What the orders wait for is the journal, which one thread writes at a time. */
-    private Map<Integer, String> explained(TargetProcess shop, Customers customers, int from, int to) throws Exception {
+    private Map<Integer, String> explained(int major, TargetProcess shop, Customers customers, int from, int to)
+            throws Exception {
         Path json = directory.resolve("orders.json");
         Map<Integer, String> answers;
         try (Child recorder =
                 Watch.start(shop, List.of("explain", "--slower-than", "1ms", "-f", json.toString(), ORDER))) {
-            Links.await(recorder, Watch.explainLinks());
+            Links.await(recorder, Watch.explainLinks(major));
             answers = customers.send(from, to);
             recorder.signal("INT");
             recorder.await(PATIENCE).ok();
@@ -216,7 +217,7 @@ class RealSoftwareIT {
         String agent = "-javaagent:" + Repository.jar() + "=start,file=" + report;
         try (TargetProcess shop = shop(17, "agent", List.of(agent))) {
             try (Child explain = Watch.start(shop, List.of("explain", ORDER))) {
-                Links.await(explain, Watch.explainLinks());
+                Links.await(explain, Watch.explainLinks(17));
                 String url = "http://127.0.0.1:" + shop.ask("port") + "/orders";
                 String form = "application/x-www-form-urlencoded";
                 Child.Result load =

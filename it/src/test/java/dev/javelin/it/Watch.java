@@ -19,9 +19,13 @@ final class Watch {
 
     private Watch() {}
 
-    /** Of {@code explain}: the VM's operations begin and end, a call is told, threads are woken and switched, and each CPU has a clock. */
-    static int explainLinks() {
-        return OWN_LINKS + 5 + Runtime.getRuntime().availableProcessors();
+    /**
+     * Of {@code explain}: the VM's operations begin and end, a call is told, threads are woken and switched, and each CPU has a clock;
+     * in a JDK whose virtual threads are explained they are unmounted, or could not be, and mounted.
+     */
+    static int explainLinks(int major) {
+        int virtual = major < 24 ? 0 : 3;
+        return OWN_LINKS + 5 + virtual + Runtime.getRuntime().availableProcessors();
     }
 
     /** Of elapsed time: threads are woken and switched, and each CPU has a clock. */

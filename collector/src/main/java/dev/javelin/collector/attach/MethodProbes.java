@@ -272,6 +272,16 @@ public final class MethodProbes implements AutoCloseable {
         return layout.capacity();
     }
 
+    /** Bytes from a java.lang.Thread to its field {@code eetop}, which holds its JavaThread's address. */
+    public int eetop() {
+        return layout.eetop();
+    }
+
+    /** Bytes from a java.lang.Thread to its field {@code tid}, which holds its number. */
+    public int tid() {
+        return layout.tid();
+    }
+
     /** What the BPF program needs for calls of a probe that are told: {@code enum told_constant}. */
     public List<Long> told(int index) {
         return List.of(placed.get(index).number() + 1L, layout.slots(), (long) layout.eetop(), (long) layout.tid());

@@ -150,6 +150,16 @@ final class ExplainCommand implements Callable<Integer> {
         }
 
         @Override
+        public int eetop() {
+            return probes.eetop();
+        }
+
+        @Override
+        public int tid() {
+            return probes.tid();
+        }
+
+        @Override
         public int number() {
             return probes.placed().get(0).number();
         }

@@ -40,6 +40,12 @@ public final class ProbeResolver {
             X86Register.named("r8"),
             X86Register.named("r9"));
 
+    /** HotSpot's functions that unmount virtual threads, by themselves and for a monitor, and that mount them: one for each collector. */
+    private static final List<String> FREEZES =
+            List.of("uprobe:libjvm:freeze<*", "uprobe:libjvm:Config<*::freeze_preempt");
+
+    private static final String THAW = "uprobe:libjvm:thaw<*";
+
     private static final String OPERATIONS = "libjvm:VM_Operation::evaluate()";
 
     private final List<Integer> pids;
@@ -144,8 +150,35 @@ public final class ProbeResolver {
                 points.add(new AttachPoint.Calls(pid, entry.path(), entry.offset()));
             }
         }
+        points.addAll(mounts(pid));
         ProbeRow row = new ProbeRow(ProbeRow.FLAG_STACKS, What.DURATION, What.ONE, 1, List.of(), List.of());
         return new Probes.Probe("calls", null, row, points);
+    }
+
+    /** Where virtual threads are unmounted and mounted; none where the functions have no symbols, as before JDK 24. */
+    private List<AttachPoint> mounts(int pid) {
+        List<AttachPoint> freezes = new ArrayList<>();
+        try {
+            for (String freeze : FREEZES) {
+                freezes.addAll(functions(ProbeSpec.parse(freeze), false).points());
+            }
+            List<AttachPoint> thaws = functions(ProbeSpec.parse(THAW), false).points();
+            return thaws.get(0) instanceof AttachPoint.Entry first
+                    ? List.of(new AttachPoint.Mounts(pid, first.path(), offsets(freezes), offsets(thaws)))
+                    : List.of();
+        } catch (JavelinException e) {
+            return List.of();
+        }
+    }
+
+    private static List<Long> offsets(List<AttachPoint> points) {
+        List<Long> offsets = new ArrayList<>();
+        for (AttachPoint point : points) {
+            if (point instanceof AttachPoint.Entry entry) {
+                offsets.add(entry.offset());
+            }
+        }
+        return offsets;
     }
 
     /**

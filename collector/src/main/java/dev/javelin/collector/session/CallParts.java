@@ -46,7 +46,12 @@ final class CallParts {
     private static final List<String> CONCURRENT = List.of("java/util/concurrent/", "jdk/internal/");
 
     private static final List<String> SLEEP =
-            List.of("java/lang/Thread", "java/util/concurrent/TimeUnit", "jdk/internal/");
+            List.of("java/lang/Thread", "java/lang/VirtualThread", "java/util/concurrent/TimeUnit", "jdk/internal/");
+    /** In which a virtual thread gives its carrier up. */
+    private static final List<String> UNMOUNTING = List.of(
+            "java/lang/VirtualThread", "java/lang/System$", "jdk/internal/vm/", "jdk/internal/misc/VirtualThreads");
+
+    private static final List<String> CHANNELS = List.of("sun/nio/ch/", "java/net/");
     /** What the JVM waits with. */
     private static final List<String> LOCKS = List.of(
             "Mutex::",
@@ -84,6 +89,9 @@ final class CallParts {
     private CallPart ofWait(int kind, int stack) {
         int[] frames = profile.frames(stack);
         String name = WaitClass.of(profile, frames, kind);
+        if (name.equals("park")) {
+            name = WaitClass.ofPark(profile, frames);
+        }
         CallPart part = OF_WAIT.getOrDefault(name, CallPart.OTHER);
         if (part == CallPart.RUN_QUEUE || part == CallPart.CGROUP_QUOTA) {
             return part;
@@ -159,11 +167,27 @@ final class CallParts {
         String found = "";
         for (int id : profile.frames(stack)) {
             Frame frame = profile.frame(id);
-            if (frame.className() != null) {
+            if (frame.className() != null && !isOf(frame, UNMOUNTING)) {
                 if (!isOf(frame, CONCURRENT)) {
                     return found;
                 }
                 found = method(frame);
+            }
+        }
+        return found;
+    }
+
+    /** In which of the library's methods a virtual thread waits for a socket, such as {@code Socket.SocketInputStream.read}. */
+    String channel(int stack) {
+        String found = "";
+        for (int id : profile.frames(stack)) {
+            Frame frame = profile.frame(id);
+            if (frame.className() != null) {
+                if (isOf(frame, CHANNELS)) {
+                    found = method(frame);
+                } else if (!found.isEmpty()) {
+                    return "in " + found;
+                }
             }
         }
         return found;
@@ -193,10 +217,22 @@ final class CallParts {
                     || frame.library().startsWith("libpthread")
                     || startsWith(frame, LOCKS);
             if (!lock) {
-                return "in " + frame.method().replaceFirst("[( ].*", "");
+                return "in " + function(frame.method());
             }
         }
         return "";
+    }
+
+    /** The name alone: {@code int freeze<Config<A> >(JavaThread*, long*)} is {@code freeze}. */
+    private static String function(String readable) {
+        String rest = readable;
+        String before;
+        do {
+            before = rest;
+            rest = rest.replaceAll("<[^<>]*>", "");
+        } while (!rest.equals(before));
+        String name = rest.replaceFirst("[(\\[].*", "").strip();
+        return name.substring(name.lastIndexOf(' ') + 1);
     }
 
     private static boolean isOf(Frame frame, List<String> classes) {

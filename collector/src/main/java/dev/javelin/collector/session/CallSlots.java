@@ -1,6 +1,7 @@
 package dev.javelin.collector.session;
 
 import dev.javelin.collector.proc.TargetMemory;
+import dev.javelin.collector.walker.CallId;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
@@ -8,13 +9,16 @@ import java.util.Map;
 
 /**
  * The slots in which a target's agent keeps what the threads are calling (see the agent's {@code Calls}: 128 bytes each; 0 key, 8 open, 16
- * base, 24 total). Each says how long its thread has been in calls so far.
+ * base, 24 total, 32 calls, 80 nanoseconds of ended calls of virtual threads). Each says how long its thread has been in calls so far; that
+ * of a virtual thread, which it has for as long as a call, also how long its earlier owners have been.
  */
 final class CallSlots {
     private static final int SLOT_BYTES = 128;
     private static final int OPEN = 8;
     private static final int BASE = 16;
     private static final int TOTAL = 24;
+    private static final int CALLS = 32;
+    private static final int OF_VIRTUAL = 80;
     /** Slots that are read at once. */
     private static final int CHUNK = 1 << 12;
 
@@ -25,28 +29,43 @@ final class CallSlots {
      *
      * @param all in all calls
      * @param open in the one that it is in; 0 if it is in none
+     * @param call the one that a virtual thread is in, see {@link CallId}; 0 if it is in none, and for platform threads
      */
-    record InCalls(long all, long open) {
-        static final InCalls NONE = new InCalls(0, 0);
+    record InCalls(long all, long open, long call) {
+        static final InCalls NONE = new InCalls(0, 0, 0);
+    }
+
+    /** By what the time of the virtual threads that had a slot is known: an odd number. */
+    static boolean isVirtual(long key) {
+        return (key & 1) != 0;
     }
 
     /**
-     * The time in calls of each platform thread, by its JavaThread, until now.
+     * The time in calls until {@code now}: of each platform thread, by its JavaThread, and of the virtual threads that had a slot, by twice its
+     * index and 1. To read them all takes some milliseconds, in which thousands of threads would gain seconds.
      *
+     * @param now {@link System#nanoTime} just before the call
      * @throws dev.javelin.collector.proc.MemoryUnreadable if the target has ended
      */
-    static Map<Long, InCalls> inCalls(TargetMemory memory, ProbedCalls calls) {
+    static Map<Long, InCalls> inCalls(TargetMemory memory, ProbedCalls calls, long now) {
         Map<Long, InCalls> threads = new HashMap<>();
         for (int first = 0; first < calls.capacity(); first += CHUNK) {
             byte[] chunk = memory.readBytes(calls.slots() + (long) first * SLOT_BYTES, CHUNK * SLOT_BYTES);
-            long now = System.nanoTime();
             ByteBuffer slot = ByteBuffer.wrap(chunk).order(ByteOrder.LITTLE_ENDIAN);
             for (int at = 0; at < chunk.length; at += SLOT_BYTES) {
                 long key = slot.getLong(at);
-                if (key != 0 && (key & 1) == 0) {
-                    long ended = slot.getLong(at + TOTAL);
-                    long all = slot.getLong(at + OPEN) != 0 ? now - slot.getLong(at + BASE) : ended;
-                    threads.put(key, new InCalls(all, all - ended));
+                long ended = slot.getLong(at + TOTAL);
+                boolean open = slot.getLong(at + OPEN) != 0;
+                long all = open ? Math.max(ended, now - slot.getLong(at + BASE)) : ended;
+                if (key != 0 && !isVirtual(key)) {
+                    threads.put(key, new InCalls(all, all - ended, 0));
+                }
+                long virtual = slot.getLong(at + OF_VIRTUAL);
+                if (isVirtual(key) || virtual != 0) {
+                    int index = first + at / SLOT_BYTES;
+                    long call = isVirtual(key) && open ? CallId.ofVirtual(index, slot.getLong(at + CALLS) + 1) : 0;
+                    long current = isVirtual(key) ? all : 0;
+                    threads.put(2L * index + 1, new InCalls(virtual + current, open ? current : 0, call));
                 }
             }
         }

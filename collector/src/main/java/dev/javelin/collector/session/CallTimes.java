@@ -3,6 +3,7 @@ package dev.javelin.collector.session;
 import dev.javelin.collector.hotspot.VmOperations;
 import dev.javelin.collector.probe.SyscallNames;
 import dev.javelin.collector.proc.MemoryUnreadable;
+import dev.javelin.collector.walker.CallId;
 import dev.javelin.collector.walker.CallWait;
 import dev.javelin.collector.walker.SampleDescriptor;
 import dev.javelin.collector.walker.ToldCall;
@@ -22,8 +23,8 @@ import java.util.PriorityQueue;
 
 /**
  * Where the time of a method's calls went. Waits within calls come one by one, and samples say which call they are in; the calls that are told
- * by themselves, since they were slow, claim theirs. Time on the CPU within calls is measured by the switches, and divided among the samples.
- * Used by one thread.
+ * by themselves, since they were slow, claim theirs. Time on the CPU within calls is measured by the switches, and divided among the samples;
+ * of virtual threads it is what their waits, with a carrier and without, leave of their calls' time. Used by one thread.
  */
 final class CallTimes {
     private static final long SECOND = 1_000_000_000;
@@ -44,6 +45,9 @@ final class CallTimes {
     private static final int FIRST_TOLD = 1_000;
 
     private static final String VIRTUAL = "calls of virtual threads";
+    /** There are slots for some ten thousand threads. */
+    private static final String SLOTLESS = "calls of too many threads at once";
+
     private static final String BEFORE = "before the start";
     private static final String UNSAMPLED = "too short to be sampled";
 
@@ -80,7 +84,7 @@ final class CallTimes {
     /** A call that was told. */
     private record Slow(ToldCall told, Call call) {}
 
-    /** The call that a thread is in, or was in last, and the one before, of which word may still come. */
+    /** The call that a thread, or in its slot, is in, or was in last, and the one before, of which word may still come. */
     private static final class Calls {
         Call last = new Call(0);
         Call before = new Call(0);
@@ -99,7 +103,9 @@ final class CallTimes {
     private final CountedEvents events;
     private final CallParts parts;
     private final CallFiles files = new CallFiles();
+    /** By {@link CallId#thread}. */
     private final Map<Long, Calls> calls = new HashMap<>();
+
     private final Map<Key, Nanos> sums = new LinkedHashMap<>();
     private final Map<Integer, Long> samples = new HashMap<>();
     private final PriorityQueue<Slow> slow = new PriorityQueue<>(
@@ -112,12 +118,26 @@ final class CallTimes {
     private Map<Long, CallSlots.InCalls> inCallsBefore = Map.of();
     /** As of the last look, should the process end. */
     private Map<Long, CallSlots.InCalls> inCalls = Map.of();
+    /** As of when they {@link #ended}. */
+    private Map<Long, CallSlots.InCalls> inCallsOfVirtual = Map.of();
+    /** Of the calls until then. */
+    private Latencies counts = new Latencies();
 
     /** The probes have been in since about then. */
     private final long created = System.nanoTime();
 
     private long began;
+    /** Until when calls are of interest, and what virtual threads do. */
+    private long ended = Long.MAX_VALUE;
+    /** Of virtual threads. */
+    private long waited;
+
+    private boolean unexplained;
+
     private long nextLook;
+    /** When {@link #inCalls} was so. */
+    private long looked;
+
     private long counted;
     private long countedAt;
     private String operation = "";
@@ -134,7 +154,7 @@ final class CallTimes {
     void started(Target target) {
         countedAt = created;
         began = System.nanoTime();
-        inCallsBefore = CallSlots.inCalls(target.memory(), request.calls());
+        inCallsBefore = CallSlots.inCalls(target.memory(), request.calls(), began);
         before = request.calls().latencies();
         nextLook = began + SECOND / 10;
         request.calls()
@@ -157,11 +177,23 @@ final class CallTimes {
     }
 
     private void look(Target target) {
+        long now = System.nanoTime();
         try {
-            inCalls = CallSlots.inCalls(target.memory(), request.calls());
+            inCalls = CallSlots.inCalls(target.memory(), request.calls(), now);
+            looked = now;
         } catch (MemoryUnreadable e) {
             // it has ended
         }
+    }
+
+    /**
+     * The programs are going to be detached, which takes a while: virtual threads may run and wait meanwhile without it being seen.
+     */
+    void ending(Target target) {
+        look(target);
+        ended = looked;
+        inCallsOfVirtual = inCalls;
+        counts = request.calls().latencies().minus(before);
     }
 
     /** Has fewer calls told once it is known which are slow. */
@@ -181,10 +213,10 @@ final class CallTimes {
     void wait(ByteBuffer data, int at, Target target) {
         CallWait wait = CallWait.read(data, at);
         if (target != null && wait.pid() == target.pid()) {
-            if (wait.kind() != WaitClass.UNTOLD) {
+            if (wait.kind() != WaitClass.UNTOLD && wait.kind() != WaitClass.BEFORE) {
                 events.count(wait.stack());
             }
-            add(wait, target);
+            add(CallId.isVirtual(wait.call()) ? within(wait) : wait, target);
         }
     }
 
@@ -208,7 +240,17 @@ final class CallTimes {
         return held && operationEnded > wait.endNanos() - wait.nanos() ? operation : "";
     }
 
+    /** What was measured of a virtual thread's wait. */
+    private CallWait within(CallWait wait) {
+        long from = Math.max(began, wait.endNanos() - wait.nanos());
+        long to = Math.min(ended, wait.endNanos());
+        return wait.from(from, Math.max(from, to));
+    }
+
     private void add(CallWait wait, Target target) {
+        if (CallId.isVirtual(wait.call())) {
+            waited += wait.nanos();
+        }
         int stack = events.stackOf(wait.stack());
         CallPart part = parts.ofWait(wait, stack);
         String operation = operation(part, wait);
@@ -221,11 +263,15 @@ final class CallTimes {
                 ? wait.endNanos() - wait.wokenNanos()
                 : 0;
         int shown = stack < 0 ? Profile.EMPTY_STACK : stack;
-        Call call = calls.computeIfAbsent(wait.javaThread(), k -> new Calls()).of(wait.call());
+        Call call = of(wait.call());
         add(call, new Key(part, detail, withWaker(part, shown, wait)), began, wait.nanos() - queued);
         if (queued > 0) {
             add(call, new Key(CallPart.RUN_QUEUE, "", shown), wait.wokenNanos(), queued);
         }
+    }
+
+    private Call of(long call) {
+        return calls.computeIfAbsent(CallId.thread(call), k -> new Calls()).of(call);
     }
 
     private void add(Call call, Key key, long from, long nanos) {
@@ -256,7 +302,9 @@ final class CallTimes {
             case SLEEP -> parts.sleeper(stack);
             case OTHER -> parts.waiter(stack);
             case FILE_IO -> syscall(wait) + files.file(wait.pid(), wait.inode());
-            case SOCKET -> (syscall(wait) + " " + wait.peer()).strip();
+            case SOCKET ->
+                wait.kind() == WaitClass.UNMOUNTED ? parts.channel(stack) : (syscall(wait) + " " + wait.peer()).strip();
+            case UNKNOWN -> wait.kind() == WaitClass.BEFORE ? BEFORE : "";
             default -> "";
         };
     }
@@ -275,8 +323,7 @@ final class CallTimes {
         long call = SampleDescriptor.call(data, at);
         if (call != 0) {
             samples.merge(stack, 1L, Long::sum);
-            Call known = calls.computeIfAbsent(SampleDescriptor.javaThread(data, at), k -> new Calls())
-                    .of(call);
+            Call known = of(call);
             known.sampled.merge(stack, 1L, Long::sum);
             if (known.samples.size() < MOST_INTERVALS) {
                 known.samples.add(new Sample(SampleDescriptor.timeNanos(data, at), stack));
@@ -290,11 +337,11 @@ final class CallTimes {
         if (told.probe() != request.calls().number()) {
             return; // another command's
         }
-        if (began == 0 || told.beganNanos() + told.nanos() <= began) {
+        long end = told.beganNanos() + told.nanos();
+        if (began == 0 || end <= began || end > ended) {
             return; // not counted either
         }
-        Calls known = calls.computeIfAbsent(told.javaThread(), k -> new Calls());
-        Call call = known.of(told.call());
+        Call call = of(told.call());
         if (call.told != null) {
             slow.remove(call.told); // a call within it, of the same number, and shorter
             slowest.remove(call.told);
@@ -311,43 +358,94 @@ final class CallTimes {
     }
 
     /** Everything that is known, after the programs were detached. */
-    Explanation explain(Totals totals, Target target, int row) {
+    Explanation explain(Totals totals, Target target, int row, boolean hasMounts) {
+        long slotless = counts.total() - open() - elapsed(inCalls, false) - elapsed(inCalls, true);
         look(target);
-        Latencies latencies = request.calls().latencies().minus(before);
         long end = System.nanoTime();
         long cpu = finish(totals, row, end, target);
+        long elapsed = Math.max(elapsed(inCalls, false), total() - waited + cpu);
+        long ofVirtual = elapsed(inCallsOfVirtual, true);
+        if (target.explainsVirtual(hasMounts)) {
+            finishVirtual(totals, target);
+            cpu += Math.max(0, ofVirtual - waited);
+            elapsed += Math.max(waited, ofVirtual);
+        } else if (ofVirtual > 0) {
+            unexplained = true;
+            elapsed += ofVirtual;
+            count(new Key(CallPart.UNKNOWN, VIRTUAL, Profile.EMPTY_STACK), ofVirtual, false);
+        }
         divide(samples, cpu, false);
-        long elapsed = 0;
-        for (Map.Entry<Long, CallSlots.InCalls> thread : inCalls.entrySet()) {
-            elapsed += thread.getValue().all()
-                    - inCallsBefore
-                            .getOrDefault(thread.getKey(), CallSlots.InCalls.NONE)
-                            .all();
+        if (slotless > elapsed * ROUGHLY) {
+            elapsed += slotless;
+            count(new Key(CallPart.UNKNOWN, SLOTLESS, Profile.EMPTY_STACK), slotless, false);
         }
-        long known = sums.values().stream().mapToLong(nanos -> nanos.all).sum();
-        elapsed = Math.max(elapsed, known);
-        // Virtual threads are not looked at while they wait.
-        long open = inCallsBefore.values().stream()
-                .mapToLong(CallSlots.InCalls::open)
-                .sum();
-        long virtual = latencies.total() - open - elapsed;
-        if (virtual > elapsed * ROUGHLY) {
-            count(new Key(CallPart.UNKNOWN, VIRTUAL, Profile.EMPTY_STACK), virtual, false);
-            elapsed += virtual;
-            known += virtual;
-        }
+        long known = total();
         if (elapsed > known) {
-            sums.computeIfAbsent(new Key(CallPart.UNKNOWN, "", Profile.EMPTY_STACK), k -> new Nanos()).all +=
-                    elapsed - known;
+            count(new Key(CallPart.UNKNOWN, "", Profile.EMPTY_STACK), elapsed - known, false);
         }
-        List<Slow> slowCalls = slowCalls(latencies);
-        Explanation.Slow those = addSlow(slowCalls, latencies);
+        List<Slow> slowCalls = slowCalls(counts);
+        Explanation.Slow those = addSlow(slowCalls, counts);
         List<Explanation.Part> list = new ArrayList<>();
         sums.forEach((key, nanos) ->
                 list.add(new Explanation.Part(key.part(), key.detail(), key.stack(), nanos.all, nanos.slow)));
         List<Explanation.SlowCall> shown =
                 slowest.stream().limit(MOST_SHOWN).map(call -> shown(call)).toList();
-        return new Explanation(request.method(), latencies.count(), elapsed, those, list, latencies, shown, profile);
+        return new Explanation(request.method(), counts.count(), elapsed, those, list, counts, shown, profile);
+    }
+
+    /** How long the calls had taken that were open when everything was recorded. */
+    private long open() {
+        return inCallsBefore.values().stream()
+                .mapToLong(CallSlots.InCalls::open)
+                .sum();
+    }
+
+    /** What is known of all calls. */
+    private long total() {
+        return sums.values().stream().mapToLong(nanos -> nanos.all).sum();
+    }
+
+    /** How long platform threads, or virtual ones, were in calls while it was measured. */
+    private long elapsed(Map<Long, CallSlots.InCalls> until, boolean virtual) {
+        long elapsed = 0;
+        for (Map.Entry<Long, CallSlots.InCalls> thread : until.entrySet()) {
+            if (CallSlots.isVirtual(thread.getKey()) == virtual) {
+                elapsed += thread.getValue().all()
+                        - inCallsBefore
+                                .getOrDefault(thread.getKey(), CallSlots.InCalls.NONE)
+                                .all();
+            }
+        }
+        return elapsed;
+    }
+
+    /** Whether there were calls of virtual threads of which is not known what they did. */
+    boolean hasUnexplained() {
+        return unexplained;
+    }
+
+    /** Adds the waits of virtual threads that go on. */
+    private void finishVirtual(Totals totals, Target target) {
+        inCallsOfVirtual.forEach((key, until) -> {
+            if (until.call() == 0) {
+                return;
+            }
+            CallSlots.InCalls from = inCallsBefore.getOrDefault(key, CallSlots.InCalls.NONE);
+            Totals.Unmounted seen = totals.unmounted(CallId.slot(until.call()));
+            if (seen != null && seen.call() == until.call()) {
+                if (seen.waiting() && seen.since() < ended) {
+                    add(within(CallWait.open(target.pid(), seen, ended)), target);
+                }
+            } else if (from.call() == until.call() && isUnseen(until.call())) {
+                add(within(CallWait.before(target.pid(), until.call(), ended, until.open())), target);
+            }
+        });
+    }
+
+    /** Whether nothing has come of a call: it has waited since it was not measured yet. */
+    private boolean isUnseen(long call) {
+        Calls known = calls.get(CallId.thread(call));
+        return known == null || known.last.number != call;
     }
 
     /** Time on the CPU within calls; adds waits that go on. */
@@ -361,24 +459,8 @@ final class CallTimes {
             if (seen.on() && seen.inCalls() >= 0 && now > seen.inCalls()) {
                 cpu[0] += Math.max(0, now - seen.inCalls() - seen.untold());
             } else if (!seen.on() && seen.call() != 0) {
-                add(
-                        new CallWait(
-                                seen.pid(),
-                                seen.tid(),
-                                end,
-                                seen.kind(),
-                                seen.javaThread(),
-                                seen.call(),
-                                end - seen.since(),
-                                seen.woken(),
-                                seen.stack(),
-                                seen.waker(),
-                                -1,
-                                0,
-                                0,
-                                false,
-                                ""),
-                        target);
+                CallWait wait = CallWait.open(seen, end);
+                add(CallId.isVirtual(wait.call()) ? within(wait) : wait, target);
             }
         }
         return cpu[0];
@@ -468,11 +550,17 @@ final class CallTimes {
         running(slow, at, start + slow.told().nanos(), intervals);
         int thread = events.threadOf(slow.told().pid(), slow.told().tid());
         String java = profile.thread(thread).javaName();
+        String name = java == null ? profile.thread(thread).osName() : java;
         return new Explanation.SlowCall(
                 start - began,
                 slow.told().nanos(),
-                java == null ? profile.thread(thread).osName() : java,
+                CallId.isVirtual(slow.told().call()) ? virtualName(slow.told()) : name,
                 intervals);
+    }
+
+    private static String virtualName(ToldCall told) {
+        String number = "virtual thread " + (told.key() >>> 1);
+        return told.name().isEmpty() ? number : told.name() + " (" + number + ")";
     }
 
     /** On the CPU, divided at the middle between one sample and the next. */

@@ -10,6 +10,12 @@ public interface ProbedCalls {
     /** How many slots there are, a power of two. */
     int capacity();
 
+    /** Bytes from a java.lang.Thread to its field {@code eetop}. */
+    int eetop();
+
+    /** The same, {@code tid}. */
+    int tid();
+
     /** By which number the agent tells of them. */
     int number();
 

@@ -109,7 +109,7 @@ final class Recorder implements AutoCloseable {
         target.install(walker, objects);
         if (callTimes != null) {
             ProbedCalls calls = request.explain().calls();
-            walker.slots(target.pid(), target.slotTable(calls.slots()));
+            walker.slots(target.pid(), target.slotTable(calls, request.probes().hasMounts()));
         }
     }
 
@@ -361,6 +361,9 @@ final class Recorder implements AutoCloseable {
 
     /** Takes the last records after sampling has stopped. */
     void onClose() {
+        if (callTimes != null) {
+            callTimes.ending(seen.get(0));
+        }
         walker.detach();
         takeBatch();
         live.taken();
@@ -372,7 +375,16 @@ final class Recorder implements AutoCloseable {
     }
 
     private Explanation explain() {
-        return callTimes.explain(walker.totals(), seen.get(0), request.probes().callsRow());
+        return callTimes.explain(
+                walker.totals(),
+                seen.get(0),
+                request.probes().callsRow(),
+                request.probes().hasMounts());
+    }
+
+    /** Whether there were calls of virtual threads of which is not known what they did. */
+    boolean hasUnexplained() {
+        return callTimes != null && callTimes.hasUnexplained();
     }
 
     /** Where the time of calls went; null if that was not asked for. */

@@ -23,6 +23,9 @@ import java.util.Map;
 
 /** One JVM that is recorded. Reads its memory and its files under /proc; it is not stopped, signalled or attached to. */
 final class Target implements Closeable {
+    /** The JDK from which on a carrier's current thread is the virtual one as long as that is mounted. */
+    private static final int CURRENT_WHILE_MOUNTED = 24;
+
     private final ProcessInfo info;
     private final HotSpot hotSpot;
     private final CodeLayout layout;
@@ -99,16 +102,31 @@ final class Target implements Closeable {
     }
 
     /** What the programs must know to attribute time to calls, by the slots of its agent. */
-    SlotTable slotTable(long slots) {
+    SlotTable slotTable(ProbedCalls calls, boolean hasMounts) {
         return new SlotTable(
-                slots,
+                calls.slots(),
                 layout.continuations() == null ? 0 : layout.thread().contEntry(),
                 monitors.pending(),
                 monitors.waiting(),
                 monitors.object(),
                 monitors.isHandle(hotSpot.majorVersion()),
                 layout.oops().colours() == 2,
-                monitors.classWord());
+                monitors.classWord(),
+                explainsVirtual(hasMounts) ? layout.thread().vthread() : 0,
+                calls.eetop(),
+                calls.tid());
+    }
+
+    /**
+     * Whether it is known what its virtual threads wait for.
+     *
+     * @param hasMounts whether it is seen when they get a carrier and give it up
+     */
+    boolean explainsVirtual(boolean hasMounts) {
+        return hasMounts
+                && hotSpot.majorVersion() >= CURRENT_WHILE_MOUNTED
+                && layout.continuations() != null
+                && layout.thread().vthread() != CodeLayout.NONE;
     }
 
     /** What its VM thread does; read when it is first asked for. */

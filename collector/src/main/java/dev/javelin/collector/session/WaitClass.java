@@ -18,6 +18,8 @@ final class WaitClass {
     private static final int THROTTLED = 5;
     /** Its beginning was not told by the kernel. */
     static final int UNTOLD = 6;
+    /** Not of the kernel's: a virtual thread gave its carrier up. */
+    static final int UNMOUNTED = 7;
     /** Not of the kernel's: the thread was off the CPU when the recording began. */
     static final int BEFORE = 255;
 
@@ -79,6 +81,19 @@ final class WaitClass {
             new Rule("child", true, List.of("do_wait", "kernel_wait4")),
             new Rule("signal", true, List.of("sigtimedwait", "do_sigtimedwait", "sigsuspend")));
 
+    /** Of a virtual thread that has given its carrier up. */
+    private static final List<Rule> UNMOUNTED_RULES = List.of(
+            new Rule("monitor", false, List.of("ObjectMonitor::enter")),
+            new Rule("wait", false, List.of("ObjectMonitor::wait", "JVM_MonitorWait")));
+
+    /** A kind of wait, by a method on a virtual thread's stack (JDK 24 and 25). */
+    private record MethodRule(String kind, String type, String method) {}
+
+    private static final List<MethodRule> METHODS = List.of(
+            new MethodRule("sleep", "java/lang/VirtualThread", "sleepNanos"),
+            new MethodRule("preempted", "java/lang/VirtualThread", "tryYield"),
+            new MethodRule("socket", "sun/nio/ch/Poller", "poll"));
+
     private WaitClass() {}
 
     /**
@@ -94,6 +109,9 @@ final class WaitClass {
         if (wait == THROTTLED) {
             return "cgroup quota";
         }
+        if (wait == UNMOUNTED) {
+            return ofUnmounted(profile, frames);
+        }
         for (Rule rule : RULES) {
             if (wait == PREEMPTED && !rule.kind().equals("page fault")) {
                 continue; // it could have gone on: whatever it was in did not stop it
@@ -105,6 +123,30 @@ final class WaitClass {
             }
         }
         return wait == PREEMPTED ? "preempted" : "other";
+    }
+
+    private static String ofUnmounted(Profile profile, int[] frames) {
+        for (int id : frames) {
+            for (Rule rule : UNMOUNTED_RULES) {
+                if (fits(rule, profile.frame(id))) {
+                    return rule.kind();
+                }
+            }
+        }
+        return "park";
+    }
+
+    /** What a thread parks for: virtual ones also to sleep, and to wait for a socket, with a carrier or without. */
+    static String ofPark(Profile profile, int[] frames) {
+        for (int id : frames) {
+            Frame frame = profile.frame(id);
+            for (MethodRule rule : METHODS) {
+                if (rule.type().equals(frame.className()) && rule.method().equals(frame.method())) {
+                    return rule.kind();
+                }
+            }
+        }
+        return "park";
     }
 
     private static boolean fits(Rule rule, Frame frame) {

@@ -27,6 +27,20 @@ public sealed interface AttachPoint {
     record Calls(int pid, String path, long offset) implements AttachPoint {}
 
     /**
+     * Virtual threads that get a carrier and give it up: the JVM's functions that freeze their frames, and that thaw them.
+     *
+     * @param path the file that has the functions, as this process can open it
+     * @param freezes offsets in the file, bytes; the return address is at the stack pointer there
+     * @param thaws the same
+     */
+    record Mounts(int pid, String path, List<Long> freezes, List<Long> thaws) implements AttachPoint {
+        public Mounts {
+            freezes = List.copyOf(freezes);
+            thaws = List.copyOf(thaws);
+        }
+    }
+
+    /**
      * An instruction of a file that a target has mapped.
      *
      * @param path the file, as this process can open it

@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
  * @param endNanos CLOCK_MONOTONIC of its end
  * @param tid thread id, as the kernel knows it
  * @param kind {@code enum wait_class}
- * @param javaThread address of the JavaThread
- * @param call the call's number in its thread, from 1; 0 if it is not known
+ * @param javaThread address of the JavaThread, of a virtual thread that of its carrier
+ * @param call see {@link CallId}
  * @param nanos how long it was
  * @param wokenNanos CLOCK_MONOTONIC of when the thread was woken; 0 if that was not seen
  * @param stack id by which its stack was handed over; 0 for none
@@ -39,6 +39,10 @@ public record CallWait(
         long objectClass,
         boolean socket,
         String peer) {
+    /** enum wait_class */
+    private static final int UNMOUNTED = 7;
+
+    private static final int BEFORE = 255;
     private static final int UNIX = 1;
     private static final int INET = 2;
     private static final int INET6 = 10;
@@ -62,6 +66,72 @@ public record CallWait(
                 b.getLong(at + 88),
                 family != 0,
                 peer(b, at, family, b.getShort(at + 100) & 0xffff));
+    }
+
+    /** A wait that goes on. */
+    public static CallWait open(Totals.Schedule seen, long now) {
+        return new CallWait(
+                seen.pid(),
+                seen.tid(),
+                now,
+                seen.kind(),
+                seen.javaThread(),
+                seen.call(),
+                now - seen.since(),
+                seen.woken(),
+                seen.stack(),
+                seen.waker(),
+                -1,
+                0,
+                0,
+                false,
+                "");
+    }
+
+    /** A wait of a virtual thread without a carrier that goes on. */
+    public static CallWait open(int pid, Totals.Unmounted seen, long now) {
+        long nanos = now - seen.since();
+        return new CallWait(
+                pid,
+                0,
+                now,
+                UNMOUNTED,
+                0,
+                seen.call(),
+                nanos,
+                0,
+                seen.stack(),
+                0,
+                -1,
+                0,
+                seen.objectClass(),
+                false,
+                "");
+    }
+
+    /** The same, of one that had begun before it could be seen. */
+    public static CallWait before(int pid, long call, long now, long nanos) {
+        return new CallWait(pid, 0, now, BEFORE, 0, call, nanos, 0, 0, 0, -1, 0, 0, false, "");
+    }
+
+    /** What is between two times of it, CLOCK_MONOTONIC. */
+    public CallWait from(long fromNanos, long toNanos) {
+        return new CallWait(
+                pid,
+                tid,
+                toNanos,
+                kind,
+                javaThread,
+                call,
+                toNanos - fromNanos,
+                wokenNanos,
+                stack,
+                waker,
+                syscall,
+                inode,
+                objectClass,
+                socket,
+                peer);
     }
 
     private static String peer(ByteBuffer b, int at, int family, int port) {

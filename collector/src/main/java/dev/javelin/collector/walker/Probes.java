@@ -64,6 +64,9 @@ public final class Probes {
     private static final String SWITCH = "on_switch";
     private static final String WAKING = "on_waking";
     private static final String TOLD_CALL = "on_told_call";
+    private static final String FREEZE = "on_freeze";
+    private static final String FREEZE_RETURN = "on_freeze_return";
+    private static final String THAW = "on_thaw";
     private static final String KERNEL_FUNCTION = "on_kernel_function";
     private static final String KERNEL_RETURN = "on_kernel_return";
     private static final String FENTRY = "on_fentry_";
@@ -83,7 +86,10 @@ public final class Probes {
                             SYSCALL_RETURN,
                             SWITCH,
                             WAKING,
-                            TOLD_CALL),
+                            TOLD_CALL,
+                            FREEZE,
+                            FREEZE_RETURN,
+                            THAW),
                     IntStream.range(0, TRACED).boxed().flatMap(i -> Stream.of(FENTRY + i, FEXIT + i)))
             .toList();
 
@@ -97,6 +103,8 @@ public final class Probes {
     private static final int MAX_BUCKETS = 1 << 16;
     /** Threads of all targets, and calls of theirs within each other. */
     private static final int MAX_THREADS = 1 << 15;
+    /** LOG2_SLOTS of slots.h. */
+    private static final int SLOTS = 1 << 16;
 
     private final List<Probe> probes;
     private final List<BpfLink> links = new ArrayList<>();
@@ -131,6 +139,11 @@ public final class Probes {
             }
         }
         return -1;
+    }
+
+    /** Whether it is seen when virtual threads get a carrier and give it up. */
+    public boolean hasMounts() {
+        return rowOf(AttachPoint.Mounts.class) >= 0;
     }
 
     /** Whether there are no probes: the clock or a counter is sampled instead. */
@@ -267,6 +280,9 @@ public final class Probes {
         if (point instanceof AttachPoint.Calls) {
             return List.of(SWITCH, WAKING, TOLD_CALL);
         }
+        if (point instanceof AttachPoint.Mounts) {
+            return List.of(FREEZE, FREEZE_RETURN, THAW);
+        }
         return List.of(SWITCH, WAKING);
     }
 
@@ -277,8 +293,7 @@ public final class Probes {
             object.wanted(program, wanted.contains(program));
         }
         if (MULTI) {
-            object.forUprobeMulti(FUNCTION);
-            object.forUprobeMulti(RETURN);
+            List.of(FUNCTION, RETURN, FREEZE, FREEZE_RETURN, THAW).forEach(object::forUprobeMulti);
         }
         boolean any = !probes.isEmpty();
         int contexts = any ? CONTEXTS : 1;
@@ -294,6 +309,7 @@ public final class Probes {
         object.maxEntries("schedules", wanted.contains(SWITCH) ? MAX_THREADS : 1);
         object.maxEntries("hits", has(ProbeRow.FLAG_TRACE) ? MAX_THREADS : 1);
         object.maxEntries("wait_details", callsRow() >= 0 ? MAX_THREADS : 1);
+        object.maxEntries("unmounted", hasMounts() ? SLOTS : 1);
         for (int row = 0; row < probes.size(); row++) {
             for (AttachPoint point : probes.get(row).points()) {
                 if (point instanceof AttachPoint.Calls) {
@@ -459,8 +475,25 @@ public final class Probes {
             links.add(object.program(KERNEL_RETURN).attachKprobe(kernel.function(), 0, true, row));
         } else if (point instanceof AttachPoint.Calls calls) {
             links.add(object.program(TOLD_CALL).attachUprobe(calls.pid(), calls.path(), calls.offset(), false, row));
+        } else if (point instanceof AttachPoint.Mounts mounts) {
+            attachMounts(object, mounts.freezes(), FREEZE_RETURN, true, mounts);
+            attachMounts(object, mounts.freezes(), FREEZE, false, mounts);
+            attachMounts(object, mounts.thaws(), THAW, false, mounts);
         } else if (point instanceof AttachPoint.Tracepoint tracepoint) {
             links.add(object.program(TRACEPOINT).attachTracepoint(tracepoint.category(), tracepoint.name(), row));
+        }
+    }
+
+    private void attachMounts(
+            BpfObject object, List<Long> offsets, String name, boolean onReturn, AttachPoint.Mounts mounts) {
+        BpfProgram program = object.program(name);
+        if (MULTI) {
+            List<UprobePlace> places =
+                    offsets.stream().map(offset -> new UprobePlace(offset, 0)).toList();
+            links.add(program.attachUprobes(mounts.pid(), mounts.path(), onReturn, 0, places));
+        } else {
+            offsets.forEach(
+                    offset -> links.add(program.attachUprobe(mounts.pid(), mounts.path(), offset, onReturn, 0)));
         }
     }
 

@@ -129,7 +129,7 @@ public final class SampleDescriptor {
         return b.getLong(at + JAVA_THREAD);
     }
 
-    /** Number of the probed call that the thread is in, from 1; 0 for none, or if that was not asked for. */
+    /** The probed call that the thread is in, see {@link CallId}; 0 for none, or if that was not asked for. */
     public static long call(ByteBuffer b, int at) {
         return b.getLong(at + CALL);
     }

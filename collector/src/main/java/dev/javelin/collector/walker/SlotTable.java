@@ -3,7 +3,7 @@ package dev.javelin.collector.walker;
 import java.nio.ByteBuffer;
 
 /**
- * Where the agent in a target keeps what its threads are calling, and where the JVM keeps what they wait for ({@code struct slot_table}, 24
+ * Where the agent in a target keeps what its threads are calling, and where the JVM keeps what they wait for ({@code struct slot_table}, 32
  * bytes). Offsets are in bytes; 0 where this JVM has no such thing.
  *
  * @param slots address of the slots, see the agent's {@code Calls}
@@ -14,6 +14,9 @@ import java.nio.ByteBuffer;
  * @param objectIsHandle whether that reference is one to a reference
  * @param objectColoured whether references are coloured, as by ZGC
  * @param objectClass offset in an object of the word that tells its class
+ * @param vthread offset in JavaThread of the handle of the java.lang.Thread that runs there; 0 if virtual threads are not explained
+ * @param eetop offset in a java.lang.Thread of its JavaThread's address
+ * @param tid the same of its number
  */
 public record SlotTable(
         long slots,
@@ -23,8 +26,11 @@ public record SlotTable(
         int monitorObject,
         boolean objectIsHandle,
         boolean objectColoured,
-        int objectClass) {
-    static final int BYTES = 24;
+        int objectClass,
+        int vthread,
+        int eetop,
+        int tid) {
+    static final int BYTES = 32;
 
     void put(ByteBuffer b) {
         b.putLong(0, slots)
@@ -35,6 +41,9 @@ public record SlotTable(
                 .putShort(16, (short) (objectIsHandle ? 1 : 0))
                 .putShort(18, (short) (objectColoured ? 1 : 0))
                 .putShort(20, (short) objectClass)
-                .putShort(22, (short) 0);
+                .putShort(22, (short) vthread)
+                .putShort(24, (short) eetop)
+                .putShort(26, (short) tid)
+                .putInt(28, 0);
     }
 }

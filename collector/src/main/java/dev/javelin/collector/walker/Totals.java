@@ -40,7 +40,7 @@ public final class Totals {
      * @param stack id of its stack; 0 for none
      * @param waker id of the stack that has woken it; 0 for none
      * @param javaThread address of its JavaThread, as the rest where calls are recorded; else 0
-     * @param call number of the call that it waits in, from 1; 0 for none
+     * @param call the call that it waits in, see {@link CallId}; 0 for none
      * @param inCalls nanoseconds in calls until then, ever; -1: not known
      * @param untold nanoseconds off the CPU since then that were not told
      * @param callCpu nanoseconds on the CPU within calls, from the start of the recording until then
@@ -68,11 +68,24 @@ public final class Totals {
         }
     }
 
+    /**
+     * How a virtual thread was unmounted last in a call.
+     *
+     * @param call see {@link CallId}
+     * @param since CLOCK_MONOTONIC, nanoseconds; if it was mounted again, of that
+     * @param stack id of its stack; 0 for none
+     * @param objectClass as in {@link CallWait}
+     * @param waiting whether it was not mounted again
+     */
+    public record Unmounted(long call, long since, long stack, long objectClass, boolean waiting) {}
+
     private final BpfMap totals;
     private final BpfMap buckets;
     private final BpfMap schedules;
+    private final BpfMap unmounted;
 
-    Totals(BpfMap totals, BpfMap buckets, BpfMap schedules) {
+    Totals(BpfMap totals, BpfMap buckets, BpfMap schedules, BpfMap unmounted) {
+        this.unmounted = unmounted;
         this.totals = totals;
         this.buckets = buckets;
         this.schedules = schedules;
@@ -131,6 +144,19 @@ public final class Totals {
     /** Visits all buckets. */
     public void forEachBucket(BucketVisitor visitor) {
         forEach(buckets, (k, v) -> visitor.bucket(k.getInt(8), k.getLong(0), k.getInt(12), v.getLong(0)));
+    }
+
+    /** How the thread was unmounted last that has the slot of this index; null if that is not kept. */
+    public Unmounted unmounted(int slot) {
+        ByteBuffer value = buffer(unmounted.lookupSize());
+        return unmounted.lookupInt(slot, value)
+                ? new Unmounted(
+                        value.getLong(0),
+                        value.getLong(8),
+                        value.getLong(16),
+                        value.getLong(24),
+                        value.getLong(32) != 0)
+                : null;
     }
 
     /** What was last seen of the threads that have not ended. */

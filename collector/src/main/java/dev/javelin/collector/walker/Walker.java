@@ -227,7 +227,8 @@ public final class Walker implements AutoCloseable {
 
     /** What the probes have counted. */
     public Totals totals() {
-        return new Totals(object.map("totals"), object.map("buckets"), object.map("schedules"));
+        return new Totals(
+                object.map("totals"), object.map("buckets"), object.map("schedules"), object.map("unmounted"));
     }
 
     /** Events that met the probe's condition. */

@@ -44,6 +44,12 @@ class LayoutTest {
                 "offsetof(struct schedule, call_cpu)",
                 "sizeof(struct slot_table)",
                 "offsetof(struct slot_table, object_class)",
+                "offsetof(struct slot_table, vthread_tid)",
+                "offsetof(struct unmounted, waiting)",
+                "CALL_VIRTUAL",
+                "CALL_SLOT_SHIFT",
+                "WAIT_UNMOUNTED",
+                "offsetof(struct told_call, name)",
                 "offsetof(struct call_wait, nanos)",
                 "offsetof(struct call_wait, object)",
                 "offsetof(struct call_wait, family)",
@@ -197,6 +203,11 @@ class LayoutTest {
         assertThat(value("offsetof(struct schedule, call_cpu)")).isEqualTo(96);
         assertThat(value("sizeof(struct slot_table)")).isEqualTo(SlotTable.BYTES);
         assertThat(value("offsetof(struct slot_table, object_class)")).isEqualTo(20);
+        assertThat(value("offsetof(struct slot_table, vthread_tid)")).isEqualTo(26);
+        assertThat(value("offsetof(struct unmounted, waiting)")).isEqualTo(32);
+        assertThat(CallId.ofVirtual(5, 1)).isEqualTo(value("CALL_VIRTUAL") | 5L << value("CALL_SLOT_SHIFT") | 1);
+        assertThat(value("WAIT_UNMOUNTED")).isEqualTo(7);
+        assertThat(value("offsetof(struct told_call, name)")).isEqualTo(64);
         assertThat(value("offsetof(struct call_wait, nanos)")).isEqualTo(40);
         assertThat(value("offsetof(struct call_wait, object)")).isEqualTo(88);
         assertThat(value("offsetof(struct call_wait, family)")).isEqualTo(102);

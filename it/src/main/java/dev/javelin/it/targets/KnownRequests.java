@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -25,7 +26,8 @@ import java.util.stream.Collectors;
  * Requests, one after the other, in {@link #request}; most are quick, and every fifth is slow for a reason that is known: a monitor and a lock
  * that others hold, a sleep, a socket, a disk, much work, a garbage collection. After {@code go} there are as many as its argument says, then
  * {@code DONE} is said. {@code account} prints for each reason the nanoseconds that it took: {@code monitor=N slow.monitor=N ...}; and the
- * calls, the slow ones of at least {@link #SLOW_NANOS}, and how long they took.
+ * calls, the slow ones of at least {@link #SLOW_NANOS}, and how long they took. With a second argument {@code virtual} each request has a
+ * virtual thread of its own, whose time on the CPU is not known.
  */
 public final class KnownRequests {
     /** From which time on a request is slow. */
@@ -49,8 +51,11 @@ public final class KnownRequests {
     private final SynchronousQueue<Hold> held = new SynchronousQueue<>();
     private final FileChannel file;
     private final Socket socket;
+    private final Method startVirtual;
 
-    private KnownRequests() throws IOException {
+    /** The start of a virtual thread; null if requests are the main thread's. */
+    private KnownRequests(Method startVirtual) throws IOException {
+        this.startVirtual = startVirtual;
         Path path = Files.createTempFile(Path.of(System.getProperty("user.dir")), "requests", ".data");
         file = FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
         ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -64,8 +69,10 @@ public final class KnownRequests {
     }
 
     /** Serves requests when it is told to. */
-    public static void main(String[] arguments) throws IOException, InterruptedException {
-        KnownRequests requests = new KnownRequests();
+    public static void main(String[] arguments) throws Exception {
+        boolean virtual = arguments.length > 1 && arguments[1].equals("virtual");
+        KnownRequests requests = new KnownRequests(
+                virtual ? Thread.class.getMethod("startVirtualThread", Runnable.class) : null); // JDK 21
         Console console = new Console().on("account", requests::text).listen();
         requests.serve(70);
         requests.account.clear();
@@ -82,11 +89,16 @@ public final class KnownRequests {
                 .collect(Collectors.joining(" "));
     }
 
-    private void serve(int times) throws IOException, InterruptedException {
+    private void serve(int times) throws Exception {
         for (int i = 0; i < times; i++) {
-            prepare(i);
+            int number = i;
+            prepare(number);
             request.clear();
-            request(i);
+            if (startVirtual == null) {
+                request(number);
+            } else {
+                ((Thread) startVirtual.invoke(null, task(() -> request(number)))).join();
+            }
             long nanos = request.remove("elapsed");
             account("calls", 1, nanos);
             account("elapsed", nanos, nanos);
@@ -116,7 +128,7 @@ public final class KnownRequests {
     /** A request. */
     void request(int number) throws IOException, InterruptedException {
         long start = System.nanoTime();
-        long cpu = THREADS.getCurrentThreadCpuTime();
+        long cpu = cpu();
         work(WORK_NANOS);
         switch (number % 35) {
             case 0 -> took("monitor", KnownRequests::enter);
@@ -128,8 +140,12 @@ public final class KnownRequests {
             case 30 -> took("gc", System::gc);
             default -> {} // quick
         }
-        request.put("cpu", THREADS.getCurrentThreadCpuTime() - cpu);
+        request.put("cpu", cpu() - cpu);
         request.put("elapsed", System.nanoTime() - start);
+    }
+
+    private long cpu() {
+        return startVirtual == null ? THREADS.getCurrentThreadCpuTime() : 0;
     }
 
     private void took(String reason, Step step) throws IOException, InterruptedException {
@@ -174,18 +190,20 @@ public final class KnownRequests {
         file.force(true);
     }
 
+    private static Runnable task(Step step) {
+        return () -> {
+            try {
+                step.run();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+    }
+
     private static void daemon(String name, Step step) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        step.run();
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                name);
+        Thread thread = new Thread(task(step), name);
         thread.setDaemon(true);
         thread.start();
     }

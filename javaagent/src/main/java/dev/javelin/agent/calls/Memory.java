@@ -15,6 +15,11 @@ final class Memory {
 
     native long getLong(Object base, long offset);
 
+    /** Since JDK 12. */
+    native Object getReference(Object base, long offset);
+
+    native byte getByte(Object base, long offset);
+
     native void putLong(Object base, long offset, long value);
 
     native void putLongRelease(Object base, long offset, long value);

@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Does one thing as fast as it can: {@code yield} calls Thread.yield, a JVM function, a libc function and a system call each time;
- * {@code handover} has two threads wake each other. {@code account} prints {@code ops=N wall=NANOS}: how often so far, and the clock.
+ * {@code handover} has two threads wake each other; {@code marked LIBRARY} calls a native function (marked.c). {@code account} prints {@code ops=N wall=NANOS}: how often so far, and the clock.
  */
 public final class Callers {
     private static final AtomicLong OPS = new AtomicLong();
@@ -21,6 +21,9 @@ public final class Callers {
             pair[0] = new Thread(() -> handOver(pair, 1, false), "first");
             pair[1] = new Thread(() -> handOver(pair, 0, true), "second");
             start(pair);
+        } else if (arguments[0].equals("marked")) {
+            System.load(arguments[1]);
+            start(new Thread(Callers::callMarked, "caller"));
         } else {
             start(new Thread(Callers::yieldAll, "yielder"));
         }
@@ -46,6 +49,18 @@ public final class Callers {
         while (true) {
             for (int i = 0; i < BATCH; i++) {
                 Thread.yield();
+            }
+            OPS.addAndGet(BATCH);
+        }
+    }
+
+    private static native int marked(int x);
+
+    private static void callMarked() {
+        int x = 0;
+        while (true) {
+            for (int i = 0; i < BATCH; i++) {
+                x = marked(x);
             }
             OPS.addAndGet(BATCH);
         }

@@ -17,7 +17,7 @@ public final class LibraryFunctions {
      * The functions of that name (see {@link FunctionTable#find}) on which a probe fires, at least one, ascending by address.
      *
      * <p>Instead of an IFUNC, which nobody calls, it is what the process's dynamic linker has chosen for it; glibc has an old memcpy beside
-     * it, for programs of before 2.14. Among others that a pattern fits, IFUNCs are left out.
+     * it, for programs of before 2.14. Of those that a pattern fits, the ones are left out that no library of the process calls.
      *
      * @throws UnknownNameException if there is none of that name
      * @throws JavelinException if the library only calls it, and another one defines it; or if nothing was chosen yet for an IFUNC
@@ -33,18 +33,19 @@ public final class LibraryFunctions {
             throw new UnknownNameException(
                     library.name() + " has no function '" + name + "'", name, functions.names(name.indexOf('(') >= 0));
         }
-        boolean onlyIfuncs = found.stream().allMatch(FunctionPoint::ifunc);
+        List<FunctionPoint> ifuncs = found.stream().filter(FunctionPoint::ifunc).toList();
+        Map<FunctionPoint, FunctionPoint> chosen = ChosenFunctions.of(libraries, library, file, ifuncs);
         Map<Long, FunctionPoint> points = new TreeMap<>(); // memcpy and memmove may be the same function
         for (FunctionPoint point : found) {
-            if (!point.ifunc()) {
-                points.put(point.address(), point);
-            } else if (onlyIfuncs || point.symbol().equals(name)) {
-                FunctionPoint chosen = ChosenFunction.of(libraries, library, file, point);
-                if (chosen == null) {
-                    throw chosenAtLoadTime(library, functions, point);
-                }
-                points.put(chosen.address(), chosen);
+            FunctionPoint called = point.ifunc() ? chosen.get(point) : point;
+            if (called != null) {
+                points.putIfAbsent(called.address(), called);
+            } else if (point.symbol().equals(name)) {
+                throw chosenAtLoadTime(library, functions, point);
             }
+        }
+        if (points.isEmpty()) {
+            throw chosenAtLoadTime(library, functions, ifuncs.get(0));
         }
         return List.copyOf(points.values());
     }

@@ -150,6 +150,26 @@ class FunctionTableTest {
     }
 
     @Test
+    void shouldFindWhatTheLinkerHasChosenForAPattern() throws Exception {
+        TargetLibraries libraries =
+                TargetLibraries.of((int) ProcessHandle.current().pid());
+        TargetLibrary libc = libraries.find("libc");
+        try (ElfFile file = ElfFile.open(Path.of(libc.pathToOpen()))) {
+            List<FunctionPoint> ifuncs = FunctionTable.of(file).find("str*").stream()
+                    .filter(FunctionPoint::ifunc)
+                    .toList();
+
+            assertThat(ifuncs).extracting(FunctionPoint::symbol).contains("strlen");
+            assertThat(LibraryFunctions.find(libraries, libc, file, "str*"))
+                    .anyMatch(point -> point.symbol().equals("strlen"))
+                    .anyMatch(point -> point.symbol().equals("strtol"))
+                    .extracting(FunctionPoint::address)
+                    .doesNotContainAnyElementsOf(
+                            ifuncs.stream().map(FunctionPoint::address).toList());
+        }
+    }
+
+    @Test
     void shouldSayWhyAProbeWouldNotFire() throws Exception {
         Path program = program();
         TargetLibrary library = new TargetLibrary("zoo", program.toString(), program.toString());

@@ -7,71 +7,80 @@ import dev.javelin.collector.proc.MemoryUnreadable;
 import dev.javelin.collector.proc.TargetMemory;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * The function that the dynamic linker of a process has chosen for an IFUNC. It stands in the words (GOT) through which the process calls
- * it: those of the library itself, which name the resolver, and those of all others, which name the symbol. Used by one thread.
+ * The functions that the dynamic linker of a process has chosen for IFUNCs of a library. They stand in the words (GOT) through which the process
+ * calls them: those of the library itself, which name the resolver, and those of all others, which name the symbol. Used by one thread.
  */
-final class ChosenFunction {
+final class ChosenFunctions {
     private final TargetLibraries libraries;
     private final TargetLibrary library;
     private final ElfFile file;
-    private final FunctionPoint ifunc;
+    private final Map<FunctionPoint, FunctionPoint> chosen = new HashMap<>();
 
-    private ChosenFunction(TargetLibraries libraries, TargetLibrary library, ElfFile file, FunctionPoint ifunc) {
+    private ChosenFunctions(TargetLibraries libraries, TargetLibrary library, ElfFile file) {
         this.libraries = libraries;
         this.library = library;
         this.file = file;
-        this.ifunc = ifunc;
     }
 
-    /** The function with the IFUNC's name; null if none was chosen yet, or it cannot be found. */
-    static FunctionPoint of(TargetLibraries libraries, TargetLibrary library, ElfFile file, FunctionPoint ifunc) {
-        return new ChosenFunction(libraries, library, file, ifunc).find();
+    /** By IFUNC what was chosen for it, with its name; those for which nothing was chosen yet, or nothing can be found, are not there. */
+    static Map<FunctionPoint, FunctionPoint> of(
+            TargetLibraries libraries, TargetLibrary library, ElfFile file, List<FunctionPoint> ifuncs) {
+        ChosenFunctions functions = new ChosenFunctions(libraries, library, file);
+        if (!ifuncs.isEmpty()) {
+            functions.find(ifuncs);
+        }
+        return functions.chosen;
     }
 
-    private FunctionPoint find() {
+    private void find(List<FunctionPoint> ifuncs) {
         try (TargetMemory memory = TargetMemory.open(libraries.pid())) {
-            FunctionPoint own = among(file, library, ifunc.address(), memory);
-            if (own != null) {
-                return own;
+            for (FunctionPoint ifunc : ifuncs) {
+                find(file, library, ifunc, ifunc.address(), memory);
             }
             for (TargetLibrary other : libraries.all()) {
-                FunctionPoint chosen = among(other, memory);
-                if (chosen != null) {
-                    return chosen;
+                List<FunctionPoint> missing = ifuncs.stream()
+                        .filter(ifunc -> !chosen.containsKey(ifunc))
+                        .toList();
+                if (missing.isEmpty()) {
+                    return;
                 }
+                find(other, missing, memory);
             }
         } catch (IOException | MemoryUnreadable e) {
-            return null; // without a privilege, or it has ended
+            return; // without a privilege, or it has ended
         }
-        return null;
     }
 
-    private FunctionPoint among(TargetLibrary other, TargetMemory memory) {
-        try (ElfFile calling = ElfFile.open(Path.of(other.pathToOpen()))) {
-            return among(calling, other, -1, memory);
+    private void find(TargetLibrary caller, List<FunctionPoint> ifuncs, TargetMemory memory) {
+        try (ElfFile calling = ElfFile.open(Path.of(caller.pathToOpen()))) {
+            for (FunctionPoint ifunc : ifuncs) {
+                find(calling, caller, ifunc, -1, memory);
+            }
         } catch (IOException e) {
-            return null; // no library
+            return; // no library
         }
     }
 
-    private FunctionPoint among(ElfFile calling, TargetLibrary caller, long resolver, TargetMemory memory)
+    private void find(ElfFile calling, TargetLibrary caller, FunctionPoint ifunc, long resolver, TargetMemory memory)
             throws ElfException {
         List<Mapping> code = libraries.code(caller);
         OptionalLong moved = code.isEmpty() ? OptionalLong.empty() : moved(calling, code.get(0));
         if (moved.isEmpty()) {
-            return null;
+            return;
         }
         for (long slot : calling.callSlots(ifunc.symbol(), resolver)) {
-            FunctionPoint chosen = at(memory.readLong(moved.getAsLong() + slot));
-            if (chosen != null) {
-                return chosen;
+            FunctionPoint function = at(memory.readLong(moved.getAsLong() + slot), ifunc);
+            if (function != null) {
+                chosen.put(ifunc, function);
+                return;
             }
         }
-        return null;
     }
 
     /** What a mapping's addresses are more than those in its file. */
@@ -81,7 +90,7 @@ final class ChosenFunction {
     }
 
     /** Null for what is no code of the library, or only a stub that has not been linked yet. */
-    private FunctionPoint at(long address) {
+    private FunctionPoint at(long address, FunctionPoint ifunc) {
         for (Mapping code : libraries.code(library)) {
             OptionalLong moved = moved(file, code);
             if (code.contains(address) && moved.isPresent()) {

@@ -94,12 +94,15 @@ class ExplainIT {
         Map<String, Long> account = explained.account();
         String told = explained.told();
         assertThat(found.get(0)).as("calls " + told).isEqualTo(account.get("calls"));
-        assertThat(found.get(1)).as("elapsed " + told).isCloseTo(account.get("elapsed"), Percentage.withPercentage(1));
+        // the target's clock is read within the call and around it, and it may lose the CPU before or after
+        assertThat(found.get(1) / 1.0)
+                .as("elapsed " + told)
+                .isBetween(account.get("elapsed") * 0.99, account.get("around") * 1.01);
         // one that takes just as long may be slow by one account only
         assertThat(found.get(3)).as("slow calls " + told).isCloseTo(account.get("slow.calls"), within(2L));
-        assertThat(found.get(4))
+        assertThat(found.get(4) / 1.0)
                 .as("slow elapsed " + told)
-                .isCloseTo(account.get("slow.elapsed"), Percentage.withPercentage(1));
+                .isBetween(account.get("slow.elapsed") * 0.99, account.get("slow.around") * 1.01);
 
         assertThat(total(sum.all())).as("all parts " + told).isCloseTo(found.get(1), Percentage.withPercentage(1));
         assertThat(total(sum.slow())).as("slow parts " + told).isCloseTo(found.get(4), Percentage.withPercentage(1));

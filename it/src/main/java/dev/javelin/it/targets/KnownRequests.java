@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  * Requests, one after the other, in {@link #request}; most are quick, and every fifth is slow for a reason that is known: a monitor and a lock
  * that others hold, a sleep, a socket, a disk, much work, a garbage collection. After {@code go} there are as many as its argument says, then
  * {@code DONE} is said. {@code account} prints for each reason the nanoseconds that it took: {@code monitor=N slow.monitor=N ...}; and the
- * calls, the slow ones of at least {@link #SLOW_NANOS}, and how long they took. With a second argument {@code virtual} each request has a
+ * calls, the slow ones of at least {@link #SLOW_NANOS}, and how long they took, by a clock within them and ({@code around}) one outside. With a second argument {@code virtual} each request has a
  * virtual thread of its own, whose time on the CPU is not known.
  */
 public final class KnownRequests {
@@ -95,9 +95,9 @@ public final class KnownRequests {
             prepare(number);
             request.clear();
             if (startVirtual == null) {
-                request(number);
+                took("around", () -> request(number));
             } else {
-                ((Thread) startVirtual.invoke(null, task(() -> request(number)))).join();
+                ((Thread) startVirtual.invoke(null, task(() -> took("around", () -> request(number))))).join();
             }
             long nanos = request.remove("elapsed");
             account("calls", 1, nanos);

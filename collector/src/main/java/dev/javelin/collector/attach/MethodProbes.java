@@ -300,12 +300,17 @@ public final class MethodProbes implements AutoCloseable {
         if (!gone && !agent.isAlive()) {
             gone = true;
         }
-        if (!gone && probes.stream().anyMatch(probe -> probe.methods().subtypes())) {
+        if (!gone && haveSubtypes()) {
             agent.send("look");
             List<List<String>> answers = agent.answers(CHANGE);
             understand(() -> placed(answers));
         }
         return !gone;
+    }
+
+    /** Whether classes that are loaded later may be among those that are probed. */
+    public boolean haveSubtypes() {
+        return probes.stream().anyMatch(probe -> probe.methods().subtypes());
     }
 
     /** Waits for that end, at most so long; then the same as {@link #look}. */

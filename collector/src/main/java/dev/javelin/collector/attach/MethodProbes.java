@@ -46,6 +46,7 @@ public final class MethodProbes implements AutoCloseable {
     private BlockLayout layout;
     private List<Placed> placed = List.of();
     private List<Latencies> last = List.of();
+    private long slotless;
     private boolean in;
     private boolean gone;
 
@@ -338,17 +339,25 @@ public final class MethodProbes implements AutoCloseable {
         if (!gone) {
             try {
                 List<Latencies> read = new ArrayList<>();
+                long without = 0;
                 for (Placed probe : placed) {
                     ByteBuffer block = ByteBuffer.wrap(memory.readBytes(probe.block(), layout.blockBytes()))
                             .order(ByteOrder.LITTLE_ENDIAN);
                     read.add(layout.latencies(block));
+                    without += layout.slotless(block);
                 }
                 last = List.copyOf(read);
+                slotless = without;
             } catch (MemoryUnreadable e) {
                 gone = true;
             }
         }
         return last;
+    }
+
+    /** The calls of all probes that found no slot, since too many threads were in calls; as of the last {@link #latencies}. */
+    public long slotless() {
+        return slotless;
     }
 
     /**

@@ -178,6 +178,11 @@ final class ExplainCommand implements Callable<Integer> {
         }
 
         @Override
+        public long slotless() {
+            return probes.slotless();
+        }
+
+        @Override
         public void tellSlowerThan(long nanos) {
             probes.tellSlowerThan(nanos);
         }

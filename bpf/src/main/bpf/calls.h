@@ -101,8 +101,10 @@ static __noinline int find_calling(struct calling *c)
 	if (!u || u->call != c->call)
 		return 0;
 	/* It is just being unmounted or mounted: that is part of its wait. */
-	if (u->waiting)
+	if (u->waiting == WAITING)
 		c->call = 0;
+	else
+		u->waiting = NOT_WAITING;
 	since = bpf_ktime_get_ns() - u->since;
 	if (c->mounted > since)
 		c->mounted = since;
@@ -128,7 +130,6 @@ struct {
 } wait_details SEC(".maps");
 
 /* arch/x86/entry/syscalls/syscall_64.tbl: those whose first argument is a file, below 64 a bit each */
-#define SYSCALL_READ 0
 #define NO_SYSCALL (~0ULL)
 #define SYSCALL_POLL 7
 #define FILE_SYSCALLS                                                                                                          \

@@ -439,13 +439,20 @@ struct slot_table {
 	__u16 pad[2];
 };
 
+/* Whether a virtual thread waits without a carrier. */
+enum waiting {
+	NOT_WAITING,
+	WAITING,       /* it was not mounted again */
+	MAYBE_WAITING, /* it was, for a monitor, of which it was not seen whether it got it */
+};
+
 /* Value of `unmounted`, by the index of a slot: how a virtual thread was unmounted last in a call. */
 struct unmounted {
 	__u64 call;  /* see CALL_SLOT_SHIFT */
 	__u64 since; /* CLOCK_MONOTONIC; when it was mounted again, if it was */
 	__u64 stack;
 	__u64 object;  /* see call_wait */
-	__u64 waiting; /* 1: it was not mounted again */
+	__u64 waiting; /* enum waiting */
 };
 
 /* Value of `processes`, keyed by pid (tgid). */

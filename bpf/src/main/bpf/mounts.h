@@ -4,7 +4,8 @@
  * and mounts it by thawing the topmost ones (src/hotspot/share/runtime/continuationFreezeThaw.cpp, JDK 24 and 25): freeze, or freeze_preempt
  * for a monitor and Object.wait, and thaw. Since JDK 24 the carrier's current thread is the virtual one in all three; it was not before.
  *
- * A thread that gets a carrier only to find the monitor taken still is not frozen again: the next thaw follows a thaw.
+ * A thread that gets a carrier only to find the monitor taken still is not frozen again: the next thaw follows a thaw. That it got the monitor is
+ * known once it is seen to run.
  */
 #ifndef JAVELIN_MOUNTS_H
 #define JAVELIN_MOUNTS_H
@@ -45,7 +46,7 @@ static __noinline void note_unmount(__u64 java_thread, __u64 stack)
 	u->stack = stack;
 	u->object = monitor_of(t, java_thread);
 	u->since = bpf_ktime_get_ns();
-	u->waiting = 1;
+	u->waiting = WAITING;
 }
 
 static __noinline void note_pinned(__u64 java_thread)
@@ -54,7 +55,7 @@ static __noinline void note_pinned(__u64 java_thread)
 	struct unmounted *u = unmounted_of(java_thread, &c);
 
 	if (u)
-		u->waiting = 0;
+		u->waiting = NOT_WAITING;
 }
 
 /* The thread is mounted: hands over its wait. */
@@ -83,7 +84,7 @@ static __noinline void note_mount(__u64 java_thread)
 	}
 	u->call = c.call;
 	u->since = w.head.time_ns;
-	u->waiting = 0;
+	u->waiting = w.object ? MAYBE_WAITING : NOT_WAITING;
 	if (bpf_ringbuf_output(&ring, &w, sizeof(w), BPF_RB_NO_WAKEUP))
 		count(COUNT_RING_FULL);
 }
@@ -115,14 +116,15 @@ int on_freeze(struct pt_regs *ctx)
 SEC("uretprobe")
 int on_freeze_return(struct pt_regs *ctx)
 {
-	__u32 tid = bpf_get_current_pid_tgid();
-	__u64 *java_thread;
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct process *p = current_process();
+	__u64 java_thread;
 
-	if (!(__u32)ctx->ax)
+	if (!(__u32)ctx->ax || !p)
 		return 0;
-	java_thread = bpf_map_lookup_elem(&threads, &tid);
+	java_thread = tls_java_thread(&p->hotspot, task->thread.fsbase);
 	if (java_thread)
-		note_pinned(*java_thread);
+		note_pinned(java_thread);
 	return 0;
 }
 

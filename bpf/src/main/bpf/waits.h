@@ -275,7 +275,7 @@ static __always_inline void sample_call(struct walk *w)
 	find_calling(&calling);
 	w->sample.call = calling.call;
 	s = schedule_of(id, id >> 32);
-	if (s && s->on && s->in_calls == NOT_KNOWN) {
+	if (s && s->on && s->in_calls == NOT_KNOWN && calling.in_calls != NOT_KNOWN) {
 		s->java_thread = calling.java_thread;
 		s->in_calls = calling.in_calls;
 		s->untold = 0;

@@ -52,15 +52,28 @@ static long walk_step(__u64 index, void *context)
 }
 
 /*
- * The current thread's JavaThread by libjvm's thread-local storage: fs:8 is the dynamic thread vector, 16 bytes a module (glibc's
- * dtv_t). Java code has it in r15, which tells that what was found before still holds. 0 if the thread has none: a GC or compiler
- * thread has another kind of Thread, which the vtables tell. Not inlined, so that its variables take no room while the stack is walked.
+ * Where libjvm keeps the current thread's Thread in its thread-local storage: fs:8 is the dynamic thread vector, 16 bytes a module (glibc's
+ * dtv_t). 0 if it has none there yet.
+ */
+static __always_inline __u64 tls_thread(const struct hotspot *hs, __u64 fsbase)
+{
+	__u64 dtv, block;
+
+	if (!hs->tls_module || read_word(fsbase + 8, &dtv) || read_word(dtv + 16 * hs->tls_module, &block) || block + 1 <= 1)
+		return 0;
+	return block + hs->tls_offset;
+}
+
+/*
+ * The current thread's JavaThread by libjvm's thread-local storage. Java code has it in r15, which tells that what was found before still
+ * holds. 0 if the thread has none: a GC or compiler thread has another kind of Thread, which the vtables tell. Not inlined, so that its
+ * variables take no room while the stack is walked.
  */
 static __noinline __u64 current_java_thread(struct walk *w, const struct hotspot *hs, __u64 fsbase, __u64 r15)
 {
 	__u32 tid = (__u32)walked_thread();
 	struct thread_local *c = &w->thread_cache[cache_slot(tid, THREAD_CACHE)];
-	__u64 dtv, block, thread = 0, vtable = 0;
+	__u64 address, thread = 0, vtable = 0;
 
 	if (c->tid == tid && c->fsbase == fsbase) {
 		if (r15 == c->java_thread && in_code_cache(hs, w->pc))
@@ -69,15 +82,15 @@ static __noinline __u64 current_java_thread(struct walk *w, const struct hotspot
 		    vtable == c->vtable)
 			return thread;
 	}
-	if (!hs->tls_module || read_word(fsbase + 8, &dtv) || read_word(dtv + 16 * hs->tls_module, &block) || block + 1 <= 1 ||
-	    read_word(block + hs->tls_offset, &thread) || !thread || read_word(thread, &vtable))
+	address = tls_thread(hs, fsbase);
+	if (!address || read_word(address, &thread) || !thread || read_word(thread, &vtable))
 		return 0;
 	for (int i = 0; i < MAX_THREAD_VTABLES; i++) {
 		if (!vtable || hs->thread_vtables[i] != vtable)
 			continue;
 		c->tid = tid;
 		c->fsbase = fsbase;
-		c->address = block + hs->tls_offset;
+		c->address = address;
 		c->java_thread = thread;
 		c->vtable = vtable;
 		return thread;
@@ -88,12 +101,9 @@ static __noinline __u64 current_java_thread(struct walk *w, const struct hotspot
 /* The current Thread of the JVM, a JavaThread or another kind; 0 if there is none. */
 static __always_inline __u64 tls_java_thread(const struct hotspot *hs, __u64 fsbase)
 {
-	__u64 dtv, block, thread = 0;
+	__u64 address = tls_thread(hs, fsbase), thread = 0;
 
-	if (!hs->tls_module || read_word(fsbase + 8, &dtv) || read_word(dtv + 16 * hs->tls_module, &block) || block + 1 <= 1)
-		return 0;
-	read_word(block + hs->tls_offset, &thread);
-	return thread;
+	return address && !read_word(address, &thread) ? thread : 0;
 }
 
 /*

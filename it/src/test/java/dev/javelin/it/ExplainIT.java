@@ -62,6 +62,16 @@ class ExplainIT {
         assertThat(explained.sum().all().getOrDefault("unknown", 0L))
                 .as("unknown " + explained.told())
                 .isLessThanOrEqualTo(explained.figures().get(1) / 100);
+        Map<String, Long> account = explained.account();
+        long others = account.get("elapsed");
+        for (String reason : List.of("monitor", "park", "sleep", "socket", "gc")) {
+            others -= account.get(reason);
+        }
+        assertThat(onCpu(explained.sum().all()))
+                .as("CPU: " + explained.told())
+                .isBetween(
+                        account.get("work") * 0.96 - explained.sum().all().getOrDefault("run queue", 0L),
+                        others * 1.04);
         assertThat(explained.json())
                 .as("what was waited for")
                 .contains("\"ReentrantLock.lock\"", "\"in KnownRequests.", "SocketInputStream.read");

@@ -281,9 +281,10 @@ class UserModeIT {
         }
     }
 
-    /** The next recording takes over what a killed one has left. */
-    @Test
-    void aKilledRecorderDoesNotStandInTheWay() throws IOException {
+    /** The next recording takes over what a killed one has left, also if somebody has tidied up, and the profiler goes on without its files. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aKilledRecorderDoesNotStandInTheWay(boolean tidied) throws IOException {
         try (Child target = target(Shares.class)) {
             try (Child recorder =
                     new Child(javelin("record", "--mode", "user", "-f", file("killed.html"), pid(target)))) {
@@ -292,6 +293,13 @@ class UserModeIT {
                 recorder.await(PATIENCE);
             }
             assertThat(left(target)).isNotEmpty();
+            if (tidied) {
+                for (Path directory : left(target)) {
+                    Child.run("rm", "-r", directory.toString());
+                }
+                assertThat(left(target)).isEmpty();
+                assertThat(timers(target)).isNotEmpty();
+            }
             Child.Result result = Child.run(
                     PATIENCE, javelin("record", "--mode", "user", "-d", "1s", "-f", file("next.html"), pid(target)));
             assertThat(result.exit()).as(result.err()).isZero();

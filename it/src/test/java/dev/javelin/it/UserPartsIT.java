@@ -194,6 +194,34 @@ class UserPartsIT {
         }
     }
 
+    private static void endProfiler(TargetProcess target, Parts parts) throws IOException {
+        Child.run(
+                        MustRun.jdk(17).tool("jcmd").toString(),
+                        Long.toString(target.pid()),
+                        "JVMTI.agent_load " + parts.library() + " stop")
+                .ok();
+    }
+
+    @Test
+    void whereEveryPartIsEndedTheProcessIsGivenUp() throws Exception {
+        Path jfr = directory.resolve("given-up.jfr");
+        try (TargetProcess target = target();
+                Child recorder = recorder(target, jfr);
+                Parts parts = new Parts(target)) {
+            for (int part = 0; part < 3; part++) {
+                parts.awaitNext();
+                endProfiler(target, parts);
+            }
+            Child.Result result = recorder.await(PATIENCE);
+            assertThat(result.exit()).as(result.err()).isZero();
+            assertThat(result.err().lines().filter(line -> line.startsWith("async-profiler in process")))
+                    .as(result.err())
+                    .hasSize(3);
+            assertThat(left(target)).isEmpty();
+            assertThat(target.isAlive()).isTrue();
+        }
+    }
+
     /** By {@code asprof stop} for example; the next part is recorded again. */
     @Test
     void aPartThatSomebodyElseEndsIsTold() throws Exception {
@@ -202,12 +230,7 @@ class UserPartsIT {
                 Child recorder = recorder(target, jfr);
                 Parts parts = new Parts(target)) {
             parts.awaitNext();
-            String library = parts.library().toString();
-            Child.run(
-                            MustRun.jdk(17).tool("jcmd").toString(),
-                            Long.toString(target.pid()),
-                            "JVMTI.agent_load " + library + " stop")
-                    .ok();
+            endProfiler(target, parts);
             parts.awaitNext();
             recorder.signal("INT");
             Child.Result result = recorder.await(PATIENCE);

@@ -24,13 +24,13 @@ import java.util.regex.Pattern;
  */
 public final class AsyncProfiler implements AutoCloseable {
     /**
-     * What was recorded.
+     * What was recorded, to be read by {@link #read}.
      *
-     * @param jfr a JFR file, empty if there is none
+     * @param file where it is; null if there is nothing
      * @param skipped samples that the profiler had no room for
      * @param hadEnded whether it was over before it was told to end
      */
-    public record Recorded(ByteBuffer jfr, long skipped, boolean hadEnded) {}
+    public record Recorded(FileChannel file, long skipped, boolean hadEnded) {}
 
     private static final String RESOURCE = "/linux-x64/libasyncProfiler.so";
     private static final String NAME = "libasyncProfiler";
@@ -61,6 +61,8 @@ public final class AsyncProfiler implements AutoCloseable {
     private String library;
     private String runtime = "";
     private FileChannel recording;
+    /** Whether it may go on in the process, where a start that nobody waits for any more may come late. */
+    private boolean mayGoOn;
 
     private AsyncProfiler(ProcessInfo process) throws IOException {
         this.process = process;
@@ -111,6 +113,7 @@ public final class AsyncProfiler implements AutoCloseable {
         LoadedLibraries loaded = LoadedLibraries.of(process.pid());
         loaded.requireHotSpot();
         loaded.requireNoOther(NAME, library);
+        boolean loadedBefore = loaded.hasOwn(library);
         byte[] carried = carried();
         String name = ProfilerDirectory.name(process);
         PathFd root = files.root();
@@ -119,7 +122,7 @@ public final class AsyncProfiler implements AutoCloseable {
                 put(files.tmp(root), name, carried);
             }
             runtime = jvm.version();
-            if (directory.isLeftBehind()) {
+            if (directory.isLeftBehind() || loadedBefore) {
                 command("stop");
             }
             return null;
@@ -169,6 +172,7 @@ public final class AsyncProfiler implements AutoCloseable {
      * @throws JavelinException if it refuses, in one line
      */
     public void start(String options, Duration longest) {
+        mayGoOn = true;
         try {
             files.run(COMMAND, late(), () -> {
                 // a later one never takes an earlier file for its own
@@ -210,20 +214,44 @@ public final class AsyncProfiler implements AutoCloseable {
     /**
      * Ends the recording.
      *
-     * @throws JavelinException if the process does not answer, or its file is too large
+     * @throws JavelinException if the process does not answer
      */
     public Recorded stop() {
         if (recording == null) {
-            return new Recorded(ByteBuffer.allocate(0), 0, false);
+            return ENDED;
         }
-        try (FileChannel file = recording) {
-            recording = null;
+        boolean ended = false;
+        try {
             Recorded last = end();
+            ended = true;
+            Recorded recorded = new Recorded(recording, last.skipped, last.hadEnded);
+            recording = null;
+            return recorded;
+        } catch (IOException e) {
+            throw failed(process, e);
+        } finally {
+            if (!ended) {
+                closeRecording();
+            }
+        }
+    }
+
+    /**
+     * Reads what was recorded, once; a later recording may have begun. Another thread may do it.
+     *
+     * @return a JFR file, empty if there is none
+     * @throws JavelinException if it is too large, or cannot be read
+     */
+    public ByteBuffer read(Recorded recorded) {
+        if (recorded.file == null) {
+            return ByteBuffer.allocate(0);
+        }
+        try (FileChannel file = recorded.file) {
             long size = file.size();
             if (size > MOST_BYTES) {
-                throw tooLarge(size, "", null);
+                throw tooLarge(size, ": record less often, with a longer -i", null);
             }
-            return new Recorded(read(file, size), last.skipped, last.hadEnded);
+            return read(file, size);
         } catch (IOException e) {
             throw failed(process, e);
         }
@@ -231,9 +259,20 @@ public final class AsyncProfiler implements AutoCloseable {
 
     private JavelinException tooLarge(long size, String what, Throwable cause) {
         return JavelinException.failed(
-                "what async-profiler has recorded of process " + process.pid() + " takes " + (size >> 20) + " MB" + what
-                        + ": record less often, with a longer -i",
+                "what async-profiler has recorded of process " + process.pid() + " takes " + (size >> 20) + " MB"
+                        + what,
                 cause);
+    }
+
+    private void closeRecording() {
+        try {
+            if (recording != null) {
+                recording.close();
+            }
+        } catch (IOException e) {
+            // it was only read
+        }
+        recording = null;
     }
 
     /** Bytes that were written since the last start, as far as that is known. */
@@ -254,6 +293,7 @@ public final class AsyncProfiler implements AutoCloseable {
                 Matcher skipped = SKIPPED.matcher(said(METRICS));
                 return new Recorded(null, skipped.find() ? Long.parseLong(skipped.group(1)) : 0, status != 0);
             });
+            mayGoOn = false;
             return last.hadEnded && hasEnded() ? ENDED : last;
         } catch (IOException | JavelinException e) {
             if (!hasEnded()) {
@@ -280,7 +320,7 @@ public final class AsyncProfiler implements AutoCloseable {
         try {
             return readUpTo(file, (int) size);
         } catch (OutOfMemoryError e) {
-            throw tooLarge(size, ", for which javelin has no memory (JAVA_TOOL_OPTIONS=-Xmx1g gives it more)", e);
+            throw tooLarge(size, ", for which there is no memory: " + JavelinException.MORE_MEMORY, e);
         }
     }
 
@@ -300,12 +340,14 @@ public final class AsyncProfiler implements AutoCloseable {
     /** Stops it, if it was not stopped, and removes its files. */
     @Override
     public void close() {
+        closeRecording();
         try {
-            if (recording != null) {
-                stop();
+            if (mayGoOn && isAlive()) {
+                files.run(FILES, "", () -> command("stop"));
+                mayGoOn = false;
             }
-        } catch (JavelinException e) {
-            // it will stop by itself
+        } catch (IOException | JavelinException e) {
+            // the JVM obeys when it comes to it, or the profiler stops by itself
         }
         try {
             if (directory != null) {

@@ -28,7 +28,11 @@ record BlockLayout(
         int buckets,
         int eetop,
         int tid) {
+    private static final int SLOTLESS = 56;
+    private static final int HEAD_BYTES = SLOTLESS + 8;
+    /** Of a stripe. */
     private static final int SUM = 0;
+
     private static final int GREATEST = 8;
     /** {@link Long#MAX_VALUE} less the least. */
     private static final int LEAST = 16;
@@ -46,7 +50,7 @@ record BlockLayout(
     /** Also of a field in a Thread, which takes some hundred bytes. */
     private static final int LARGEST_GAP = 1 << 12;
 
-    private static final int HEAD_BYTES = LEAST + 8;
+    private static final int STRIPE_HEAD_BYTES = LEAST + 8;
 
     /**
      * The line that the agent answers with.
@@ -84,7 +88,7 @@ record BlockLayout(
                 && stripes <= MOST_STRIPES
                 && buckets == LogLinear.BUCKETS
                 && isGap(firstStripe, HEAD_BYTES)
-                && isGap(firstBucket, HEAD_BYTES)
+                && isGap(firstBucket, STRIPE_HEAD_BYTES)
                 && isGap(stripeBytes - firstBucket - 8 * buckets, 0)
                 && isGap(eetop, 8)
                 && isGap(tid, 8);
@@ -101,6 +105,11 @@ record BlockLayout(
 
     int blockBytes() {
         return firstStripe + stripes * stripeBytes;
+    }
+
+    /** The calls of a block that found no slot. */
+    long slotless(ByteBuffer block) {
+        return block.getLong(SLOTLESS);
     }
 
     /** What a block counted. */

@@ -64,6 +64,13 @@ record LoadedLibraries(int pid, List<Mapping> mappings) {
                 + " cannot be recorded in user-space mode, which attaches as HotSpot" + " knows it: " + why);
     }
 
+    /** Whether {@link ProfilerDirectory} has put a library of this name there before. */
+    boolean hasOwn(String own) {
+        return mappings.stream()
+                .anyMatch(mapping ->
+                        mapping.fileName().equals(own) && mapping.path().contains(OWN));
+    }
+
     /**
      * Two profilers of the same kind would take each other's signals, and so would two versions of it.
      *

@@ -46,6 +46,7 @@ public final class MethodProbes implements AutoCloseable {
     private BlockLayout layout;
     private List<Placed> placed = List.of();
     private List<Latencies> last = List.of();
+    private long slotless;
     private boolean in;
     private boolean gone;
 
@@ -300,12 +301,17 @@ public final class MethodProbes implements AutoCloseable {
         if (!gone && !agent.isAlive()) {
             gone = true;
         }
-        if (!gone && probes.stream().anyMatch(probe -> probe.methods().subtypes())) {
+        if (!gone && haveSubtypes()) {
             agent.send("look");
             List<List<String>> answers = agent.answers(CHANGE);
             understand(() -> placed(answers));
         }
         return !gone;
+    }
+
+    /** Whether classes that are loaded later may be among those that are probed. */
+    public boolean haveSubtypes() {
+        return probes.stream().anyMatch(probe -> probe.methods().subtypes());
     }
 
     /** Waits for that end, at most so long; then the same as {@link #look}. */
@@ -333,17 +339,25 @@ public final class MethodProbes implements AutoCloseable {
         if (!gone) {
             try {
                 List<Latencies> read = new ArrayList<>();
+                long without = 0;
                 for (Placed probe : placed) {
                     ByteBuffer block = ByteBuffer.wrap(memory.readBytes(probe.block(), layout.blockBytes()))
                             .order(ByteOrder.LITTLE_ENDIAN);
                     read.add(layout.latencies(block));
+                    without += layout.slotless(block);
                 }
                 last = List.copyOf(read);
+                slotless = without;
             } catch (MemoryUnreadable e) {
                 gone = true;
             }
         }
         return last;
+    }
+
+    /** The calls of all probes that found no slot, since too many threads were in calls; as of the last {@link #latencies}. */
+    public long slotless() {
+        return slotless;
     }
 
     /**

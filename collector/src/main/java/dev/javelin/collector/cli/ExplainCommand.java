@@ -7,9 +7,12 @@ import dev.javelin.collector.probe.ProbeResolver;
 import dev.javelin.collector.probe.ProbeSpec;
 import dev.javelin.collector.session.ExplainRequest;
 import dev.javelin.collector.session.JavelinException;
+import dev.javelin.collector.session.Live;
 import dev.javelin.collector.session.ProbedCalls;
 import dev.javelin.collector.session.RecordRequest;
 import dev.javelin.collector.session.RecordResult;
+import dev.javelin.collector.session.RecordSession;
+import dev.javelin.collector.session.Session;
 import dev.javelin.collector.walker.Probes;
 import dev.javelin.flamegraph.ExplanationOutputs;
 import dev.javelin.flamegraph.Latencies;
@@ -128,7 +131,10 @@ final class ExplainCommand implements Callable<Integer> {
                 attached.warnings().forEach(cli.messages()::line);
                 ExplainRequest explain =
                         new ExplainRequest(spec.text().substring(KIND.length()), new Attached(attached), slow);
-                Recording recording = new Recording(cli, request(pid, probes, every, time, explain), null);
+                RecordRequest request = request(pid, probes, every, time, explain);
+                Session session =
+                        new RecordSession(request, cli.messages().stream(), LateClasses.with(Live.NONE, attached));
+                Recording recording = new Recording(cli, request, null, Live.NONE, session);
                 stop.passTo(recording::stop);
                 return recording.summarised(settings(wanted, time), result -> deliver(result, output));
             } catch (RuntimeException | Error e) {
@@ -169,6 +175,11 @@ final class ExplainCommand implements Callable<Integer> {
             Latencies all = new Latencies();
             probes.latencies().forEach(all::add);
             return all;
+        }
+
+        @Override
+        public long slotless() {
+            return probes.slotless();
         }
 
         @Override

@@ -46,7 +46,7 @@ record Failure(String text, int exitStatus) {
             return failure.getMessage() == null ? failure.toString() : failure.getMessage();
         }
         if (failure instanceof OutOfMemoryError) {
-            return "out of memory: give Javelin more, for example JAVELIN_OPTS=-Xmx1g ./javelin …, or sample less often";
+            return "out of memory: " + JavelinException.MORE_MEMORY;
         }
         return "internal error: " + failure + "; please report it with the output of the same command and --verbose";
     }

@@ -236,7 +236,7 @@ final class RecordCommand implements Callable<Integer> {
         if (inUserSpace()) {
             return new UserSession(request, messages, live);
         }
-        RecordSession kernel = new RecordSession(request, messages, live);
+        RecordSession kernel = new RecordSession(request, messages, LateClasses.with(live, methods));
         return mayBeInUserSpace(left)
                 ? new KernelFirst(
                         kernel,

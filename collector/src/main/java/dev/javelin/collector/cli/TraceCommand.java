@@ -7,6 +7,8 @@ import dev.javelin.collector.probe.ProbeSpec;
 import dev.javelin.collector.probe.TracedProbe;
 import dev.javelin.collector.session.JavelinException;
 import dev.javelin.collector.session.RecordRequest;
+import dev.javelin.collector.session.RecordSession;
+import dev.javelin.collector.session.Session;
 import dev.javelin.collector.walker.Probes;
 import dev.javelin.flamegraph.ReportOptions;
 import java.time.Duration;
@@ -112,7 +114,7 @@ final class TraceCommand implements Callable<Integer> {
                 if (attached != null) {
                     attached.warnings().forEach(cli.messages()::line);
                 }
-                Recording recording = recording(wanted, probes(wanted, attached, shown), time, most);
+                Recording recording = recording(wanted, attached, probes(wanted, attached, shown), time, most);
                 stop.passTo(recording::stop);
                 return recording.summarised(settings(wanted, time, most), result -> {});
             } catch (RuntimeException | Error e) {
@@ -136,14 +138,17 @@ final class TraceCommand implements Callable<Integer> {
         return probes;
     }
 
-    private Recording recording(SpecsAndTarget wanted, List<TracedProbe> probes, Duration time, long most) {
+    private Recording recording(
+            SpecsAndTarget wanted, MethodProbes methods, List<TracedProbe> probes, Duration time, long most) {
         if (probes.size() > Probes.MOST) {
             throw JavelinException.usage(
                     probes.size() + " probes: at most " + Probes.MOST + " can be traced at once: narrow the pattern");
         }
         TimeOfDay clock = new TimeOfDay(Instant.now(), System.nanoTime(), ZoneId.systemDefault());
         TraceLines lines = new TraceLines(cli.out(), probes, most, Messages.isTerminal(1), clock);
-        return new Recording(cli, request(wanted.pid(), probes, time), null, lines);
+        RecordRequest request = request(wanted.pid(), probes, time);
+        Session session = new RecordSession(request, cli.messages().stream(), LateClasses.with(lines, methods));
+        return new Recording(cli, request, null, lines, session);
     }
 
     private Set<Integer> texts() {

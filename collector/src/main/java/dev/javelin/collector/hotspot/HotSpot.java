@@ -78,7 +78,7 @@ public final class HotSpot implements Closeable {
             if (mapping.fileName().equals("libjvm.so") && mapping.isFile()) {
                 first = mapping.fileOffset() == 0 ? mapping : first;
                 any = any == null ? first : any;
-                if (mapping.executable() && first != null && first.inode() == mapping.inode()) {
+                if (mapping.executable() && first != null && first.isSameFile(mapping)) {
                     return first;
                 }
             }

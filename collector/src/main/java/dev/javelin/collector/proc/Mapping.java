@@ -36,6 +36,11 @@ public record Mapping(
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
+    /** Whether the same file is behind both. */
+    public boolean isSameFile(Mapping other) {
+        return inode == other.inode && device.equals(other.device);
+    }
+
     /** Whether the address lies inside. */
     public boolean contains(long address) {
         return Long.compareUnsigned(address, start) >= 0 && Long.compareUnsigned(address, end) < 0;

@@ -5,6 +5,8 @@ import dev.javelin.flamegraph.CallPart;
 import dev.javelin.flamegraph.Frame;
 import dev.javelin.flamegraph.FrameType;
 import dev.javelin.flamegraph.Profile;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +65,9 @@ final class CallParts {
             "os::");
 
     private static final String JVM = "libjvm.so";
+    private static final String ANONYMOUS = "(anonymous namespace)::";
+    /** Characters of a function's readable name; what a library calls its functions is its own affair. */
+    private static final int LONGEST = 1_000;
 
     private final Profile profile;
     private final Map<Long, CallPart> ofWaits = new HashMap<>();
@@ -224,15 +229,24 @@ final class CallParts {
     }
 
     /** The name alone: {@code int freeze<Config<A> >(JavaThread*, long*)} is {@code freeze}. */
-    private static String function(String readable) {
-        String rest = readable;
-        String before;
-        do {
-            before = rest;
-            rest = rest.replaceAll("<[^<>]*>", "");
-        } while (!rest.equals(before));
-        String name = rest.replaceFirst("[(\\[].*", "").strip();
-        return name.substring(name.lastIndexOf(' ') + 1);
+    static String function(String readable) {
+        String text =
+                readable.substring(0, Math.min(readable.length(), LONGEST)).replace(ANONYMOUS, "");
+        StringBuilder plain = new StringBuilder();
+        Deque<Integer> brackets = new ArrayDeque<>();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '>' && !brackets.isEmpty()) {
+                plain.setLength(brackets.pop());
+                continue;
+            }
+            if (c == '<') {
+                brackets.push(plain.length());
+            }
+            plain.append(c);
+        }
+        String name = plain.toString().replaceFirst("(?s)[(\\[].*", "").strip();
+        return name.isEmpty() ? text : name.substring(name.lastIndexOf(' ') + 1);
     }
 
     private static boolean isOf(Frame frame, List<String> classes) {

@@ -35,6 +35,18 @@ final class CallSlots {
         static final InCalls NONE = new InCalls(0, 0, 0);
     }
 
+    /** What the slots say. */
+    static final class Look {
+        /** See {@link #look}. */
+        final Map<Long, InCalls> inCalls = new HashMap<>();
+        /** By the index of a slot: how many calls have ended there. */
+        final long[] ended;
+
+        private Look(int slots) {
+            ended = new long[slots];
+        }
+    }
+
     /** By what the time of the virtual threads that had a slot is known: an odd number. */
     static boolean isVirtual(long key) {
         return (key & 1) != 0;
@@ -47,28 +59,29 @@ final class CallSlots {
      * @param now {@link System#nanoTime} just before the call
      * @throws dev.javelin.collector.proc.MemoryUnreadable if the target has ended
      */
-    static Map<Long, InCalls> inCalls(TargetMemory memory, ProbedCalls calls, long now) {
-        Map<Long, InCalls> threads = new HashMap<>();
+    static Look look(TargetMemory memory, ProbedCalls calls, long now) {
+        Look look = new Look(calls.capacity());
         for (int first = 0; first < calls.capacity(); first += CHUNK) {
             byte[] chunk = memory.readBytes(calls.slots() + (long) first * SLOT_BYTES, CHUNK * SLOT_BYTES);
             ByteBuffer slot = ByteBuffer.wrap(chunk).order(ByteOrder.LITTLE_ENDIAN);
             for (int at = 0; at < chunk.length; at += SLOT_BYTES) {
+                int index = first + at / SLOT_BYTES;
+                look.ended[index] = slot.getLong(at + CALLS);
                 long key = slot.getLong(at);
                 long ended = slot.getLong(at + TOTAL);
                 boolean open = slot.getLong(at + OPEN) != 0;
                 long all = open ? Math.max(ended, now - slot.getLong(at + BASE)) : ended;
                 if (key != 0 && !isVirtual(key)) {
-                    threads.put(key, new InCalls(all, all - ended, 0));
+                    look.inCalls.put(key, new InCalls(all, all - ended, 0));
                 }
                 long virtual = slot.getLong(at + OF_VIRTUAL);
                 if (isVirtual(key) || virtual != 0) {
-                    int index = first + at / SLOT_BYTES;
-                    long call = isVirtual(key) && open ? CallId.ofVirtual(index, slot.getLong(at + CALLS) + 1) : 0;
+                    long call = isVirtual(key) && open ? CallId.ofVirtual(index, look.ended[index] + 1) : 0;
                     long current = isVirtual(key) ? all : 0;
-                    threads.put(2L * index + 1, new InCalls(virtual + current, open ? current : 0, call));
+                    look.inCalls.put(2L * index + 1, new InCalls(virtual + current, open ? current : 0, call));
                 }
             }
         }
-        return threads;
+        return look;
     }
 }

@@ -24,13 +24,10 @@ import java.util.PriorityQueue;
 /**
  * Where the time of a method's calls went. Waits within calls come one by one, and samples say which call they are in; the calls that are told
  * by themselves, since they were slow, claim theirs. Time on the CPU within calls is measured by the switches, and divided among the samples;
- * of virtual threads it is what their waits, with a carrier and without, leave of their calls' time. Used by one thread.
+ * of virtual threads it is what their waits, with a carrier and without, leave of their calls' time, if samples bear that out. Used by one thread.
  */
 final class CallTimes {
     private static final long SECOND = 1_000_000_000;
-    /** A call's intervals are only for the eye. */
-    private static final int MOST_INTERVALS = 2_000;
-
     private static final int MOST_TOLD = 20_000;
     private static final int MOST_SHOWN = 10;
     /** A call is told if it is among the slowest so many, as far as one knows while it ends; a hundredth of all counts as slow in the end. */
@@ -40,7 +37,13 @@ final class CallTimes {
     private static final double TOLD_A_SECOND = 2_000;
 
     private static final double SLOW_SHARE = 0.01;
-    private static final double ROUGHLY = 0.02;
+    /** By so much the clock's samples may be too few, as where the host takes time; and by so many standard deviations. */
+    private static final double MISSED = 1.25;
+
+    private static final int DEVIATIONS = 4;
+    /** Who runs for so many intervals of the clock is sampled. */
+    private static final int SURELY = 10;
+
     /** So many calls are told, if they are not too frequent, before those that are not among the slowest are left out. */
     private static final int FIRST_TOLD = 1_000;
 
@@ -51,61 +54,23 @@ final class CallTimes {
     private static final String BEFORE = "before the start";
     private static final String UNSAMPLED = "too short to be sampled";
 
-    private record Key(CallPart part, String detail, int stack) {}
+    record Key(CallPart part, String detail, int stack) {}
 
     private static final class Nanos {
         long all;
         long slow;
     }
 
-    private record Sample(long timeNanos, int stack) {}
-
-    /** What is known of a call. */
-    private static final class Call {
-        final long number;
-        final Map<Key, Long> waits = new HashMap<>();
-        final List<Explanation.Interval> intervals = new ArrayList<>();
-        final List<Sample> samples = new ArrayList<>();
-        final Map<Integer, Long> sampled = new HashMap<>();
-        Slow told;
-        long waited;
-
-        Call(long number) {
-            this.number = number;
-        }
-
-        /** It is not to be shown by itself. */
-        void forgetTimes() {
-            intervals.clear();
-            samples.clear();
-        }
-    }
-
     /** A call that was told. */
-    private record Slow(ToldCall told, Call call) {}
-
-    /** The call that a thread, or in its slot, is in, or was in last, and the one before, of which word may still come. */
-    private static final class Calls {
-        Call last = new Call(0);
-        Call before = new Call(0);
-
-        Call of(long number) {
-            if (number > last.number) {
-                before = last;
-                last = new Call(number);
-            }
-            return number == last.number ? last : number == before.number ? before : new Call(number);
-        }
-    }
+    record Slow(ToldCall told, SeenCalls.Call call) {}
 
     private final ExplainRequest request;
     private final Profile profile;
     private final CountedEvents events;
     private final CallParts parts;
+    private final long interval;
     private final CallFiles files = new CallFiles();
-    /** By {@link CallId#thread}. */
-    private final Map<Long, Calls> calls = new HashMap<>();
-
+    private final SeenCalls calls = new SeenCalls();
     private final Map<Key, Nanos> sums = new LinkedHashMap<>();
     private final Map<Integer, Long> samples = new HashMap<>();
     private final PriorityQueue<Slow> slow = new PriorityQueue<>(
@@ -131,8 +96,14 @@ final class CallTimes {
     private long ended = Long.MAX_VALUE;
     /** Of virtual threads. */
     private long waited;
+    /** Samples of virtual threads in calls. */
+    private long virtualSamples;
 
-    private boolean unexplained;
+    /** Of {@link #inCalls}. */
+    private long[] endedCalls = new long[0];
+
+    private long cut;
+    private final List<String> warnings = new ArrayList<>();
 
     private long nextLook;
     /** When {@link #inCalls} was so. */
@@ -143,8 +114,10 @@ final class CallTimes {
     private String operation = "";
     private long operationEnded;
 
-    CallTimes(ExplainRequest request, Profile profile, CountedEvents events) {
+    /** {@code interval} is that of the clock's samples, in nanoseconds. */
+    CallTimes(ExplainRequest request, Profile profile, CountedEvents events, long interval) {
         this.request = request;
+        this.interval = interval;
         this.profile = profile;
         this.events = events;
         this.parts = new CallParts(profile);
@@ -154,7 +127,7 @@ final class CallTimes {
     void started(Target target) {
         countedAt = created;
         began = System.nanoTime();
-        inCallsBefore = CallSlots.inCalls(target.memory(), request.calls(), began);
+        inCallsBefore = CallSlots.look(target.memory(), request.calls(), began).inCalls;
         before = request.calls().latencies();
         nextLook = began + SECOND / 10;
         request.calls()
@@ -179,7 +152,9 @@ final class CallTimes {
     private void look(Target target) {
         long now = System.nanoTime();
         try {
-            inCalls = CallSlots.inCalls(target.memory(), request.calls(), now);
+            CallSlots.Look look = CallSlots.look(target.memory(), request.calls(), now);
+            inCalls = look.inCalls;
+            endedCalls = look.ended;
             looked = now;
         } catch (MemoryUnreadable e) {
             // it has ended
@@ -202,6 +177,9 @@ final class CallTimes {
             return;
         }
         nextLook = now + SECOND;
+        if (looked > 0) {
+            calls.forgetEnded(endedCalls); // what came of these was taken since
+        }
         look(target);
         Latencies latencies = request.calls().latencies();
         if (request.slowerThanNanos() == 0) {
@@ -263,24 +241,18 @@ final class CallTimes {
                 ? wait.endNanos() - wait.wokenNanos()
                 : 0;
         int shown = stack < 0 ? Profile.EMPTY_STACK : stack;
-        Call call = of(wait.call());
+        SeenCalls.Call call = calls.of(wait.call());
         add(call, new Key(part, detail, withWaker(part, shown, wait)), began, wait.nanos() - queued);
         if (queued > 0) {
             add(call, new Key(CallPart.RUN_QUEUE, "", shown), wait.wokenNanos(), queued);
         }
     }
 
-    private Call of(long call) {
-        return calls.computeIfAbsent(CallId.thread(call), k -> new Calls()).of(call);
-    }
-
-    private void add(Call call, Key key, long from, long nanos) {
+    private void add(SeenCalls.Call call, Key key, long from, long nanos) {
         sums.computeIfAbsent(key, k -> new Nanos()).all += nanos;
         call.waits.merge(key, nanos, Long::sum);
         call.waited += nanos;
-        if (call.intervals.size() < MOST_INTERVALS) {
-            call.intervals.add(new Explanation.Interval(key.part(), key.detail(), from, nanos, key.stack()));
-        }
+        call.interval(new Explanation.Interval(key.part(), key.detail(), from, nanos, key.stack()));
     }
 
     /** Who left a monitor or a lock is shown with where it did. */
@@ -323,11 +295,10 @@ final class CallTimes {
         long call = SampleDescriptor.call(data, at);
         if (call != 0) {
             samples.merge(stack, 1L, Long::sum);
-            Call known = of(call);
+            virtualSamples += CallId.isVirtual(call) ? 1 : 0;
+            SeenCalls.Call known = calls.of(call);
             known.sampled.merge(stack, 1L, Long::sum);
-            if (known.samples.size() < MOST_INTERVALS) {
-                known.samples.add(new Sample(SampleDescriptor.timeNanos(data, at), stack));
-            }
+            known.sample(new SeenCalls.Sample(SampleDescriptor.timeNanos(data, at), stack));
         }
     }
 
@@ -341,7 +312,7 @@ final class CallTimes {
         if (began == 0 || end <= began || end > ended) {
             return; // not counted either
         }
-        Call call = of(told.call());
+        SeenCalls.Call call = calls.of(told.call());
         if (call.told != null) {
             slow.remove(call.told); // a call within it, of the same number, and shorter
             slowest.remove(call.told);
@@ -350,6 +321,7 @@ final class CallTimes {
         slow.add(call.told);
         if (slow.size() > MOST_TOLD) {
             slow.remove();
+            cut++;
         }
         slowest.add(call.told);
         if (slowest.size() > MOST_SHOWN) {
@@ -359,7 +331,7 @@ final class CallTimes {
 
     /** Everything that is known, after the programs were detached. */
     Explanation explain(Totals totals, Target target, int row, boolean hasMounts) {
-        long slotless = counts.total() - open() - elapsed(inCalls, false) - elapsed(inCalls, true);
+        long slotless = slotless();
         look(target);
         long end = System.nanoTime();
         long cpu = finish(totals, row, end, target);
@@ -367,24 +339,26 @@ final class CallTimes {
         long ofVirtual = elapsed(inCallsOfVirtual, true);
         if (target.explainsVirtual(hasMounts)) {
             finishVirtual(totals, target);
-            cpu += Math.max(0, ofVirtual - waited);
+            cpu += plausible(ofVirtual - waited, virtualSamples, interval);
             elapsed += Math.max(waited, ofVirtual);
         } else if (ofVirtual > 0) {
-            unexplained = true;
+            warnings.add("calls of virtual threads are counted, but not explained: that takes a JDK from 24 on, whose"
+                    + " libjvm has its symbols");
             elapsed += ofVirtual;
             count(new Key(CallPart.UNKNOWN, VIRTUAL, Profile.EMPTY_STACK), ofVirtual, false);
         }
         divide(samples, cpu, false);
-        if (slotless > elapsed * ROUGHLY) {
+        if (slotless > 0) {
             elapsed += slotless;
             count(new Key(CallPart.UNKNOWN, SLOTLESS, Profile.EMPTY_STACK), slotless, false);
         }
-        long known = total();
-        if (elapsed > known) {
-            count(new Key(CallPart.UNKNOWN, "", Profile.EMPTY_STACK), elapsed - known, false);
+        long unknown = Math.max(0, elapsed - total());
+        if (unknown > 0) {
+            count(new Key(CallPart.UNKNOWN, "", Profile.EMPTY_STACK), unknown, false);
         }
         List<Slow> slowCalls = slowCalls(counts);
-        Explanation.Slow those = addSlow(slowCalls, counts);
+        Explanation.Slow those = addSlow(slowCalls, counts, unknown);
+        warnOfWhatIsLeftOut(slowCalls.size());
         List<Explanation.Part> list = new ArrayList<>();
         sums.forEach((key, nanos) ->
                 list.add(new Explanation.Part(key.part(), key.detail(), key.stack(), nanos.all, nanos.slow)));
@@ -393,11 +367,31 @@ final class CallTimes {
         return new Explanation(request.method(), counts.count(), elapsed, those, list, counts, shown, profile);
     }
 
-    /** How long the calls had taken that were open when everything was recorded. */
-    private long open() {
-        return inCallsBefore.values().stream()
-                .mapToLong(CallSlots.InCalls::open)
-                .sum();
+    /** How long the calls took that found no slot: what those that have ended took beyond what the slots say. */
+    private long slotless() {
+        long slotless = request.calls().slotless();
+        if (slotless == 0) {
+            return 0;
+        }
+        warnings.add(slotless + " calls are counted, but not explained: too many threads were in calls at once");
+        long ended = elapsed(inCalls, false) + elapsed(inCalls, true) + open(inCallsBefore) - open(inCalls);
+        return Math.max(0, counts.total() - ended);
+    }
+
+    /** How long the calls have taken so far that are open. */
+    private static long open(Map<Long, CallSlots.InCalls> threads) {
+        return threads.values().stream().mapToLong(CallSlots.InCalls::open).sum();
+    }
+
+    /**
+     * Time on the CPU that is what known waits leave of calls' time, of which some may not be known: as far as samples bear it out.
+     *
+     * @param nanos what is left
+     * @param samples of the clock there
+     */
+    static long plausible(long nanos, long samples, long interval) {
+        double most = interval * (samples * MISSED + DEVIATIONS * Math.sqrt(samples + 1.0));
+        return Math.max(0, nanos <= most ? nanos : samples * interval);
     }
 
     /** What is known of all calls. */
@@ -419,9 +413,9 @@ final class CallTimes {
         return elapsed;
     }
 
-    /** Whether there were calls of virtual threads of which is not known what they did. */
-    boolean hasUnexplained() {
-        return unexplained;
+    /** What users should know of what was explained, one line each. */
+    List<String> warnings() {
+        return warnings;
     }
 
     /** Adds the waits of virtual threads that go on. */
@@ -436,16 +430,11 @@ final class CallTimes {
                 if (seen.waiting() && seen.since() < ended) {
                     add(within(CallWait.open(target.pid(), seen, ended)), target);
                 }
-            } else if (from.call() == until.call() && isUnseen(until.call())) {
+            } else if (from.call() == until.call() && calls.isUnseen(until.call())) {
+                // it has waited since it was not measured yet
                 add(within(CallWait.before(target.pid(), until.call(), ended, until.open())), target);
             }
         });
-    }
-
-    /** Whether nothing has come of a call: it has waited since it was not measured yet. */
-    private boolean isUnseen(long call) {
-        Calls known = calls.get(CallId.thread(call));
-        return known == null || known.last.number != call;
     }
 
     /** Time on the CPU within calls; adds waits that go on. */
@@ -502,7 +491,19 @@ final class CallTimes {
                 .toList();
     }
 
-    private Explanation.Slow addSlow(List<Slow> slowCalls, Latencies latencies) {
+    private void warnOfWhatIsLeftOut(int told) {
+        if (cut > 0 && told == slow.size()) {
+            warnings.add("of " + (told + cut) + " slow calls the slowest " + told
+                    + " are explained as such: a longer --slower-than has fewer");
+        }
+        if (!calls.isComplete()) {
+            warnings.add("more happened in calls at once than is kept for time lines, which lack some of it: the sums"
+                    + " have all");
+        }
+    }
+
+    /** {@code unknown} of the time of all calls is. */
+    private Explanation.Slow addSlow(List<Slow> slowCalls, Latencies latencies, long unknown) {
         Map<Integer, Long> sampled = new HashMap<>();
         long elapsed = 0;
         long cpu = 0;
@@ -517,7 +518,12 @@ final class CallTimes {
             call.call().waits.forEach((key, nanos) -> count(key, nanos, true));
             call.call().sampled.forEach((stack, count) -> sampled.merge(stack, count, Long::sum));
         }
-        divide(sampled.isEmpty() ? samples : sampled, cpu, true);
+        long sampling = sampled.values().stream().mapToLong(Long::longValue).sum();
+        long unseen = Math.min(unknown, cpu - plausible(cpu, sampling, interval));
+        if (unseen > 0) {
+            count(new Key(CallPart.UNKNOWN, "", Profile.EMPTY_STACK), unseen, true);
+        }
+        divide(sampled.isEmpty() ? samples : sampled, cpu - unseen, true);
         long threshold = request.slowerThanNanos() > 0
                 ? request.slowerThanNanos()
                 : slowCalls.isEmpty()
@@ -569,17 +575,22 @@ final class CallTimes {
             return;
         }
         long start = slow.told().beganNanos();
-        List<Sample> there = slow.call().samples.stream()
+        List<SeenCalls.Sample> there = slow.call().samples.stream()
                 .filter(sample -> sample.timeNanos() >= from && sample.timeNanos() < to)
                 .toList();
         if (there.isEmpty()) {
+            boolean ran = to - from < SURELY * interval;
             intervals.add(new Explanation.Interval(
-                    CallPart.ON_CPU_JAVA, UNSAMPLED, from - start, to - from, Profile.EMPTY_STACK));
+                    ran ? CallPart.ON_CPU_JAVA : CallPart.UNKNOWN,
+                    ran ? UNSAMPLED : "",
+                    from - start,
+                    to - from,
+                    Profile.EMPTY_STACK));
             return;
         }
         long at = from;
         for (int i = 0; i < there.size(); i++) {
-            Sample sample = there.get(i);
+            SeenCalls.Sample sample = there.get(i);
             long until = i + 1 < there.size()
                     ? (sample.timeNanos() + there.get(i + 1).timeNanos()) / 2
                     : to;

@@ -12,6 +12,10 @@ public final class JavelinException extends RuntimeException {
     /** Exit status of a command that was called wrongly. */
     public static final int USAGE = 2;
 
+    /** What to do where memory is short. */
+    public static final String MORE_MEMORY =
+            "give Javelin more, for example JAVELIN_OPTS=-Xmx1g ./javelin …, or sample less often";
+
     private final int exitStatus;
 
     private JavelinException(String message, Throwable cause, int exitStatus) {

@@ -22,6 +22,9 @@ public interface ProbedCalls {
     /** How long the calls took that have ended since the probes were set. */
     Latencies latencies();
 
+    /** How many calls have begun since then, up to the last look at {@link #latencies}, that found no slot. */
+    long slotless();
+
     /**
      * Has those calls told one by one that take longer.
      *

@@ -204,7 +204,7 @@ public final class RecordSession implements Session {
         try (Report report = Report.open(profile, request, facts.start(), facts.startNanos())) {
             loop(recorder, loaded, report);
             recorder.onClose();
-            warnOfUnexplained(recorder);
+            recorder.warnings().forEach(messages::println);
             ThreadNice.set(USUAL);
             facts.ended();
             RecordingInfo info = facts.info(profile);
@@ -247,14 +247,6 @@ public final class RecordSession implements Session {
         if (refused > 0) {
             messages.println(
                     refused + " functions are left out: the kernel cannot probe the instructions that they begin with");
-        }
-    }
-
-    private void warnOfUnexplained(Recorder recorder) {
-        if (recorder.hasUnexplained()) {
-            messages.println(
-                    "calls of virtual threads are counted, but not explained: that takes a JDK from 24 on, whose"
-                            + " libjvm has its symbols");
         }
     }
 

@@ -70,7 +70,9 @@ final class Recorder implements AutoCloseable {
         this.threads = new Threads(profile);
         this.counted = new CountedEvents(
                 request.event(), request.keyLabel(), request.probes().isTold(), profile, symbolizer, threads, tally);
-        this.callTimes = request.explain() == null ? null : new CallTimes(request.explain(), profile, counted);
+        this.callTimes = request.explain() == null
+                ? null
+                : new CallTimes(request.explain(), profile, counted, request.intervalNanos());
     }
 
     /** Starts: from here on these targets are recorded, by samples of an event if there is one, and by the probes that were asked for. */
@@ -382,9 +384,9 @@ final class Recorder implements AutoCloseable {
                 request.probes().hasMounts());
     }
 
-    /** Whether there were calls of virtual threads of which is not known what they did. */
-    boolean hasUnexplained() {
-        return callTimes != null && callTimes.hasUnexplained();
+    /** What users should know of what was explained, one line each. */
+    List<String> warnings() {
+        return callTimes == null ? List.of() : callTimes.warnings();
     }
 
     /** Where the time of calls went; null if that was not asked for. */

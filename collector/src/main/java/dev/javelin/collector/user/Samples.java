@@ -1,5 +1,6 @@
 package dev.javelin.collector.user;
 
+import dev.javelin.collector.session.JavelinException;
 import dev.javelin.flamegraph.Profile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -70,7 +71,10 @@ final class Samples {
         try (JfrReader reader = new JfrReader(jfr)) {
             new File(reader, next(), pid, from, to).read();
             return Math.max(0, Math.min(reader.durationNanos(), to - from));
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+        } catch (OutOfMemoryError e) {
+            throw new IOException(
+                    "there is no memory to read what async-profiler has recorded: " + JavelinException.MORE_MEMORY, e);
+        } catch (RuntimeException | StackOverflowError e) {
             throw new IOException("what async-profiler has recorded cannot be read: " + e, e);
         }
     }

@@ -13,7 +13,9 @@ import dev.javelin.flamegraph.RecordingInfo;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -104,12 +106,14 @@ public final class UserSession implements Session {
             samples.checkWritten();
         }
         facts.ended();
-        for (UserTarget target : running) {
+        Map<UserTarget, UserTarget.Part> parts = new LinkedHashMap<>();
+        for (UserTarget target : running) { // all at about the same time: to take one may last
             UserTarget.Part part = target.end();
             if (part != null) {
-                target.take(part, samples);
+                parts.put(target, part);
             }
         }
+        parts.forEach((target, part) -> target.take(part, samples));
         samples.checkWritten();
     }
 

@@ -5,8 +5,6 @@ import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.session.JavelinException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -31,11 +29,14 @@ final class UserTarget implements AutoCloseable {
     /** What a process writes can keep a reader busy for ever. */
     private static final Duration READ = Duration.ofSeconds(60);
 
+    /** Parts, one after the other, that somebody else has ended: more would be, too. */
+    private static final int MOST_EARLY = 3;
+
     private static final long NANOS_PER_TICK = 1_000_000_000L / ProcessInfo.TICKS_PER_SECOND;
 
     private final AsyncProfiler profiler;
     private final String options;
-    private final List<JavelinException> failures = new ArrayList<>();
+    private final Failures failures = new Failures();
     private long partNanos;
     private long partBegan;
     private long partEnded;
@@ -44,6 +45,7 @@ final class UserTarget implements AutoCloseable {
     private long pausedNanos;
     private long lostNanos;
     private long failedAt;
+    private int early;
     private long skipped;
     private long ticksBefore;
     private long cpuNanos;
@@ -94,9 +96,9 @@ final class UserTarget implements AutoCloseable {
         return lostNanos + (failedAt == 0 || !isAlive() ? 0 : Math.max(0, end - failedAt));
     }
 
-    /** What could not be done. */
+    /** What could not be done; of many the first. */
     List<JavelinException> failures() {
-        return Collections.unmodifiableList(failures);
+        return failures.told(process().pid());
     }
 
     /** Samples that the profiler had no room for. */
@@ -141,7 +143,7 @@ final class UserTarget implements AutoCloseable {
         }
         boolean begun = isAlive() && attempt(this::begin);
         boolean taken = take(part, samples);
-        if (begun && taken) {
+        if (begun && taken && early < MOST_EARLY) {
             return true;
         }
         failedAt = begun ? partBegan : part.ended;
@@ -177,6 +179,7 @@ final class UserTarget implements AutoCloseable {
 
     /** Takes what a part has recorded; false if that cannot be had. */
     boolean take(Part part, Samples samples) {
+        early = part.recorded.hadEnded() ? early + 1 : 0;
         long[] told = new long[1];
         boolean taken = attempt(() -> told[0] = read(part, samples));
         if (!taken) {
@@ -206,7 +209,7 @@ final class UserTarget implements AutoCloseable {
     private long read(Part part, Samples samples) {
         int pid = process().pid();
         FutureTask<Long> task =
-                new FutureTask<>(() -> samples.add(part.recorded.jfr(), pid, part.began, System.nanoTime()));
+                new FutureTask<>(() -> samples.add(profiler.read(part.recorded), pid, part.began, System.nanoTime()));
         Thread thread = new Thread(task, "javelin-jfr");
         thread.setDaemon(true);
         thread.start();
@@ -223,6 +226,9 @@ final class UserTarget implements AutoCloseable {
             if (!isAlive()) {
                 throw JavelinException.failed(
                         "process " + pid + " was killed, and what was recorded last went with it", e);
+            }
+            if (e.getCause() instanceof JavelinException known) {
+                throw known;
             }
             throw JavelinException.failed("process " + pid + ": " + e.getCause().getMessage(), e);
         }

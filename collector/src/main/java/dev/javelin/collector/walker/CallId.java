@@ -26,6 +26,11 @@ public final class CallId {
         return (int) (call >>> SLOT_SHIFT) & SLOT_MASK;
     }
 
+    /** The number in the slot: from 1, and greater for each call; 0 for none. */
+    public static long number(long call) {
+        return call & ((1L << SLOT_SHIFT) - 1);
+    }
+
     /** Whether the call is a virtual thread's. */
     public static boolean isVirtual(long call) {
         return (call & VIRTUAL) != 0;

@@ -476,9 +476,10 @@ public final class Probes {
         } else if (point instanceof AttachPoint.Calls calls) {
             links.add(object.program(TOLD_CALL).attachUprobe(calls.pid(), calls.path(), calls.offset(), false, row));
         } else if (point instanceof AttachPoint.Mounts mounts) {
+            // how a wait ends before how it begins
+            attachMounts(object, mounts.thaws(), THAW, false, mounts);
             attachMounts(object, mounts.freezes(), FREEZE_RETURN, true, mounts);
             attachMounts(object, mounts.freezes(), FREEZE, false, mounts);
-            attachMounts(object, mounts.thaws(), THAW, false, mounts);
         } else if (point instanceof AttachPoint.Tracepoint tracepoint) {
             links.add(object.program(TRACEPOINT).attachTracepoint(tracepoint.category(), tracepoint.name(), row));
         }

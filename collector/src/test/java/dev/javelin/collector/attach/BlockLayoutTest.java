@@ -3,6 +3,8 @@ package dev.javelin.collector.attach;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,18 @@ class BlockLayoutTest {
         assertThat(layout.blockBytes()).isEqualTo(128 + 4 * 15232);
     }
 
+    @Test
+    void readsACount() {
+        BlockLayout layout = BlockLayout.of(line("layout 140000000000000 65536 4 128 15232 128 1888 16 32"));
+        ByteBuffer block = ByteBuffer.allocate(layout.blockBytes())
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(56, 3)
+                .putLong(128, 700)
+                .putLong(128 + 128 + 8 * 7, 100);
+        assertThat(layout.slotless(block)).isEqualTo(3);
+        assertThat(layout.latencies(block).count()).isEqualTo(100);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -37,6 +51,7 @@ class BlockLayoutTest {
                 "layout 140000000000000 2147483647 4 128 15232 128 1888 16 32",
                 "layout 140000000000000 65536 0 128 15232 128 1888 16 32",
                 "layout 140000000000000 65536 2147483647 128 15232 128 1888 16 32",
+                "layout 140000000000000 65536 4 56 15232 128 1888 16 32",
                 "layout 140000000000000 65536 4 -8 15232 128 1888 16 32",
                 "layout 140000000000000 65536 4 128 15231 128 1888 16 32",
                 "layout 140000000000000 65536 4 128 2147483647 128 1888 16 32",

@@ -1,5 +1,6 @@
 package dev.javelin.collector.attach;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -53,6 +54,18 @@ class LoadedLibrariesTest {
     @Test
     void shouldTakeAJvmWhoseFileCannotBeRead() {
         assertThatCode(() -> loaded("/nowhere/libjvm.so").requireHotSpot()).doesNotThrowAnyException();
+    }
+
+    /** It may go on there. */
+    @ParameterizedTest
+    @CsvSource({
+        "/tmp/.javelin-7-00-user/libasyncProfiler-4.6.so, true",
+        "/tmp/.javelin-7-00-user/libasyncProfiler-4.5.so, false",
+        "/opt/async-profiler/lib/libasyncProfiler-4.6.so, false",
+        "/tmp/.javelin-7-00-user/lock, false"
+    })
+    void shouldKnowItsOwnProfiler(String library, boolean own) {
+        assertThat(loaded("/usr/lib/libc.so.6", library).hasOwn(OWN)).isEqualTo(own);
     }
 
     @ParameterizedTest

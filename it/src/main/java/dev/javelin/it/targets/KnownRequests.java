@@ -26,8 +26,9 @@ import java.util.stream.Collectors;
  * Requests, one after the other, in {@link #request}; most are quick, and every fifth is slow for a reason that is known: a monitor and a lock
  * that others hold, a sleep, a socket, a disk, much work, a garbage collection. After {@code go} there are as many as its argument says, then
  * {@code DONE} is said. {@code account} prints for each reason the nanoseconds that it took: {@code monitor=N slow.monitor=N ...}; and the
- * calls, the slow ones of at least {@link #SLOW_NANOS}, and how long they took, by a clock within them and ({@code around}) one outside. With a second argument {@code virtual} each request has a
- * virtual thread of its own, whose time on the CPU is not known.
+ * calls, the slow ones of at least {@link #SLOW_NANOS}, and how long they took, by a clock within them and ({@code around}) one outside. With
+ * a second argument {@code virtual} each request has a virtual thread of its own, whose time on the CPU is not known: {@code work} is how long
+ * it took to use some, that in which it had no CPU included.
  */
 public final class KnownRequests {
     /** From which time on a request is slow. */
@@ -154,11 +155,13 @@ public final class KnownRequests {
         request.put(reason, System.nanoTime() - start);
     }
 
-    private static void work(long nanos) {
-        long end = System.nanoTime() + nanos;
+    private void work(long nanos) {
+        long start = System.nanoTime();
+        long end = start + nanos;
         while (System.nanoTime() < end) {
             Thread.onSpinWait();
         }
+        request.merge("work", System.nanoTime() - start, Long::sum);
     }
 
     private static void enter() {

@@ -192,20 +192,23 @@ public final class Calls {
                 MEMORY.putLongRelease(null, slot + 32, call + 1);
             }
         }
-        long block = probe & ADDRESS;
-        if (MEMORY.getLong(null, block) == probe) {
-            if (slot == 0 || outermost) { // calls within calls are part of them
-                count(block, key, nanos);
+        try {
+            long block = probe & ADDRESS;
+            if (MEMORY.getLong(null, block) == probe) {
+                if (slot == 0 || outermost) { // calls within calls are part of them
+                    count(block, key, nanos);
+                }
+                if (slot != 0 && isTold(block, nanos)) {
+                    tell(thread, slot, MEMORY.getLong(null, block + 16) + 1, now - nanos, nanos, call);
+                }
             }
-            if (slot != 0 && isTold(block, nanos)) {
-                tell(thread, slot, MEMORY.getLong(null, block + 16) + 1, now - nanos, nanos, call);
+        } finally { // the stack may not reach so deep, but it has reached into find
+            if (outermost && (key & 1) != 0) {
+                long total = MEMORY.getLong(null, slot + 24);
+                MEMORY.putLong(null, slot + 24, 0); // or the next thread would begin with it
+                MEMORY.putLong(null, slot + 80, MEMORY.getLong(null, slot + 80) + total);
+                MEMORY.putLongRelease(null, slot, 0);
             }
-        }
-        if (outermost && (key & 1) != 0) {
-            long total = MEMORY.getLong(null, slot + 24);
-            MEMORY.putLong(null, slot + 24, 0); // or the next thread would begin with it
-            MEMORY.putLong(null, slot + 80, MEMORY.getLong(null, slot + 80) + total);
-            MEMORY.putLongRelease(null, slot, 0);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.javelin.collector.walker.CallWait;
 import dev.javelin.collector.walker.SampleDescriptor;
 import dev.javelin.collector.walker.ToldCall;
 import dev.javelin.collector.walker.Totals;
+import dev.javelin.collector.walker.TraceContext;
 import dev.javelin.flamegraph.CallPart;
 import dev.javelin.flamegraph.Explanation;
 import dev.javelin.flamegraph.Latencies;
@@ -68,6 +69,7 @@ final class CallTimes {
         final List<Sample> samples = new ArrayList<>();
         final Map<Integer, Long> sampled = new HashMap<>();
         Slow told;
+        TraceContext trace = TraceContext.NONE;
         long waited;
 
         Call(long number) {
@@ -325,6 +327,8 @@ final class CallTimes {
             samples.merge(stack, 1L, Long::sum);
             Call known = of(call);
             known.sampled.merge(stack, 1L, Long::sum);
+            TraceContext trace = SampleDescriptor.trace(data, at);
+            known.trace = trace.equals(TraceContext.NONE) ? known.trace : trace;
             if (known.samples.size() < MOST_INTERVALS) {
                 known.samples.add(new Sample(SampleDescriptor.timeNanos(data, at), stack));
             }
@@ -551,10 +555,15 @@ final class CallTimes {
         int thread = events.threadOf(slow.told().pid(), slow.told().tid());
         String java = profile.thread(thread).javaName();
         String name = java == null ? profile.thread(thread).osName() : java;
+        TraceContext trace = slow.told().trace().equals(TraceContext.NONE)
+                ? slow.call().trace
+                : slow.told().trace();
         return new Explanation.SlowCall(
                 start - began,
                 slow.told().nanos(),
                 CallId.isVirtual(slow.told().call()) ? virtualName(slow.told()) : name,
+                trace.traceId(),
+                trace.spanId(),
                 intervals);
     }
 

@@ -61,7 +61,7 @@ public final class KnownSpans {
         CountDownLatch go = new CountDownLatch(1);
         List<Thread> threads = new ArrayList<>();
         for (Way way : Way.values()) {
-            Thread thread = new Thread(() -> run(way, go), "span-" + way);
+            Thread thread = new Thread(() -> run(way, go), "span-" + way.ordinal());
             thread.setDaemon(true);
             thread.start();
             threads.add(thread);
@@ -96,17 +96,12 @@ public final class KnownSpans {
 
     private static void begin(Way way) {
         switch (way) {
-            case ONE:
-            case LEFT:
-                publish(way, 0, VALID);
-                break;
-            case INVALID:
-                publish(way, 0, 0);
-                break;
-            case RESERVED:
-                publish(way, 0, 2);
-                break;
-            default:
+            case ONE, LEFT -> publish(way, 0, VALID);
+            case INVALID -> publish(way, 0, 0);
+            case RESERVED -> publish(way, 0, 2);
+            default -> {
+                // it does so later, or never
+            }
         }
         if (way == Way.LEFT) {
             detach();

@@ -273,6 +273,7 @@ int on_told_call(struct pt_regs *ctx)
 	struct told_call told = {.head = {.type = RECORD_CALL, .pid = id >> 32, .time_ns = bpf_ktime_get_ns()}, .tid = id};
 	struct slot_table *t = bpf_map_lookup_elem(&slot_tables, &told.head.pid);
 	struct slot slot = {};
+	struct process *p = current_process();
 	__u64 virtual;
 	int index;
 
@@ -292,6 +293,7 @@ int on_told_call(struct pt_regs *ctx)
 	if (virtual)
 		bpf_probe_read_user(&told.name_bytes, sizeof(told.name_bytes) + sizeof(told.name),
 				    (const void *)(t->slots + (__u64)index * SLOT_BYTES + SLOT_NAME));
+	read_trace_context(p, &told.trace);
 	if (bpf_ringbuf_output(&ring, &told, sizeof(told), BPF_RB_NO_WAKEUP))
 		count(COUNT_RING_FULL);
 	return 0;

@@ -4,6 +4,7 @@
 #define JAVELIN_EVENTS_H
 
 #include "probe.h"
+#include "trace_context.h"
 
 /* Row of a probe that is not there. */
 #define NO_ROW (~0U)
@@ -114,12 +115,15 @@ static __always_inline int trace(void *ctx, struct process *p, const struct prob
 				 __u32 kernel)
 {
 	struct walk *w = claim_scratch(CONTEXT_PROBE);
+	__u32 kernel_words;
 
 	if (!w) {
 		count(COUNT_SLOT_BUSY);
 		return 0;
 	}
-	send_hit(w, walk_current(w, ctx, p, r, kernel), probe, row);
+	kernel_words = walk_current(w, ctx, p, r, kernel);
+	read_trace_context(p, &w->sample.trace);
+	send_hit(w, kernel_words, probe, row);
 	release_scratch(w);
 	return 0;
 }

@@ -50,8 +50,10 @@ int on_sample(struct bpf_perf_event_data *ctx)
 	w->sample.value = *(volatile __u64 *)&ctx->sample_period;
 	walk_from(w, p, &r, task->thread.fsbase);
 	w->sample.call = 0;
-	if (calls_row != NO_ROW)
+	if (calls_row != NO_ROW) {
 		sample_call(w);
+		read_trace_context(p, &w->sample.trace);
+	}
 	send(w, kernel_words);
 	release_scratch(w);
 	return 0;

@@ -100,6 +100,15 @@ struct record_header {
 	__u64 time_ns; /* CLOCK_MONOTONIC */
 };
 
+/*
+ * What a thread publishes of the span that it works on (see trace_context.h), the bytes as they are there: ids in the order in which they are
+ * written as hexadecimal digits. All 0: nothing.
+ */
+struct trace_context {
+	__u64 trace_id[2];
+	__u64 span_id;
+};
+
 /* Followed by kernel_frames u64 addresses, then user_frames frames of FRAME_WORDS u64, both leaf first. */
 struct sample {
 	struct record_header head;
@@ -115,6 +124,8 @@ struct sample {
 	__u64 java_thread; /* JavaThread*, 0 for other threads */
 	__u64 call;        /* the probed call that the thread is in, see CALL_SLOT_SHIFT; 0: none, or not asked for */
 	char comm[16];     /* the kernel's name of the thread */
+	/* of a RECORD_HIT, and of samples where calls are recorded */
+	struct trace_context trace;
 };
 
 /*
@@ -155,6 +166,7 @@ struct told_call {
 	__u64 nanos;
 	__s64 name_bytes; /* of the name of a virtual thread, in Latin-1; if negative, in UTF-16 */
 	char name[32];
+	struct trace_context trace; /* as it returns */
 };
 
 /* One executable mapping of a target, sorted by start within its process. */
@@ -455,10 +467,16 @@ struct unmounted {
 	__u64 waiting; /* enum waiting */
 };
 
+#define NO_MODULE 0 /* nothing is published */
+#define STATIC_MODULE (~0ULL)
+
 /* Value of `processes`, keyed by pid (tgid). */
 struct process {
 	__u64 mappings; /* first row << 32 | generation << 16 | count, replaced as one word; the generation differs each time */
 	__u64 is_hotspot;
+	/* Where its threads publish their spans, in thread-local storage: number of the module, or one of the two above; offset in its block */
+	__u64 trace_module;
+	__u64 trace_offset; /* STATIC_MODULE: from the thread pointer on, negative */
 	struct hotspot hotspot;
 };
 

@@ -89,6 +89,7 @@ static __always_inline void start_walk(struct walk *w)
 	w->sample.head.time_ns = bpf_ktime_get_ns();
 	w->second = w->sample.head.time_ns >> 30;
 	w->pid = walked_thread() >> 32;
+	__builtin_memset(&w->sample.trace, 0, sizeof(w->sample.trace));
 }
 
 /* The registers with which the thread entered the kernel. */

@@ -57,12 +57,22 @@ public record Explanation(
      * @param beganNanos when it began, since the recording did
      * @param elapsedNanos how long it took
      * @param thread the name of its thread
+     * @param traceId of the span that the thread worked on, by its own account: 32 hexadecimal digits; empty if it has none
+     * @param spanId the same of the span: 16 digits
      * @param intervals in the order of their beginnings, without overlaps; there may be gaps, of which nothing is known
      */
-    public record SlowCall(long beganNanos, long elapsedNanos, String thread, List<Interval> intervals) {
-        /** Copies the list. */
+    public record SlowCall(
+            long beganNanos,
+            long elapsedNanos,
+            String thread,
+            String traceId,
+            String spanId,
+            List<Interval> intervals) {
+        /** Checks that everything is there, and copies the list. */
         public SlowCall {
             Objects.requireNonNull(thread, "thread");
+            Objects.requireNonNull(traceId, "traceId");
+            Objects.requireNonNull(spanId, "spanId");
             intervals = List.copyOf(intervals);
         }
     }

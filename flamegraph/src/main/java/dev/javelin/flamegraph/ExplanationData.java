@@ -13,8 +13,8 @@ import java.util.Map;
  * <p>Packed as by {@link HtmlData}: a JSON object with texts, and then numbers. First the nodes of a tree of stacks but for
  * its root, node 0, parents before their children: distance to the parent's number, then the frame, name * 4 + mode with
  * modes 0 to 3 as there. Then the number of parts, and for each: index of part, detail, node, nanoseconds in all and in slow
- * calls. Then the number of slow calls, and for each: began, elapsed, index of the thread's name, number of pieces, and for
- * each of these: part, detail, from, nanoseconds, node, number of intervals that it stands for.
+ * calls. Then the number of slow calls, and for each: began, elapsed, indexes of the thread's name, of the ids of trace and span, number of
+ * pieces, and for each of these: part, detail, from, nanoseconds, node, number of intervals that it stands for.
  */
 final class ExplanationData {
     private final Explanation explanation;
@@ -92,6 +92,8 @@ final class ExplanationData {
             rows.number(Math.max(0, call.beganNanos()))
                     .number(Math.max(0, call.elapsedNanos()))
                     .number(text(call.thread()))
+                    .number(text(call.traceId()))
+                    .number(text(call.spanId()))
                     .number(pieces.size());
             for (CallPiece piece : pieces) {
                 rows.number(piece.part().ordinal())

@@ -27,9 +27,24 @@ final class ExplanationJson {
         map.put("elapsed_ns", explanation.elapsedNanos());
         map.put("slow", slowMap);
         map.put("parts", parts(explanation));
+        map.put(
+                "slowest",
+                explanation.slowest().stream().map(ExplanationJson::call).toList());
         StringBuilder out = new StringBuilder();
         Json.write(out, map);
         return out.append('\n').toString();
+    }
+
+    private static Map<String, Object> call(Explanation.SlowCall call) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("began_ns", call.beganNanos());
+        map.put("elapsed_ns", call.elapsedNanos());
+        map.put("thread", call.thread());
+        if (!call.traceId().isEmpty()) {
+            map.put("trace_id", call.traceId());
+            map.put("span_id", call.spanId());
+        }
+        return map;
     }
 
     private static List<Map<String, Object>> parts(Explanation explanation) {

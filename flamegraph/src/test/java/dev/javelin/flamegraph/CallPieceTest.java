@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class CallPieceTest {
     private static List<CallPiece> pieces(long elapsed, List<Interval> intervals) {
-        return CallPiece.of(new SlowCall(0, elapsed, "main", intervals));
+        return CallPiece.of(new SlowCall(0, elapsed, "main", "", "", intervals));
     }
 
     private static Interval interval(CallPart part, long from, long nanos) {

@@ -104,8 +104,9 @@ class ExplanationOutputsTest {
         assertThat(ExplanationOutputs.text(ExplanationSamples.withoutSlowCalls(0), 80, true))
                 .isEqualTo("com.acme.Orders.place  0 calls, 0 ns; 0 slow (50.0 ms or more)\n");
         assertThat(ExplanationOutputs.json(ExplanationSamples.withoutSlowCalls(0)))
-                .isEqualTo("{\"method\":\"com.acme.Orders.place\",\"calls\":0,\"elapsed_ns\":0,"
-                        + "\"slow\":{\"threshold_ns\":50000000,\"calls\":0,\"elapsed_ns\":0},\"parts\":[]}\n");
+                .isEqualTo(
+                        "{\"method\":\"com.acme.Orders.place\",\"calls\":0,\"elapsed_ns\":0,"
+                                + "\"slow\":{\"threshold_ns\":50000000,\"calls\":0,\"elapsed_ns\":0},\"parts\":[],\"slowest\":[]}\n");
     }
 
     @ParameterizedTest
@@ -146,7 +147,10 @@ class ExplanationOutputsTest {
                         + "{\"part\":\"on CPU: Java\",\"detail\":\"\",\"all_ns\":60000000,\"slow_ns\":10000000,"
                         + "\"stack\":[\"app/Main.run\",\"app/Orders.place\"]},"
                         + "{\"part\":\"monitor\",\"detail\":\"app.Cart\",\"all_ns\":20000000,\"slow_ns\":5000000,"
-                        + "\"stack\":[\"app/Main.run\",\"app/Orders.place\",\"app/Stock.reserve\"]}]}\n");
+                        + "\"stack\":[\"app/Main.run\",\"app/Orders.place\",\"app/Stock.reserve\"]}],\"slowest\":["
+                        + "{\"began_ns\":300000000,\"elapsed_ns\":80000000,\"thread\":\"worker-1\","
+                        + "\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\",\"span_id\":\"00f067aa0ba902b7\"},"
+                        + "{\"began_ns\":100000000,\"elapsed_ns\":50000000,\"thread\":\"worker-2\"}]}\n");
     }
 
     @Test

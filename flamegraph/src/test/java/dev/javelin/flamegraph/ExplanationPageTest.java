@@ -115,6 +115,8 @@ class ExplanationPageTest {
                         zoomed: app/Orders.place: 20 ms, 100 %
                         opened by a row: file I/O, all: 20 ms, 100 %, expanded file I/O
                         opened by a bar: on CPU: Java, all: 10 ms, 100 %, expanded on CPU: Java
+                        worker-1, trace 4bf92f3577b34da6a3ce929d0e0e4736 span 00f067aa0ba902b7
+                        worker-2
                         calls: 2, pieces 3 and 1
                         hover: monitor app.Stock 70 ms from 5 ms on \u00b7 87.50 % of the call app/Stock.reserve app/Orders.place app/Main.run
                         away: true

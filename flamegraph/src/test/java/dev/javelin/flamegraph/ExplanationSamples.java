@@ -49,12 +49,19 @@ final class ExplanationSamples {
                 300 * MS,
                 80 * MS,
                 "worker-1",
+                "4bf92f3577b34da6a3ce929d0e0e4736",
+                "00f067aa0ba902b7",
                 List.of(
                         new Interval(CallPart.ON_CPU_JAVA, "", 0, 5 * MS, run),
                         new Interval(CallPart.MONITOR, "app.Stock", 5 * MS, 70 * MS, lock),
                         new Interval(CallPart.FILE_IO, "/var/lib/app/orders.db", 76 * MS, 4 * MS, read)));
         SlowCall second = new SlowCall(
-                100 * MS, 50 * MS, "worker-2", List.of(new Interval(CallPart.MONITOR, "app.Cart", 0, 50 * MS, lock)));
+                100 * MS,
+                50 * MS,
+                "worker-2",
+                "",
+                "",
+                List.of(new Interval(CallPart.MONITOR, "app.Cart", 0, 50 * MS, lock)));
         Latencies latencies =
                 LatencySamples.of(8 * MS, 8 * MS, 8 * MS, 9 * MS, 9 * MS, 9 * MS, 9 * MS, 10 * MS, 50 * MS, 80 * MS);
         return new Explanation(
@@ -98,7 +105,8 @@ final class ExplanationSamples {
             int own = stack(profile, "app/Main.run", text + "/A." + text);
             parts.add(new Part(CallPart.MONITOR, text, own, MS, MS));
             parts.add(new Part(CallPart.FILE_IO, text, stack[0], MS, 0));
-            calls.add(new SlowCall(0, 5 * MS, text, List.of(new Interval(CallPart.MONITOR, text, 0, MS, own))));
+            calls.add(new SlowCall(
+                    0, 5 * MS, text, text, text, List.of(new Interval(CallPart.MONITOR, text, 0, MS, own))));
         }
         profile.forEachAggregate((id, thread, count, value) -> parts.add(new Part(CallPart.PARK, "", id, MS, MS)));
         return new Explanation(
@@ -242,6 +250,8 @@ final class ExplanationSamples {
                     random.nextInt(60_000) * MS,
                     elapsed,
                     "qtp1379435698-" + (40 + random.nextInt(30)),
+                    "",
+                    "",
                     intervals(menus, elapsed, i == 3 ? 5_000 : 12 + random.nextInt(40), random)));
         }
         return new Explanation(

@@ -39,6 +39,7 @@
   $('.stacked [data-column="slow"].on-cpu-java').dispatchEvent(new MouseEvent('click', { bubbles: true }));
   log.push(`opened by a bar: ${$('#part-name').textContent}, ${status()}, expanded ${expanded()}`);
   const bars = all('.timeline');
+  log.push(...[...document.querySelectorAll('.call-name')].map((name) => [...name.querySelectorAll('span')].map((s) => s.textContent).join(', ')));
   log.push(`calls: ${bars.length}, pieces ${bars.map((bar) => bar.querySelectorAll('.part').length).join(' and ')}`);
   const pieces = [...bars[0].querySelectorAll('.part')];
   mouse(pieces[1], 'mousemove', 5, 5);

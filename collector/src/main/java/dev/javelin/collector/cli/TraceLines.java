@@ -3,6 +3,7 @@ package dev.javelin.collector.cli;
 import dev.javelin.collector.probe.TracedProbe;
 import dev.javelin.collector.session.Hit;
 import dev.javelin.collector.session.Live;
+import dev.javelin.collector.walker.TraceContext;
 import dev.javelin.flamegraph.Nanos;
 import dev.javelin.flamegraph.Profile;
 import dev.javelin.flamegraph.ThreadInfo;
@@ -13,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes a line for each hit: time of day, thread, its number, of calls how long they took, and what was called with what. Columns are
+ * Writes a line for each hit: time of day, thread, its number, of calls how long they took, what was called with what, and the span that the
+ * thread works on, if it says so. Columns are
  * two blanks apart; that of threads becomes wider when a longer name comes. Used by one thread.
  */
 final class TraceLines implements Live {
@@ -69,6 +71,10 @@ final class TraceLines implements Live {
         String took = probe.call() ? Nanos.text(hit.durationNanos()) : "";
         columns("", name, Integer.toString(thread.tid()), took);
         HitText.append(pending, probe, hit);
+        if (!hit.trace().equals(TraceContext.NONE)) {
+            pending.append(GAP).append("trace=").append(hit.trace().traceId());
+            pending.append(" span=").append(hit.trace().spanId());
+        }
         pending.append('\n');
         if (hit.stack() != Profile.EMPTY_STACK) {
             pending.append(stacks.computeIfAbsent(hit.stack(), stack -> text(profile, stack)));

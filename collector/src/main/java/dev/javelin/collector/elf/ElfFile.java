@@ -25,6 +25,7 @@ public final class ElfFile implements Closeable {
     private static final int PT_LOAD = 1;
     private static final int PT_DYNAMIC = 2;
     private static final int PT_NOTE = 4;
+    private static final int PT_TLS = 7;
     private static final int PT_GNU_EH_FRAME = 0x6474e550;
     private static final int EM_X86_64 = 62;
     private static final int SHN_XINDEX = 0xffff;
@@ -36,6 +37,7 @@ public final class ElfFile implements Closeable {
     private final List<ElfSegment> loads = new ArrayList<>();
     private final List<long[]> notes = new ArrayList<>();
     private final List<ElfSection> sections = new ArrayList<>();
+    private final long[] tlsBlock = new long[2];
     private long[] dynamic;
     private long[] ehFrameHeader;
     private String buildId;
@@ -124,6 +126,9 @@ public final class ElfFile implements Closeable {
             loads.add(new ElfSegment(offset, vaddr, fileSize, image.getLong(at + 40), (flags & 1) != 0));
         } else if (type == PT_NOTE) {
             notes.add(new long[] {offset, fileSize, image.getLong(at + 48)});
+        } else if (type == PT_TLS) {
+            tlsBlock[0] = image.getLong(at + 40);
+            tlsBlock[1] = image.getLong(at + 48);
         } else if (type == PT_DYNAMIC) {
             dynamic = new long[] {offset, fileSize};
         } else if (type == PT_GNU_EH_FRAME) {
@@ -294,6 +299,16 @@ public final class ElfFile implements Closeable {
         return ehFrameHeader;
     }
 
+    /** {size in memory, alignment} of PT_TLS; zeros if there is none. */
+    long[] tlsBlock() {
+        return tlsBlock;
+    }
+
+    /** ET_ value. */
+    int type() {
+        return image.getShort(ElfLayout.E_TYPE) & 0xffff;
+    }
+
     /** {offset, size} of PT_DYNAMIC, or null. */
     long[] dynamic() {
         return dynamic;
@@ -417,6 +432,15 @@ public final class ElfFile implements Closeable {
      */
     public long[] tlsModuleSlots() throws ElfException {
         return Relocations.tlsModuleSlots(this);
+    }
+
+    /**
+     * A thread-local variable that the file exports (.dynsym); null if there is none of that name.
+     *
+     * @throws ElfException if symbols or relocations are damaged
+     */
+    public TlsVariable tlsVariable(String name) throws ElfException {
+        return read(() -> TlsVariableReader.find(this, name));
     }
 
     /** Lets go of the file; the mapping itself goes when nothing refers to it any more. */

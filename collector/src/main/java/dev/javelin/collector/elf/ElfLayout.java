@@ -4,6 +4,7 @@ package dev.javelin.collector.elf;
 final class ElfLayout {
     static final int MAGIC = 0x464c457f;
     static final int HEADER_SIZE = 64;
+    static final int E_TYPE = 16;
     static final int E_MACHINE = 18;
     static final int E_ENTRY = 24;
     static final int E_PHOFF = 32;

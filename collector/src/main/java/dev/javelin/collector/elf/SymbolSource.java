@@ -104,6 +104,11 @@ record SymbolSource(ByteBuffer symbols, ByteBuffer strings, int count) {
         return symbols.getLong(index * ElfLayout.SYM_SIZE);
     }
 
+    /** A symbol's value. */
+    long value(int index) {
+        return symbols.getLong(index * ElfLayout.SYM_SIZE + 8);
+    }
+
     String name(int index) {
         return nameAt(strings, nameOffset(firstWord(index)));
     }

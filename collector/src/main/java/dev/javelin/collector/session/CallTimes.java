@@ -8,6 +8,7 @@ import dev.javelin.collector.walker.CallWait;
 import dev.javelin.collector.walker.SampleDescriptor;
 import dev.javelin.collector.walker.ToldCall;
 import dev.javelin.collector.walker.Totals;
+import dev.javelin.collector.walker.TraceContext;
 import dev.javelin.flamegraph.CallPart;
 import dev.javelin.flamegraph.Explanation;
 import dev.javelin.flamegraph.Latencies;
@@ -298,6 +299,8 @@ final class CallTimes {
             virtualSamples += CallId.isVirtual(call) ? 1 : 0;
             SeenCalls.Call known = calls.of(call);
             known.sampled.merge(stack, 1L, Long::sum);
+            TraceContext trace = SampleDescriptor.trace(data, at);
+            known.trace = trace.equals(TraceContext.NONE) ? known.trace : trace;
             known.sample(new SeenCalls.Sample(SampleDescriptor.timeNanos(data, at), stack));
         }
     }
@@ -557,10 +560,15 @@ final class CallTimes {
         int thread = events.threadOf(slow.told().pid(), slow.told().tid());
         String java = profile.thread(thread).javaName();
         String name = java == null ? profile.thread(thread).osName() : java;
+        TraceContext trace = slow.told().trace().equals(TraceContext.NONE)
+                ? slow.call().trace
+                : slow.told().trace();
         return new Explanation.SlowCall(
                 start - began,
                 slow.told().nanos(),
                 CallId.isVirtual(slow.told().call()) ? virtualName(slow.told()) : name,
+                trace.traceId(),
+                trace.spanId(),
                 intervals);
     }
 

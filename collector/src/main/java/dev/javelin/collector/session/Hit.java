@@ -1,5 +1,6 @@
 package dev.javelin.collector.session;
 
+import dev.javelin.collector.walker.TraceContext;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param durationNanos of a call, from entry to return, else 0
  * @param syscall number of the system call, else 0
  * @param stack its id in the profile
+ * @param trace the span that the thread works on, by its own account
  * @param texts what arguments pointed to, by their numbers, as far as it could be read; it comes from the target
  */
 public record Hit(
@@ -25,6 +27,7 @@ public record Hit(
         long durationNanos,
         int syscall,
         int stack,
+        TraceContext trace,
         Map<Integer, TargetText> texts) {
     public Hit {
         arguments = List.copyOf(arguments);

@@ -199,6 +199,7 @@ public final class RecordSession implements Session {
         warnOfManyPlaces();
         recorder.onStart(loaded, targets, event());
         warnOfRefusedFunctions();
+        warnOfUnreadTraces(targets);
         facts.started();
         live.started();
         try (Report report = Report.open(profile, request, facts.start(), facts.startNanos())) {
@@ -247,6 +248,19 @@ public final class RecordSession implements Session {
         if (refused > 0) {
             messages.println(
                     refused + " functions are left out: the kernel cannot probe the instructions that they begin with");
+        }
+    }
+
+    private void warnOfUnreadTraces(List<Target> targets) {
+        if (request.explain() == null && !request.probes().isTraced()) {
+            return;
+        }
+        for (Target target : targets) {
+            if (!target.unreadTraces().isEmpty()) {
+                messages.println(target.unreadTraces()
+                        + " publishes OpenTelemetry's thread context, but it is not to be found where the dynamic linker"
+                        + " puts it: spans are not shown; once a thread has used it, try again");
+            }
         }
     }
 

@@ -157,6 +157,7 @@ final class Recorder implements AutoCloseable {
                 SampleDescriptor.duration(data, at),
                 SampleDescriptor.syscall(data, at),
                 stack,
+                SampleDescriptor.trace(data, at),
                 texts(data, at));
         shown++;
         wanted = live.hit(hit, profile);

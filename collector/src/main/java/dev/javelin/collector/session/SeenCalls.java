@@ -1,6 +1,7 @@
 package dev.javelin.collector.session;
 
 import dev.javelin.collector.walker.CallId;
+import dev.javelin.collector.walker.TraceContext;
 import dev.javelin.flamegraph.Explanation;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +28,7 @@ final class SeenCalls {
         final List<Sample> samples = new ArrayList<>();
         final Map<Integer, Long> sampled = new HashMap<>();
         CallTimes.Slow told;
+        TraceContext trace = TraceContext.NONE;
         long waited;
         /** Whether it can still be among the slowest. */
         private final boolean shown;

@@ -13,6 +13,7 @@ import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.proc.TargetMemory;
 import dev.javelin.collector.walker.NativeObjects;
 import dev.javelin.collector.walker.SlotTable;
+import dev.javelin.collector.walker.TraceVariable;
 import dev.javelin.collector.walker.Walker;
 import java.io.Closeable;
 import java.io.IOException;
@@ -35,6 +36,7 @@ final class Target implements Closeable {
     private final long probeAddress;
     private List<Mapping> executable = List.of();
     private final Monitors monitors;
+    private TraceVariable traces = TraceVariable.NONE;
     private VmOperations operations;
     private long cpuTicksBefore = -1;
 
@@ -155,7 +157,13 @@ final class Target implements Closeable {
         if (cpuTicksBefore < 0) {
             cpuTicksBefore = cpuTicks();
         }
-        walker.install(pid(), layout, entries, objects, hotSpot.mem(), executable);
+        traces = TraceVariable.find(objects, hotSpot.mem(), executable);
+        walker.install(pid(), layout, entries, objects, hotSpot.mem(), executable, traces);
+    }
+
+    /** The file by which its threads publish their spans in a way that is not read; empty if there is none. */
+    String unreadTraces() {
+        return traces.unread();
     }
 
     private long cpuTicks() {

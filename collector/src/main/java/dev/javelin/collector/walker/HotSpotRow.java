@@ -12,11 +12,11 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Writes the value of the map {@code processes} ({@code struct process}, 472 bytes): two words of its own, then {@code struct
+ * Writes the value of the map {@code processes} ({@code struct process}, 488 bytes): four words of its own, then {@code struct
  * hotspot}, member after member in the order of javelin.h. What this JVM lacks stays 0.
  */
 final class HotSpotRow {
-    static final int BYTES = 472;
+    static final int BYTES = 488;
     private static final int CODE_HEAPS = 4;
     private static final int THREAD_VTABLES = 12;
 
@@ -31,10 +31,12 @@ final class HotSpotRow {
     }
 
     /** @param mappings first row &lt;&lt; 32 | count */
-    static void put(ByteBuffer out, long mappings, CodeLayout layout, InterpreterEntries entries) {
+    static void put(
+            ByteBuffer out, long mappings, TraceVariable traces, CodeLayout layout, InterpreterEntries entries) {
         out.clear();
         out.putLong(mappings);
         out.putLong(1);
+        out.putLong(traces.module()).putLong(traces.offset());
         new HotSpotRow(out, layout).put(entries);
         while (out.position() < BYTES) {
             out.put((byte) 0);

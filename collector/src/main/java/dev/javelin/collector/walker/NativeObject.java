@@ -4,7 +4,9 @@ import dev.javelin.bpf.CxxDemangler;
 import dev.javelin.collector.elf.ElfException;
 import dev.javelin.collector.elf.ElfFile;
 import dev.javelin.collector.elf.SymbolTable;
+import dev.javelin.collector.elf.TlsVariable;
 import dev.javelin.collector.elf.UnwindTable;
+import dev.javelin.collector.proc.Mapping;
 
 /** One ELF object that a target has mapped: a library, the program, the vdso. Used by one thread at a time. */
 public final class NativeObject {
@@ -16,11 +18,21 @@ public final class NativeObject {
     private int tableFirst = -1;
     private int tableRows;
     private SymbolTable symbols;
+    private final TlsVariable traceVariable;
 
     NativeObject(int id, String name, ElfFile file) {
         this.id = id;
         this.name = name;
         this.file = file;
+        this.traceVariable = traceVariable(file);
+    }
+
+    private static TlsVariable traceVariable(ElfFile file) {
+        try {
+            return file.tlsVariable(TraceVariable.NAME);
+        } catch (ElfException e) {
+            return null;
+        }
     }
 
     /** Number from 1 on, as in the walker's frames. */
@@ -31,6 +43,16 @@ public final class NativeObject {
     /** File name: {@code "libc.so.6"}, {@code "[vdso]"}. */
     public String name() {
         return name;
+    }
+
+    /** What is mapped there is at its virtual addresses in the file and this. */
+    long bias(Mapping mapping) {
+        return mapping.start() - file.vaddrOfFileOffset(mapping.fileOffset()).orElse(mapping.fileOffset());
+    }
+
+    /** The variable by which a tracer publishes spans, if it is this object's; else null. */
+    TlsVariable traceVariable() {
+        return traceVariable;
     }
 
     ElfFile file() {

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
  * <pre>
  *   0 u32 type   4 u32 pid   8 u64 time_ns (CLOCK_MONOTONIC)
  *  16 u32 tid   20 u32 cpu  24 u16 kernel_frames  26 u16 user_frames  28 u8 end  29 u8 flags  30 u16 probe
- *  32 u64 value 40 u64 end_pc 48 u64 java_thread 56 u64 call 64 char comm[16]
- *  80 kernel_frames x u64, then user_frames x 3 x u64, both leaf first
+ *  32 u64 value 40 u64 end_pc 48 u64 java_thread 56 u64 call 64 char comm[16] 80 struct trace_context
+ * 104 kernel_frames x u64, then user_frames x 3 x u64, both leaf first
  *     then struct hit if it is one: 0 u64 arguments[12]  96 u64 retval  104 u64 duration  112 u64 syscall
  *     then struct text for each of the probe's texts: 0 s64 length  8 char bytes[136]
  * </pre>
@@ -49,8 +49,9 @@ public final class SampleDescriptor {
     static final int CALL = 56;
     static final int COMM = 64;
     static final int COMM_BYTES = 16;
+    static final int TRACE = 80;
     /** Bytes of a sample before its frames. */
-    public static final int SAMPLE_BYTES = 80;
+    public static final int SAMPLE_BYTES = 104;
 
     static final int HIT_RETVAL = 96;
     static final int HIT_DURATION = 104;
@@ -153,6 +154,11 @@ public final class SampleDescriptor {
             length++;
         }
         return new String(name, 0, length, StandardCharsets.UTF_8);
+    }
+
+    /** The span that the thread works on, of a hit, and where calls are recorded; of other samples none. */
+    public static TraceContext trace(ByteBuffer b, int at) {
+        return TraceContext.read(b, at + TRACE);
     }
 
     /** Offset of the first kernel frame, one u64 each. */

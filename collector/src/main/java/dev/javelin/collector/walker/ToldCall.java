@@ -5,7 +5,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A probed call that took long, and has returned ({@code struct told_call}, 96 bytes).
+ * A probed call that took long, and has returned ({@code struct told_call}, 120 bytes).
  *
  * @param tid thread id, as the kernel knows it; of a virtual thread its carrier's
  * @param probe number that the agent gave the probe
@@ -14,9 +14,20 @@ import java.nio.charset.StandardCharsets;
  * @param beganNanos CLOCK_MONOTONIC of its entry
  * @param nanos from entry to return
  * @param name the beginning of the name of a virtual thread; often empty, and always of a platform thread
+ * @param trace the span that its thread worked on as it returned
  */
-public record ToldCall(int pid, int tid, int probe, long key, long call, long beganNanos, long nanos, String name) {
+public record ToldCall(
+        int pid,
+        int tid,
+        int probe,
+        long key,
+        long call,
+        long beganNanos,
+        long nanos,
+        String name,
+        TraceContext trace) {
     static final int NAME_BYTES = 32;
+    static final int TRACE = 96;
 
     /** The record at {@code at}. */
     public static ToldCall read(ByteBuffer b, int at) {
@@ -28,7 +39,8 @@ public record ToldCall(int pid, int tid, int probe, long key, long call, long be
                 b.getLong(at + 32),
                 b.getLong(at + 40),
                 b.getLong(at + 48),
-                name(b, at));
+                name(b, at),
+                TraceContext.read(b, at + TRACE));
     }
 
     private static String name(ByteBuffer b, int at) {

@@ -113,6 +113,7 @@ public final class Walker implements AutoCloseable {
      * Makes a process a target, or replaces what is known of it: from here on its threads are recorded.
      *
      * @param executable its executable mappings in ascending order
+     * @param traces where its threads publish the span that they work on
      */
     public void install(
             int pid,
@@ -120,7 +121,8 @@ public final class Walker implements AutoCloseable {
             InterpreterEntries entries,
             NativeObjects objects,
             TargetMemory memory,
-            List<Mapping> executable) {
+            List<Mapping> executable,
+            TraceVariable traces) {
         List<MappingRow> rows = new ArrayList<>(executable.size());
         for (Mapping mapping : executable) {
             rows.add(row(objects.open(memory, mapping), mapping));
@@ -132,7 +134,8 @@ public final class Walker implements AutoCloseable {
             return;
         }
         write(run, rows);
-        HotSpotRow.put(row, (long) run.first() << 32 | (++generation & 0xffffL) << 16 | rows.size(), layout, entries);
+        long range = (long) run.first() << 32 | (++generation & 0xffffL) << 16 | rows.size();
+        HotSpotRow.put(row, range, traces, layout, entries);
         key.putInt(0, pid);
         processes.update(key, row);
         runOf.put(pid, run);
@@ -146,11 +149,10 @@ public final class Walker implements AutoCloseable {
             return new MappingRow(mapping.start(), mapping.end(), 0, 0, 0, 0, 0);
         }
         object.install(unwindRows);
-        long vaddr = object.file().vaddrOfFileOffset(mapping.fileOffset()).orElse(mapping.fileOffset());
         return new MappingRow(
                 mapping.start(),
                 mapping.end(),
-                mapping.start() - vaddr,
+                object.bias(mapping),
                 object.tableBase(),
                 object.tableFirst(),
                 object.tableRows(),

@@ -8,6 +8,7 @@ import dev.javelin.collector.probe.SyscallNames;
 import dev.javelin.collector.probe.TracedProbe;
 import dev.javelin.collector.session.Hit;
 import dev.javelin.collector.session.TargetText;
+import dev.javelin.collector.walker.TraceContext;
 import dev.javelin.flamegraph.Frame;
 import dev.javelin.flamegraph.FrameType;
 import dev.javelin.flamegraph.Profile;
@@ -68,13 +69,27 @@ class TraceLinesTest {
         int native2 = profile.frame(Frame.symbol(FrameType.NATIVE, "start_thread", null));
         Hit hit = hit(0, "\u001b[31mx\n", "read", 0, 0);
         int stack = profile.stack(new int[] {frame, native2}, 0, 2);
-        lines.hit(new Hit(hit.timeNanos(), hit.thread(), 0, hit.arguments(), 0, 0, 0, stack, Map.of()), profile);
+        lines.hit(
+                new Hit(hit.timeNanos(), hit.thread(), 0, hit.arguments(), 0, 0, 0, stack, TraceContext.NONE, Map.of()),
+                profile);
 
         assertThat(text(lines)).isEqualTo("""
                 01:02:03.000004  \\u001b[31mx\\u000a       12  uprobe:a\\u001bb:f()
                     a/B\\u001b[2J.m\\u000a\\u202e
                     start_thread
                 """);
+    }
+
+    @Test
+    void shouldShowTheSpanBehindWhatWasCalled() {
+        TraceLines lines = lines(Long.MAX_VALUE, false, FUNCTION);
+        Hit hit = hit(0, "main", "read", 0, 0, 1, 2);
+        TraceContext trace = new TraceContext(0x4bf92f3577b34da6L, 0xa3ce929d0e0e4736L, 0x00f067aa0ba902b7L);
+        lines.hit(new Hit(7_000, hit.thread(), 0, hit.arguments(), 0, 0, 0, 0, trace, Map.of()), profile);
+
+        assertThat(text(lines))
+                .endsWith("uprobe:libc:malloc(1, 2)"
+                        + "  trace=4bf92f3577b34da6a3ce929d0e0e4736 span=00f067aa0ba902b7\n");
     }
 
     @Test
@@ -126,7 +141,7 @@ class TraceLinesTest {
         Map<Integer, TargetText> texts =
                 Map.of(0, new TargetText("a\"\\\u001b\u202e\n", false), 2, new TargetText("cut", true));
         StringBuilder line = new StringBuilder();
-        HitText.append(line, probe, new Hit(0, hit.thread(), 0, hit.arguments(), 0, 0, 0, 0, texts));
+        HitText.append(line, probe, new Hit(0, hit.thread(), 0, hit.arguments(), 0, 0, 0, 0, TraceContext.NONE, texts));
 
         assertThat(line).hasToString("usdt:a:b:c(class=\"a\\\"\\\\\\u001b\\u202e\\u000a\", \"cut\"…, sig=0x7f20)");
     }
@@ -143,7 +158,8 @@ class TraceLinesTest {
     private Hit hit(int probe, String thread, String syscall, long took, long returned, long... arguments) {
         List<Long> all = Arrays.stream(Arrays.copyOf(arguments, 12)).boxed().toList();
         int number = SyscallNames.all().get(syscall);
-        return new Hit(7_000, profile.thread(11, 12, thread, null), probe, all, returned, took, number, 0, Map.of());
+        int id = profile.thread(11, 12, thread, null);
+        return new Hit(7_000, id, probe, all, returned, took, number, 0, TraceContext.NONE, Map.of());
     }
 
     private String text(TraceLines lines) {

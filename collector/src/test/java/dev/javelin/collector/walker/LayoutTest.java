@@ -55,6 +55,11 @@ class LayoutTest {
                 "offsetof(struct call_wait, family)",
                 "offsetof(struct call_wait, address6)",
                 "offsetof(struct told_call, nanos)",
+                "offsetof(struct told_call, trace)",
+                "sizeof(struct trace_context)",
+                "offsetof(struct process, trace_module)",
+                "offsetof(struct process, hotspot)",
+                "STATIC_MODULE",
                 "offsetof(struct probe, texts)",
                 "offsetof(struct probe, text)",
                 "offsetof(struct probe, returned)",
@@ -85,7 +90,8 @@ class LayoutTest {
                 "end_pc",
                 "java_thread",
                 "call",
-                "comm")) {
+                "comm",
+                "trace")) {
             expressions.add("offsetof(struct sample, " + field + ")");
         }
         for (String constant : List.of(
@@ -170,6 +176,7 @@ class LayoutTest {
         assertThat(offset("java_thread")).isEqualTo(SampleDescriptor.JAVA_THREAD);
         assertThat(offset("call")).isEqualTo(SampleDescriptor.CALL);
         assertThat(offset("comm")).isEqualTo(SampleDescriptor.COMM);
+        assertThat(offset("trace")).isEqualTo(SampleDescriptor.TRACE);
     }
 
     @Test
@@ -213,6 +220,11 @@ class LayoutTest {
         assertThat(value("offsetof(struct call_wait, family)")).isEqualTo(102);
         assertThat(value("offsetof(struct call_wait, address6)")).isEqualTo(104);
         assertThat(value("offsetof(struct told_call, nanos)")).isEqualTo(48);
+        assertThat(value("offsetof(struct told_call, trace)")).isEqualTo(ToldCall.TRACE);
+        assertThat(value("sizeof(struct trace_context)")).isEqualTo(TraceContext.BYTES);
+        assertThat(value("offsetof(struct process, trace_module)")).isEqualTo(16);
+        assertThat(value("offsetof(struct process, hotspot)")).isEqualTo(32);
+        assertThat(value("STATIC_MODULE")).isEqualTo(TraceVariable.STATIC);
         assertThat(value("RECORD_WAIT")).isEqualTo(SampleDescriptor.TYPE_WAIT);
         assertThat(value("RECORD_CALL")).isEqualTo(SampleDescriptor.TYPE_CALL);
         assertThat(value("WAIT_UNTOLD")).isEqualTo(6);

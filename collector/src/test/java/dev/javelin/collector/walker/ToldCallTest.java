@@ -16,7 +16,7 @@ class ToldCallTest {
         boolean latin = StandardCharsets.ISO_8859_1.newEncoder().canEncode(name);
         Charset coding = latin ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_16LE;
         byte[] bytes = name.getBytes(coding);
-        ByteBuffer record = ByteBuffer.allocate(100).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer record = ByteBuffer.allocate(124).order(ByteOrder.LITTLE_ENDIAN);
         record.putLong(4 + 56, latin ? bytes.length : -bytes.length).put(4 + 64, bytes);
 
         assertThat(ToldCall.read(record, 4).name()).isEqualTo(read);

@@ -41,6 +41,12 @@ class Calls {
     const thread = this.data.texts[call.thread];
     name.append(element('b', '', duration(call.elapsed)), ` began ${duration(call.began)}`, element('br'), element('span', '', thread));
     name.title = thread;
+    const trace = this.data.texts[call.trace];
+    if (trace) {
+      const ids = `trace ${trace} span ${this.data.texts[call.span]}`;
+      name.append(element('span', '', ids));
+      name.title += '\n' + ids;
+    }
     const svg = svgElement('svg', { class: 'timeline', role: 'group' });
     svg.setAttribute('aria-label', `Call of ${duration(call.elapsed)} in ${thread}`);
     const x = (nanos) => (100 * nanos) / this.longest + '%';

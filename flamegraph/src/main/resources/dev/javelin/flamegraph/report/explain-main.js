@@ -10,6 +10,8 @@ function explain() {
     began: number(),
     elapsed: number(),
     thread: number(),
+    trace: number(),
+    span: number(),
     pieces: many(() => ({
       part: number(),
       detail: number(),

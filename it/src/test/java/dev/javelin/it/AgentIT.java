@@ -79,7 +79,8 @@ class AgentIT {
     @CsvSource(delimiter = '|', textBlock = """
             nonsense | 'nonsense'
             start,cstack=vm,jfrsync=profile | 'cstack=vm', 'jfrsync=profile'
-            start,event=cpu,event=offcpu | one event
+            start,event=cpu,event=offcpu | event=wall, which is
+            start,alloc=2m | add mode=user
             start,event=nosuch | nosuch
             start,interval=1parsec | 1parsec
             start,loop=1h,file=same.html | %t

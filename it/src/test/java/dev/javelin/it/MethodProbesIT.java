@@ -45,7 +45,7 @@ class MethodProbesIT {
     @ValueSource(ints = {17, 25})
     void everyCallIsCounted(int major) throws Exception {
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownMethods.class)) {
-            Map<String, Map<String, Long>> figures = measured(target, allProbes());
+            Map<String, Map<String, Long>> figures = measured(target, allProbes(), directory);
             assertCounts(figures, major);
             Map<String, Long> account = new TreeMap<>();
             for (String part : target.ask("durations").split(" ", -1)) {
@@ -58,7 +58,7 @@ class MethodProbesIT {
         }
     }
 
-    private static List<String> allProbes() {
+    static List<String> allProbes() {
         return List.of(
                 method("counted"),
                 method("counted(int)"),
@@ -73,11 +73,11 @@ class MethodProbesIT {
                 "java:java.util.BitSet.flip(int)");
     }
 
-    private static String method(String name) {
+    static String method(String name) {
         return "java:" + TARGET + "." + name;
     }
 
-    private static void assertCounts(Map<String, Map<String, Long>> figures, int major) {
+    static void assertCounts(Map<String, Map<String, Long>> figures, int major) {
         Map<String, Long> counts = new TreeMap<>();
         figures.forEach((probe, values) -> counts.put(probe, values.get("count")));
         assertThat(counts)
@@ -95,7 +95,8 @@ class MethodProbesIT {
     }
 
     /** The figures of each probe, by what stands behind the last dot of its class. */
-    private Map<String, Map<String, Long>> measured(TargetProcess target, List<String> probes) throws IOException {
+    static Map<String, Map<String, Long>> measured(TargetProcess target, List<String> probes, Path directory)
+            throws IOException {
         Path json = directory.resolve("calls.json");
         List<String> command = new ArrayList<>(List.of("latency", "-f", json.toString()));
         command.addAll(probes);
@@ -160,7 +161,7 @@ class MethodProbesIT {
     @Test
     void nothingIsLostWhenTheApplicationExits() throws Exception {
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), KnownMethods.class, "exit")) {
-            assertCounts(measured(target, allProbes()), 17);
+            assertCounts(measured(target, allProbes(), directory), 17);
             assertThat(target.await(PATIENCE).exit()).isEqualTo(3);
         }
     }

@@ -80,7 +80,29 @@ public final class MethodProbes implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            throw JavelinException.failed("cannot probe methods of " + pid + ": " + e.getMessage(), e);
+            throw refused(pid, e);
+        }
+    }
+
+    private static JavelinException refused(int pid, IOException reason) {
+        return JavelinException.failed("cannot probe methods of " + pid + ": " + reason.getMessage(), reason);
+    }
+
+    /**
+     * Fails if it is not to be seen which call a thread of a JVM is in while that goes on.
+     *
+     * @throws JavelinException with the reason, in one line
+     */
+    public static void requireOpenCalls(int pid) {
+        RecordSession.requirePossible();
+        try (HotSpot hotSpot = HotSpot.find(pid)) {
+            if (!hotSpot.tellsCurrentThread()) {
+                throw JavelinException.failed("calls of " + pid + " cannot be explained: from its Java "
+                        + hotSpot.majorVersion() + " it is not to be seen which Java thread runs, or waits; "
+                        + "'javelin latency' and 'javelin trace' measure them");
+            }
+        } catch (IOException e) {
+            throw refused(pid, e);
         }
     }
 

@@ -114,6 +114,7 @@ final class ExplainCommand implements Callable<Integer> {
         ProbeSpec spec = wanted.specs().get(0);
         long slow = given == 0 ? Math.max(0, spec.methods().thresholdNanos()) : given;
         int pid = wanted.pid();
+        MethodProbes.requireOpenCalls(pid);
         ProbeResolver resolver = new ProbeResolver(List.of(pid));
         List<Probes.Probe> rows = new ArrayList<>(resolver.operations());
         rows.add(resolver.calls(pid));

@@ -17,11 +17,14 @@ package dev.javelin.agent.calls;
  */
 public final class Calls {
     private static final Memory MEMORY = Memory.getUnsafe();
-    private static final long EETOP = MEMORY.objectFieldOffset(Thread.class, "eetop");
-    private static final long TID = MEMORY.objectFieldOffset(Thread.class, "tid");
-    private static final long NAME = MEMORY.objectFieldOffset(Thread.class, "name");
-    private static final long VALUE = MEMORY.objectFieldOffset(String.class, "value");
-    private static final long CODER = MEMORY.objectFieldOffset(String.class, "coder");
+    private static final boolean JAVA_8 = System.getProperty("java.specification.version").equals("1.8");
+    private static final long EETOP = offset(Thread.class, "eetop");
+    private static final long TID = offset(Thread.class, "tid");
+    /** For the names of virtual threads, which JDK 8 has not; nor has its String a coder. */
+    private static final long NAME = offset(Thread.class, "name");
+
+    private static final long VALUE = offset(String.class, "value");
+    private static final long CODER = JAVA_8 ? 0 : offset(String.class, "coder");
     private static final int NAME_BYTES = 32;
 
     /** Fibonacci hashing: 2^64 divided by the golden ratio. */
@@ -46,6 +49,14 @@ public final class Calls {
     private static final long FIRST_BLOCK = SLOTS + SLOTS_BYTES;
 
     private Calls() {}
+
+    private static long offset(Class<?> type, String field) {
+        try {
+            return MEMORY.objectFieldOffset(type.getDeclaredField(field));
+        } catch (NoSuchFieldException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     /** Twice as many as there are processors, 4 to 64: threads seldom share one. */
     private static int stripeBits() {

@@ -42,6 +42,7 @@ final class Instrumenter implements ClassFileTransformer {
         "java/lang/invoke/",
         "jdk/internal/vm/",
         "jdk/internal/misc/Unsafe",
+        "sun/misc/Unsafe",
         "jdk/internal/misc/ScopedMemoryAccess",
         CallsClass.NAME
     };

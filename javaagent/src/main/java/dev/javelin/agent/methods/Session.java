@@ -106,8 +106,9 @@ public final class Session implements Runnable {
 
     private void prepare() throws IOException {
         String version = System.getProperty("java.specification.version");
-        if (version.startsWith("1.") || Integer.parseInt(version) < 11) {
-            answer("error\tthe application runs on Java " + version + ": methods are probed from Java 11 on");
+        if (!version.equals("1.8") && (version.startsWith("1.") || Integer.parseInt(version) < 11)) {
+            answer("error\tthe application runs on Java " + version
+                    + ": methods are probed on Java 8, and from Java 11 on");
             throw new IOException();
         }
         try {

@@ -212,6 +212,20 @@ class AgentIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void theHeapHasLittleMoreInIt(int major) {
+        long without = liveObjects(major, List.of());
+        LiveObjects.assertLittleMore(without, liveObjects(major, List.of(agent("frequency=999"))), 0);
+    }
+
+    private static long liveObjects(int major, List<String> options) {
+        try (Child application = new Child(command(jdk(major), options, "wait"))) {
+            application.awaitOut(0, WORKED, PATIENCE);
+            return LiveObjects.bytes(major, application.pid());
+        }
+    }
+
     private static Jdk jdk(int major) {
         return MustRun.jdk(major);
     }

@@ -8,10 +8,12 @@ import dev.javelin.collector.attach.MethodProbes;
 import dev.javelin.collector.probe.ProbeSpec;
 import dev.javelin.it.harness.Child;
 import dev.javelin.it.harness.JavelinCommand;
+import dev.javelin.it.harness.Links;
 import dev.javelin.it.harness.Repository;
 import dev.javelin.it.harness.TargetProcess;
 import dev.javelin.it.targets.ClassLoading;
 import dev.javelin.it.targets.KnownMethods;
+import dev.javelin.it.targets.ManyThreads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -197,7 +199,7 @@ class MethodProbesIT {
     void ahundredAttachesLeaveNothing(int major) throws Exception {
         MustRun.recording();
         MethodProbe probe =
-                MethodProbe.watched(ProbeSpec.parse("java:+" + SHAPE + ".area").methods());
+                MethodProbe.watched(ProbeSpec.parse("java:+" + SHAPE + ".area").methods(), Long.MAX_VALUE);
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownMethods.class)) {
             attach(target, probe, 5); // what the JDK loads for the first time stays
             long threads = Long.parseLong(target.ask("threads"));
@@ -211,6 +213,25 @@ class MethodProbesIT {
         }
     }
 
+    /** Live objects, as the JVM counts them. */
+    @ParameterizedTest
+    @CsvSource({"17, 1", "17, 503", "25, 503"})
+    void theHeapHasLittleMoreInIt(int major, int threads) throws Exception {
+        MustRun.recording();
+        MethodProbe probe = MethodProbe.watched(
+                ProbeSpec.parse("java:" + ManyThreads.class.getName() + ".called")
+                        .methods(),
+                Long.MAX_VALUE);
+        try (TargetProcess target =
+                TargetProcess.start(MustRun.jdk(major), List.of(), ManyThreads.class, Integer.toString(threads))) {
+            long before = LiveObjects.bytes(major, target.pid());
+            try (MethodProbes probes = MethodProbes.attach((int) target.pid(), List.of(probe))) {
+                Watch.until(() -> probes.latencies().get(0).count() > 2L * threads);
+                LiveObjects.assertLittleMore(before, LiveObjects.bytes(major, target.pid()), threads);
+            }
+        }
+    }
+
     /** Some of the classes are probed, and some of these while they are being loaded; it/bench/run attach does it a thousand times. */
     @ParameterizedTest
     @ValueSource(ints = {17, 25})
@@ -219,7 +240,7 @@ class MethodProbesIT {
         Debugger debugger = new Debugger();
         String loaded = ClassLoading.NAMES.replace("*", "7");
         MethodProbe probe = MethodProbe.watched(
-                ProbeSpec.parse("java:" + loaded + ".answer").methods());
+                ProbeSpec.parse("java:" + loaded + ".answer").methods(), Long.MAX_VALUE);
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), Debugger.OPTIONS, ClassLoading.class)) {
             long before = target.account().get("loaded");
             attach(target, probe, 10);
@@ -231,6 +252,32 @@ class MethodProbesIT {
             assertThat(debugger.code(target, loaded, "answer"))
                     .hasSizeGreaterThan(1)
                     .containsOnly(ClassLoading.CODE);
+        }
+    }
+
+    /** Explain would take the calls of other probes that are told for its own. */
+    @Test
+    void whatWouldBeMixedIsRefused() throws Exception {
+        MustRun.recording();
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), KnownMethods.class)) {
+            try (Child explain = Watch.start(target, List.of("explain", method("counted")))) {
+                Links.await(explain, Watch.explainLinks(17));
+                for (String command : List.of("trace", "explain")) {
+                    Child.Result result = JavelinCommand.run(command, method("down"), Long.toString(target.pid()));
+                    assertThat(result.exit()).as(result.err()).isEqualTo(1);
+                    assertThat(result.err().lines()).as(result.err()).hasSize(1);
+                    assertThat(result.err()).contains("another explain");
+                }
+                assertCounts(measured(target, allProbes(), directory), 17);
+                explain.signal("KILL");
+                explain.await(PATIENCE);
+            }
+            try (Child tracer = Watch.start(target, List.of("trace", method("down")))) {
+                Links.await(tracer, Watch.OWN_LINKS + 1);
+                Child.Result result = JavelinCommand.run("explain", method("counted"), Long.toString(target.pid()));
+                assertThat(result.exit()).as(result.err()).isEqualTo(1);
+                assertThat(result.err()).contains("a trace");
+            }
         }
     }
 

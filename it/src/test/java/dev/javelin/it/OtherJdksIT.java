@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.it.harness.Child;
 import dev.javelin.it.harness.JavelinCommand;
-import dev.javelin.it.harness.Links;
 import dev.javelin.it.harness.Repository;
 import dev.javelin.it.targets.Console;
 import dev.javelin.it.targets.KnownMethods;
@@ -101,8 +100,11 @@ class OtherJdksIT {
             Watch.all(container.target(), tracer, Watch.OWN_LINKS + 1);
             List<String> lines = tracer.outLines();
             assertThat(lines.stream().filter(line -> line.endsWith(thrown))).hasSize(KnownMethods.THROWN);
-            assertThat(lines.stream().filter(line -> line.startsWith("    ") && line.contains("KnownMethods.thrown")))
-                    .hasSize(KnownMethods.THROWN);
+            if (major > 8) { // whose libjvm does not tell which code is a method's
+                assertThat(lines.stream()
+                                .filter(line -> line.startsWith("    ") && line.contains("KnownMethods.thrown")))
+                        .hasSize(KnownMethods.THROWN);
+            }
         }
     }
 

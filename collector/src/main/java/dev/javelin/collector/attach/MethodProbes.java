@@ -62,7 +62,7 @@ public final class MethodProbes implements AutoCloseable {
      * @throws JavelinException if that is not possible, in one line; nothing is left in the JVM then. Usage, if a class has no such method
      */
     public static MethodProbes attach(int pid, List<MethodProbe> probes) {
-        if (probes.stream().anyMatch(MethodProbe::slots)) {
+        if (probes.stream().anyMatch(probe -> probe.slots() != MethodProbe.Slots.NOTHING)) {
             RecordSession.requirePossible(); // nothing reads the slots otherwise
         }
         try {
@@ -143,7 +143,7 @@ public final class MethodProbes implements AutoCloseable {
                     methods.method(),
                     methods.parameters() == null ? "*" : methods.parameters(),
                     methods.subtypes() ? "1" : "0",
-                    probe.slots() ? "1" : "0",
+                    Integer.toString(probe.slots().ordinal()),
                     Long.toString(probe.thresholdNanos()),
                     Long.toString(probe.period()));
         }

@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.zip.CRC32;
 
 /**
  * The class that probed methods call, once in a JVM's life. It is {@code dev.javelin.agent.calls.Calls} by another name, in {@code
@@ -22,8 +23,8 @@ import java.util.Set;
  * java.base it may call {@code jdk.internal.misc.Unsafe}, or on Java 8 {@code sun.misc.Unsafe}.
  */
 final class CallsClass {
-    /** Its name in class files. */
-    static final String NAME = "java/lang/JavelinCalls";
+    /** With what its names in class files begin. */
+    static final String NAMES = "java/lang/JavelinCalls_";
 
     private static final String SOURCE = "dev/javelin/agent/calls/Calls";
     private static final String MEMORY = "dev/javelin/agent/calls/Memory";
@@ -31,8 +32,14 @@ final class CallsClass {
 
     private static final boolean JAVA_8 =
             System.getProperty("java.specification.version").equals("1.8");
+    /**
+     * Its name in class files. Each version has its own: what another version of Javelin has left in this JVM is not understood, and can go on
+     * beside it.
+     */
+    static final String NAME = NAMES + version();
+
     /** What the class is written against, and what that is called in this JVM. */
-    private static final Map<String, String> NAMES = names();
+    private static final Map<String, String> RENAMED = newNames();
 
     private final Class<?> type;
 
@@ -40,7 +47,18 @@ final class CallsClass {
         this.type = type;
     }
 
-    private static Map<String, String> names() {
+    private static String version() {
+        try {
+            CRC32 sum = new CRC32();
+            byte[] bytes = bytes(SOURCE);
+            sum.update(bytes, 0, bytes.length);
+            return String.format("%08x", sum.getValue());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Map<String, String> newNames() {
         Map<String, String> names = new HashMap<>();
         names.put(SOURCE, NAME);
         names.put(MEMORY, JAVA_8 ? "sun/misc/Unsafe" : "jdk/internal/misc/Unsafe");
@@ -102,7 +120,7 @@ final class CallsClass {
             out.writeByte(tag);
             if (tag == UTF8) {
                 String text = in.readUTF();
-                for (Map.Entry<String, String> name : NAMES.entrySet()) {
+                for (Map.Entry<String, String> name : RENAMED.entrySet()) {
                     text = text.replace(name.getKey(), name.getValue());
                 }
                 out.writeUTF(text);
@@ -165,8 +183,7 @@ final class CallsClass {
         Class<?> unsafe = Class.forName("sun.misc.Unsafe");
         Field instance = unsafe.getDeclaredField("theUnsafe");
         instance.setAccessible(true);
-        Class<?>[] types = {
-            String.class, byte[].class, int.class, int.class, ClassLoader.class, ProtectionDomain.class
+        Class<?>[] types = {String.class, byte[].class, int.class, int.class, ClassLoader.class, ProtectionDomain.class
         };
         return (Class<?>) unsafe.getMethod("defineClass", types)
                 .invoke(instance.get(null), NAME, bytes, 0, bytes.length, null, null);
@@ -183,8 +200,8 @@ final class CallsClass {
     }
 
     /** See {@code Calls.open}. */
-    long open(long threshold, long period) {
-        return (Long) call("open", new Class<?>[] {long.class, long.class}, threshold, period);
+    long open(long use, long threshold, long period) {
+        return (Long) call("open", new Class<?>[] {long.class, long.class, long.class}, use, threshold, period);
     }
 
     /** See {@code Calls.tell}. */

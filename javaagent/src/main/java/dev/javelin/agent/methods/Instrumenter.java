@@ -44,7 +44,7 @@ final class Instrumenter implements ClassFileTransformer {
         "jdk/internal/misc/Unsafe",
         "sun/misc/Unsafe",
         "jdk/internal/misc/ScopedMemoryAccess",
-        CallsClass.NAME
+        CallsClass.NAMES
     };
 
     private final Instrumentation instrumentation;

@@ -120,3 +120,31 @@ need_build_tools() {
   need_tools "build Javelin" mvn clang llvm-strip gcc g++ readelf
   need_jdk
 }
+
+# debian_mirror: prints the one that the system's own packages come from; nothing if none is found.
+debian_mirror() {
+  {
+    grep -hsE '^URIs:' /etc/apt/sources.list.d/*.sources || true
+    grep -hsE '^deb ' /etc/apt/sources.list /etc/apt/sources.list.d/*.list || true
+  } | grep -oE 'https?://[^ ]*debian/?( |$)' | head -n 1 | tr -d ' ' || true
+}
+
+# unpack_sid TREE PACKAGE[,PACKAGE...]: unpacks packages of Debian sid with all that they depend on; nothing is installed.
+unpack_sid() {
+  local from log
+  from=$(debian_mirror)
+  if [[ -z $from ]]; then
+    say "no Debian mirror found in the apt sources"
+    return 1
+  fi
+  log=$(mktemp)
+  # sid's Release file may be past its date on a mirror of an earlier day.
+  if ! mmdebstrap --variant=extract --aptopt='APT::Install-Recommends "false"' \
+    --aptopt='Acquire::Check-Valid-Until "false"' --include="$2" sid "$1" \
+    "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg check-valid-until=no] $from sid main" >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    rm -f "$log"
+    return 1
+  fi
+  rm -f "$log"
+}

@@ -79,7 +79,8 @@ class AgentIT {
     @CsvSource(delimiter = '|', textBlock = """
             nonsense | 'nonsense'
             start,cstack=vm,jfrsync=profile | 'cstack=vm', 'jfrsync=profile'
-            start,event=cpu,event=offcpu | one event
+            start,event=cpu,event=offcpu | event=wall, which is
+            start,alloc=2m | add mode=user
             start,event=nosuch | nosuch
             start,interval=1parsec | 1parsec
             start,loop=1h,file=same.html | %t
@@ -208,6 +209,20 @@ class AgentIT {
             assertWorked(result, 143);
             assertThat(result.err().lines()).singleElement().asString().contains("samples in");
             assertThat(firstLineSamples(reports().get(0))).isPositive();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void theHeapHasLittleMoreInIt(int major) {
+        long without = liveObjects(major, List.of());
+        LiveObjects.assertLittleMore(without, liveObjects(major, List.of(agent("frequency=999"))), 0);
+    }
+
+    private static long liveObjects(int major, List<String> options) {
+        try (Child application = new Child(command(jdk(major), options, "wait"))) {
+            application.awaitOut(0, WORKED, PATIENCE);
+            return LiveObjects.bytes(major, application.pid());
         }
     }
 

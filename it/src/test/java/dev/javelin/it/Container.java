@@ -63,6 +63,18 @@ final class Container implements AutoCloseable {
             exec "$@"
             """;
 
+    /** Root directory, where {@code /tmp} comes from, classes; then what to run. */
+    private static final String TREE_SCRIPT = """
+            set -e
+            root=$1 tmp=$2 classes=$3
+            shift 3
+            mount -t proc none "$root/proc"
+            mount --rbind /dev "$root/dev"
+            mount --bind "$tmp" "$root/tmp"
+            mount --bind "$classes" "$root/mnt"
+            exec chroot "$root" "$@"
+            """;
+
     /** What is the container's own. */
     enum Kind {
         /** The root directory. */
@@ -100,12 +112,8 @@ final class Container implements AutoCloseable {
      * @param link where it leads to; {@code /mnt/tmp} is a directory in there. A directory if it is ""
      */
     static Container start(Kind kind, String link, int major, Class<?> main, String... arguments) throws IOException {
-        Path home = Files.createTempDirectory(
-                Path.of("/tmp"),
-                "javelin-it-container",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        Path home = home();
         Files.createDirectory(home.resolve("root"));
-        Child.run("install", "-d", "-m", "1777", home.resolve("tmp").toString()).ok();
         List<String> command = new ArrayList<>(List.of(MustRun.command("env"), "TMP_LINK=" + link));
         command.addAll(List.of(MustRun.command("unshare"), "--mount"));
         if (kind == Kind.PROCESSES) {
@@ -126,6 +134,32 @@ final class Container implements AutoCloseable {
         }
         target.ready();
         return new Container(home, target, kind == Kind.PROCESSES ? onlyChild(target) : target.pid());
+    }
+
+    private static Path home() throws IOException {
+        Path home = Files.createTempDirectory(
+                Path.of("/tmp"),
+                "javelin-it-container",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        Child.run("install", "-d", "-m", "1777", home.resolve("tmp").toString()).ok();
+        return home;
+    }
+
+    /**
+     * Starts a target whose root directory is a tree with another system's files.
+     *
+     * @param java its launcher of Java, as it is to be found in there
+     * @param classes where the target's classes are
+     */
+    static Container start(Path tree, Path java, Path classes, List<String> flags, Class<?> main) throws IOException {
+        Path home = home();
+        List<String> command = new ArrayList<>(List.of(MustRun.command("unshare"), "--mount"));
+        command.addAll(List.of("sh", "-c", TREE_SCRIPT, "sh", tree.toString()));
+        command.addAll(List.of(home.resolve("tmp").toString(), classes.toString(), java.toString()));
+        command.addAll(flags);
+        command.addAll(List.of("-XX:-UsePerfData", "-cp", "/mnt", main.getName()));
+        TargetProcess target = TargetProcess.launched(command).ready();
+        return new Container(home, target, target.pid());
     }
 
     private static List<String> inside(Kind kind, String root) {

@@ -8,10 +8,12 @@ import dev.javelin.collector.attach.MethodProbes;
 import dev.javelin.collector.probe.ProbeSpec;
 import dev.javelin.it.harness.Child;
 import dev.javelin.it.harness.JavelinCommand;
+import dev.javelin.it.harness.Links;
 import dev.javelin.it.harness.Repository;
 import dev.javelin.it.harness.TargetProcess;
 import dev.javelin.it.targets.ClassLoading;
 import dev.javelin.it.targets.KnownMethods;
+import dev.javelin.it.targets.ManyThreads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +47,7 @@ class MethodProbesIT {
     @ValueSource(ints = {17, 25})
     void everyCallIsCounted(int major) throws Exception {
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownMethods.class)) {
-            Map<String, Map<String, Long>> figures = measured(target, allProbes());
+            Map<String, Map<String, Long>> figures = measured(target, allProbes(), directory);
             assertCounts(figures, major);
             Map<String, Long> account = new TreeMap<>();
             for (String part : target.ask("durations").split(" ", -1)) {
@@ -58,7 +60,7 @@ class MethodProbesIT {
         }
     }
 
-    private static List<String> allProbes() {
+    static List<String> allProbes() {
         return List.of(
                 method("counted"),
                 method("counted(int)"),
@@ -73,11 +75,11 @@ class MethodProbesIT {
                 "java:java.util.BitSet.flip(int)");
     }
 
-    private static String method(String name) {
+    static String method(String name) {
         return "java:" + TARGET + "." + name;
     }
 
-    private static void assertCounts(Map<String, Map<String, Long>> figures, int major) {
+    static void assertCounts(Map<String, Map<String, Long>> figures, int major) {
         Map<String, Long> counts = new TreeMap<>();
         figures.forEach((probe, values) -> counts.put(probe, values.get("count")));
         assertThat(counts)
@@ -95,7 +97,8 @@ class MethodProbesIT {
     }
 
     /** The figures of each probe, by what stands behind the last dot of its class. */
-    private Map<String, Map<String, Long>> measured(TargetProcess target, List<String> probes) throws IOException {
+    static Map<String, Map<String, Long>> measured(TargetProcess target, List<String> probes, Path directory)
+            throws IOException {
         Path json = directory.resolve("calls.json");
         List<String> command = new ArrayList<>(List.of("latency", "-f", json.toString()));
         command.addAll(probes);
@@ -160,7 +163,7 @@ class MethodProbesIT {
     @Test
     void nothingIsLostWhenTheApplicationExits() throws Exception {
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), KnownMethods.class, "exit")) {
-            assertCounts(measured(target, allProbes()), 17);
+            assertCounts(measured(target, allProbes(), directory), 17);
             assertThat(target.await(PATIENCE).exit()).isEqualTo(3);
         }
     }
@@ -196,7 +199,7 @@ class MethodProbesIT {
     void ahundredAttachesLeaveNothing(int major) throws Exception {
         MustRun.recording();
         MethodProbe probe =
-                MethodProbe.watched(ProbeSpec.parse("java:+" + SHAPE + ".area").methods());
+                MethodProbe.watched(ProbeSpec.parse("java:+" + SHAPE + ".area").methods(), Long.MAX_VALUE);
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownMethods.class)) {
             attach(target, probe, 5); // what the JDK loads for the first time stays
             long threads = Long.parseLong(target.ask("threads"));
@@ -210,6 +213,25 @@ class MethodProbesIT {
         }
     }
 
+    /** Live objects, as the JVM counts them. */
+    @ParameterizedTest
+    @CsvSource({"17, 1", "17, 503", "25, 503"})
+    void theHeapHasLittleMoreInIt(int major, int threads) throws Exception {
+        MustRun.recording();
+        MethodProbe probe = MethodProbe.watched(
+                ProbeSpec.parse("java:" + ManyThreads.class.getName() + ".called")
+                        .methods(),
+                Long.MAX_VALUE);
+        try (TargetProcess target =
+                TargetProcess.start(MustRun.jdk(major), List.of(), ManyThreads.class, Integer.toString(threads))) {
+            long before = LiveObjects.bytes(major, target.pid());
+            try (MethodProbes probes = MethodProbes.attach((int) target.pid(), List.of(probe))) {
+                Watch.until(() -> probes.latencies().get(0).count() > 2L * threads);
+                LiveObjects.assertLittleMore(before, LiveObjects.bytes(major, target.pid()), threads);
+            }
+        }
+    }
+
     /** Some of the classes are probed, and some of these while they are being loaded; it/bench/run attach does it a thousand times. */
     @ParameterizedTest
     @ValueSource(ints = {17, 25})
@@ -218,7 +240,7 @@ class MethodProbesIT {
         Debugger debugger = new Debugger();
         String loaded = ClassLoading.NAMES.replace("*", "7");
         MethodProbe probe = MethodProbe.watched(
-                ProbeSpec.parse("java:" + loaded + ".answer").methods());
+                ProbeSpec.parse("java:" + loaded + ".answer").methods(), Long.MAX_VALUE);
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), Debugger.OPTIONS, ClassLoading.class)) {
             long before = target.account().get("loaded");
             attach(target, probe, 10);
@@ -230,6 +252,32 @@ class MethodProbesIT {
             assertThat(debugger.code(target, loaded, "answer"))
                     .hasSizeGreaterThan(1)
                     .containsOnly(ClassLoading.CODE);
+        }
+    }
+
+    /** Explain would take the calls of other probes that are told for its own. */
+    @Test
+    void whatWouldBeMixedIsRefused() throws Exception {
+        MustRun.recording();
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), KnownMethods.class)) {
+            try (Child explain = Watch.start(target, List.of("explain", method("counted")))) {
+                Links.await(explain, Watch.explainLinks(17));
+                for (String command : List.of("trace", "explain")) {
+                    Child.Result result = JavelinCommand.run(command, method("down"), Long.toString(target.pid()));
+                    assertThat(result.exit()).as(result.err()).isEqualTo(1);
+                    assertThat(result.err().lines()).as(result.err()).hasSize(1);
+                    assertThat(result.err()).contains("another explain");
+                }
+                assertCounts(measured(target, allProbes(), directory), 17);
+                explain.signal("KILL");
+                explain.await(PATIENCE);
+            }
+            try (Child tracer = Watch.start(target, List.of("trace", method("down")))) {
+                Links.await(tracer, Watch.OWN_LINKS + 1);
+                Child.Result result = JavelinCommand.run("explain", method("counted"), Long.toString(target.pid()));
+                assertThat(result.exit()).as(result.err()).isEqualTo(1);
+                assertThat(result.err()).contains("a trace");
+            }
         }
     }
 

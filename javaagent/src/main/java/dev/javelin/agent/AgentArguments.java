@@ -53,6 +53,11 @@ final class AgentArguments {
         /** What may be given more than once. */
         private static final Set<String> REPEATABLE = new HashSet<>(Arrays.asList("include", "exclude"));
 
+        /** Events that asprof names by themselves, each perhaps with its interval. */
+        private static final Set<String> EVENTS = new HashSet<>(Arrays.asList("alloc", "lock", "wall"));
+        /** Of these one has what the other two have. */
+        private static final Set<String> TIMES = new HashSet<>(Arrays.asList("cpu", "offcpu", "wall"));
+
         private static final List<String> FORMATS = Arrays.asList("collapsed", "jfr", "html");
 
         static {
@@ -110,12 +115,21 @@ final class AgentArguments {
                 throw new AgentException("'" + name + "=" + value + "': " + name + " is a flag and takes no value");
             }
             boolean isLog = name.equals("log");
-            if (!isLog && !VALUES.containsKey(name)) {
+            if (!isLog && !EVENTS.contains(name) && !VALUES.containsKey(name)) {
                 unknown.add(name + "=" + value);
                 return;
             }
             if (value.isEmpty()) {
                 throw new AgentException("'" + name + "=' has no value");
+            }
+            if (name.equals("event")) {
+                event(value);
+                return;
+            }
+            if (EVENTS.contains(name)) {
+                event(name);
+                value("interval", value);
+                return;
             }
             once(name, value);
             if (isLog) {
@@ -125,17 +139,24 @@ final class AgentArguments {
             }
         }
 
+        private void event(String event) throws AgentException {
+            String before = given.put("--event", event);
+            if (before == null) {
+                options.add("--event=" + event);
+            } else if (!before.equals(event)) {
+                throw new AgentException(before + " and " + event + ": one event can be recorded at a time; choose one"
+                        + (TIMES.contains(before) && TIMES.contains(event)
+                                ? ", or event=wall, which is the time on and off the CPU"
+                                : ""));
+            }
+        }
+
         private void once(String name, String value) throws AgentException {
             String before = given.put(VALUES.getOrDefault(name, name), value);
-            if (before == null || REPEATABLE.contains(name)) {
-                return;
+            if (before != null && !REPEATABLE.contains(name)) {
+                throw new AgentException("'" + name + "=" + value + "' comes after another value for the same, "
+                        + before + ": give it once");
             }
-            throw new AgentException(
-                    name.equals("event")
-                            ? "event=" + before + " and event=" + value
-                                    + ": one event can be recorded at a time; choose one"
-                            : "'" + name + "=" + value + "' comes after another value for the same, " + before
-                                    + ": give it once");
         }
 
         private void flag(String name) throws AgentException {
@@ -148,6 +169,8 @@ final class AgentArguments {
                     throw new AgentException("'" + format + "' and '" + known + "' are two formats: give one of them");
                 }
                 format = known;
+            } else if (EVENTS.contains(name)) {
+                event(name);
             } else if (FLAGS.containsKey(name)) {
                 String option = FLAGS.get(name);
                 if (!options.contains(option)) {
@@ -174,6 +197,7 @@ final class AgentArguments {
         private String unknownArguments() {
             Set<String> known = new TreeSet<>(VALUES.keySet());
             known.addAll(FLAGS.keySet());
+            known.addAll(EVENTS);
             known.addAll(Arrays.asList("start", "log", "collapsed", "flamegraph", "jfr"));
             return "'" + String.join("', '", unknown) + "' "
                     + (unknown.size() == 1 ? "is no argument" : "are no arguments")

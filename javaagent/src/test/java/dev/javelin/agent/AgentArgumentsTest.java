@@ -27,6 +27,9 @@ class AgentArgumentsTest {
             reverse,inverted,user,user | --reverse --inverted --user --file=javelin-%p-%t.html
             kernel,minwidth=1,title=T | --kernel --minwidth=1 --title=T --file=javelin-%p-%t.html
             include=a=b,include=c,exclude=d,file=a.html | --include=a=b --include=c --exclude=d --file=a.html
+            alloc=2m,mode=user,file=a.jfr | --event=alloc --interval=2m --mode=user --file=a.jfr
+            event=lock,lock=10ms,file=a.jfr | --event=lock --interval=10ms --file=a.jfr
+            wall,event=wall,file=a.jfr | --event=wall --file=a.jfr
             event=syscall:read /retval > 4096/,file=@a.html | --event=syscall:read§/retval§>§4096/ --file=@a.html
             """)
     void becomeOptionsOfRecord(String text, String options) throws AgentException {
@@ -53,7 +56,7 @@ class AgentArgumentsTest {
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             nonsense | 'nonsense' is no argument
             start,cstack=vm,file=a.html,jfrsync=profile,stop | 'cstack=vm', 'jfrsync=profile', 'stop' are no arguments
-            start,alloc=512k | 'alloc=512k' is no argument
+            start,nativemem=512k | 'nativemem=512k' is no argument
             start,Event=cpu | 'Event=cpu' is no argument
             start,=cpu | '=cpu' is no argument
             start,event= | 'event=' has no value
@@ -61,7 +64,11 @@ class AgentArgumentsTest {
             start,log | 'log' needs a value
             start,threads=1 | threads is a flag
             start=1 | start is a flag
-            event=cpu,event=wall | event=cpu and event=wall: one event can be recorded at a time
+            event=cpu,event=offcpu | cpu and offcpu: one event can be recorded at a time; choose one, or event=wall, which is
+            event=cpu,alloc=512k | cpu and alloc: one event can be recorded at a time; choose one
+            alloc,lock=1ms | alloc and lock: one event can be recorded at a time
+            lock= | 'lock=' has no value
+            alloc=1m,interval=2m | 'interval=2m' comes after another value for the same, 1m
             timeout=1,duration=2 | 'duration=2' comes after another value for the same, 1
             file=a.html,file=b.html | 'file=b.html' comes after another value for the same, a.html
             jfr,collapsed | 'jfr' and 'collapsed' are two formats

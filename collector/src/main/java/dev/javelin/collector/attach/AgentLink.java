@@ -31,6 +31,8 @@ final class AgentLink implements Closeable {
     private static final int POLL_MILLIS = 100;
     /** Ends an answer. */
     private static final String END = ".";
+    /** What the agent says before it ends. */
+    private static final String ERROR = "error\t";
 
     /** Characters. A class's name has 65,535 bytes at most. */
     private static final int LONGEST_LINE = 1 << 20;
@@ -140,7 +142,7 @@ final class AgentLink implements Closeable {
     }
 
     /**
-     * The lines of an answer, up to its end.
+     * The lines of an answer, up to its end, or to an error.
      *
      * @throws IOException if the process has ended, it does not answer within the time, or says too much
      */
@@ -154,6 +156,9 @@ final class AgentLink implements Closeable {
                 throw tooLong();
             }
             all.add(fields(line));
+            if (line.startsWith(ERROR)) {
+                break;
+            }
         }
         return all;
     }

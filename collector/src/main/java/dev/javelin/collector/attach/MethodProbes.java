@@ -63,7 +63,7 @@ public final class MethodProbes implements AutoCloseable {
      * @throws JavelinException if that is not possible, in one line; nothing is left in the JVM then. Usage, if a class has no such method
      */
     public static MethodProbes attach(int pid, List<MethodProbe> probes) {
-        if (probes.stream().anyMatch(MethodProbe::slots)) {
+        if (probes.stream().anyMatch(probe -> probe.slots() != MethodProbe.Slots.NOTHING)) {
             RecordSession.requirePossible(); // nothing reads the slots otherwise
         }
         try {
@@ -81,7 +81,29 @@ public final class MethodProbes implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            throw JavelinException.failed("cannot probe methods of " + pid + ": " + e.getMessage(), e);
+            throw refused(pid, e);
+        }
+    }
+
+    private static JavelinException refused(int pid, IOException reason) {
+        return JavelinException.failed("cannot probe methods of " + pid + ": " + reason.getMessage(), reason);
+    }
+
+    /**
+     * Fails if it is not to be seen which call a thread of a JVM is in while that goes on.
+     *
+     * @throws JavelinException with the reason, in one line
+     */
+    public static void requireOpenCalls(int pid) {
+        RecordSession.requirePossible();
+        try (HotSpot hotSpot = HotSpot.find(pid)) {
+            if (!hotSpot.tellsCurrentThread()) {
+                throw JavelinException.failed("calls of " + pid + " cannot be explained: from its Java "
+                        + hotSpot.majorVersion() + " it is not to be seen which Java thread runs, or waits; "
+                        + "'javelin latency' and 'javelin trace' measure them");
+            }
+        } catch (IOException e) {
+            throw refused(pid, e);
         }
     }
 
@@ -122,7 +144,7 @@ public final class MethodProbes implements AutoCloseable {
                     methods.method(),
                     methods.parameters() == null ? "*" : methods.parameters(),
                     methods.subtypes() ? "1" : "0",
-                    probe.slots() ? "1" : "0",
+                    Integer.toString(probe.slots().ordinal()),
                     Long.toString(probe.thresholdNanos()),
                     Long.toString(probe.period()));
         }

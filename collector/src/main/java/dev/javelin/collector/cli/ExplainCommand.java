@@ -117,6 +117,7 @@ final class ExplainCommand implements Callable<Integer> {
         ProbeSpec spec = wanted.specs().get(0);
         long slow = given == 0 ? Math.max(0, spec.methods().thresholdNanos()) : given;
         int pid = wanted.pid();
+        MethodProbes.requireOpenCalls(pid);
         ProbeResolver resolver = new ProbeResolver(List.of(pid));
         List<Probes.Probe> rows = new ArrayList<>(resolver.operations());
         rows.add(resolver.calls(pid));
@@ -124,7 +125,7 @@ final class ExplainCommand implements Callable<Integer> {
         OutputFile output =
                 file == null ? null : OutputFile.of(file, wanted.targets().forFileName());
         // None that is slow is missed while the first command to tell of some is on its way.
-        MethodProbe probe = new MethodProbe(spec.methods(), true, slow > 0 ? slow - 1 : Long.MAX_VALUE, 0);
+        MethodProbe probe = MethodProbe.watched(spec.methods(), slow > 0 ? slow - 1 : Long.MAX_VALUE);
         Stop stop = new Stop();
         return new Interrupts(stop::ask).run(() -> {
             try (MethodProbes attached = MethodProbes.attach(pid, List.of(probe))) {

@@ -243,7 +243,7 @@ final class RecordCommand implements Callable<Integer> {
                         () -> new UserSession(request, messages, live),
                         cli.messages(),
                         mode() == Mode.AUTO,
-                        forAgent ? "mode=user" : "--mode user")
+                        userMode())
                 : kernel;
     }
 
@@ -282,6 +282,10 @@ final class RecordCommand implements Callable<Integer> {
         return time;
     }
 
+    private String userMode() {
+        return forAgent ? "mode=user" : "--mode user";
+    }
+
     private Mode mode() {
         return Mode.of(mode, forAgent);
     }
@@ -289,7 +293,7 @@ final class RecordCommand implements Callable<Integer> {
     /** Fails for wrong options before anything is looked at. */
     private void checkSettings() {
         sampling.event();
-        sampling.check(mode());
+        sampling.check(mode(), userMode());
         if (inUserSpace()) {
             checkUserSpace();
         }

@@ -98,7 +98,8 @@ final class SampleSettings {
      */
     String event() {
         if (!isSpec() && event.contains(",")) {
-            throw JavelinException.usage("-e " + event + ": one event at a time can be recorded");
+            throw JavelinException.usage("-e " + event
+                    + ": one event at a time can be recorded; -e wall is the time on and off the CPU together");
         }
         if (isSpec()) {
             spec();
@@ -113,12 +114,13 @@ final class SampleSettings {
     /**
      * Fails if the mode cannot record this event.
      *
+     * @param userMode how the other mode is asked for
      * @throws JavelinException with the reason
      */
-    void check(Mode mode) {
+    void check(Mode mode, String userMode) {
         if (mode == Mode.KERNEL && isOfUserSpace()) {
             throw JavelinException.usage("-e " + event
-                    + ": only user-space mode has it, which loads a library into the process: add --mode user");
+                    + ": only user-space mode has it, which loads a library into the process: add " + userMode);
         }
         String why = onlyByKernel();
         if (mode == Mode.USER && !why.isEmpty()) {

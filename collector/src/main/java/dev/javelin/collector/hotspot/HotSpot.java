@@ -184,6 +184,11 @@ public final class HotSpot implements Closeable {
         return offset == null ? OptionalLong.empty() : OptionalLong.of(offset);
     }
 
+    /** Whether a thread's JavaThread is found from outside at any time: from JDK 9 on, where libjvm is not stripped. */
+    public boolean tellsCurrentThread() {
+        return threadLocalOffset(LibjvmStatics.CURRENT_THREAD).isPresent();
+    }
+
     /** A boolean {@code -XX} flag as it is in effect; {@code fallback} where this JVM has no such flag. */
     public boolean flag(String name, boolean fallback) {
         Long address = flagAddresses().get(name);

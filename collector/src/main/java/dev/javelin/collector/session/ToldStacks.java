@@ -4,7 +4,8 @@ import dev.javelin.flamegraph.Profile;
 
 /** Stacks of calls that the agent tells of: what it calls to do so stands above the probed method. */
 final class ToldStacks {
-    private static final String CALLS = "java.lang.JavelinCalls";
+    /** With what the names of the classes begin. */
+    private static final String CALLS = "java.lang.JavelinCalls_";
     /** JVM_HoldsLock, its Java method, and what an adapter may put between. */
     private static final int MOST_ABOVE = 8;
 
@@ -27,6 +28,6 @@ final class ToldStacks {
 
     private static boolean isAgent(Profile profile, int node) {
         String type = profile.frame(profile.leafFrame(node)).className();
-        return type != null && type.replace('/', '.').equals(CALLS);
+        return type != null && type.replace('/', '.').startsWith(CALLS);
     }
 }

@@ -67,6 +67,17 @@ class AgentLinkTest {
         return thread;
     }
 
+    /** The agent ends with it. */
+    @Test
+    void anErrorEndsAnAnswer() throws IOException {
+        try (AgentLink link = link();
+                OutputStream out = Files.newOutputStream(made("answers"))) {
+            out.write("layout\t1\nerror\tno room\n".getBytes(StandardCharsets.UTF_8));
+            assertThat(link.answers(SOON)).containsExactly(List.of("layout", "1"), List.of("error", "no room"));
+        }
+        directory.delete();
+    }
+
     @Test
     void nothingIsLeft() throws IOException {
         assertThat(made("methods.jar")).hasBinaryContent(new byte[] {1});

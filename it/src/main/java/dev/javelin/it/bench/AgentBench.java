@@ -90,8 +90,10 @@ final class AgentBench implements Bench {
 
     private static void measure(Jdk jdk, int threads, List<Double> heap, List<Double> resident) throws Exception {
         List<String> flags = List.of("-XX:+UseSerialGC", "-Xlog:disable");
-        MethodProbe probe = MethodProbe.watched(ProbeSpec.parse("java:" + ManyThreads.class.getName() + ".called")
-                .methods());
+        MethodProbe probe = MethodProbe.watched(
+                ProbeSpec.parse("java:" + ManyThreads.class.getName() + ".called")
+                        .methods(),
+                Long.MAX_VALUE);
         try (TargetProcess target = TargetProcess.start(jdk, flags, ManyThreads.class, Integer.toString(threads))) {
             Pause.seconds(SETTLE);
             double heapBefore = Double.parseDouble(target.ask("heap"));

@@ -40,7 +40,7 @@ final class MethodsBench implements Bench {
                 "javelin, with slots",
                 (jdk, pid) -> attach(
                         pid,
-                        MethodProbe.watched(ProbeSpec.parse("java:" + METHOD).methods())));
+                        MethodProbe.watched(ProbeSpec.parse("java:" + METHOD).methods(), Long.MAX_VALUE)));
         tools.put("async-profiler, trace", MethodsBench::trace);
         for (Jdk jdk : options.jdks()) {
             measure(jdk, tools, options.number("rounds", 5), options.number("seconds", 2));

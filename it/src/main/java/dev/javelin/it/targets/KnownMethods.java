@@ -11,7 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Methods that are called a known number of times from {@code go} on, by four threads, and on a JDK that has them by virtual threads, too; then
  * {@code DONE} is said. {@code durations} prints what the calls of {@link #timed} took by their own account: {@code p50=N p90=N p99=N}. {@code
- * threads} says how many there are, {@code names} which. With the argument {@code exit} the process then ends.
+ * threads} says how many there are, {@code names} which. With the argument {@code exit} the process then ends. Java 8, for the oldest JDK
+ * whose methods are probed.
  */
 public final class KnownMethods {
     public static final int CALLS = 100_003;
@@ -177,7 +178,7 @@ public final class KnownMethods {
     static void timed(long nanos) {
         long begin = System.nanoTime();
         while (System.nanoTime() - begin < nanos) {
-            Thread.onSpinWait();
+            // nothing else passes exactly so much
         }
         DURATIONS[(int) DURATIONS_TAKEN.getAndIncrement()] = System.nanoTime() - begin;
     }

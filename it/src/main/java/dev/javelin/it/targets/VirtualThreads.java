@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
-/** Starts virtual threads where the JDK has them; the sources of the targets are Java 17. */
+/** Starts virtual threads where the JDK has them; this is Java 8, as one target is. */
 public final class VirtualThreads {
     private static final MethodHandle START = find("startVirtualThread", Thread.class, Runnable.class);
 

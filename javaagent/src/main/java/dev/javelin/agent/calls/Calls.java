@@ -13,16 +13,25 @@ package dev.javelin.agent.calls;
  * <p>Offsets, in bytes. Slot: 0 key, 8 open, 16 base, 24 total, 32 calls, 40 depth, 48 told_probe, 56 told_began, 64 told_nanos, 72
  * told_call, 80 nanoseconds of the calls of virtual threads that have ended, which leave the slot, 88 bytes of the name of a virtual thread
  * that tells, 96 these. Block: 0 probe, 8 uses, 16 number, 24 threshold, 32 period, 40 hits, 48 key of a thread that is not counted, 56 calls without a
- * slot; from 128 on the stripes. Stripe: 0 sum, 8 greatest, 16 {@link Long#MAX_VALUE} less the least; from 128 on the buckets.
+ * slot, 64 its use of the slots; from 128 on the stripes. Stripe: 0 sum, 8 greatest, 16 {@link Long#MAX_VALUE} less the least; from 128 on the buckets.
  */
 public final class Calls {
     private static final Memory MEMORY = Memory.getUnsafe();
-    private static final long EETOP = MEMORY.objectFieldOffset(Thread.class, "eetop");
-    private static final long TID = MEMORY.objectFieldOffset(Thread.class, "tid");
-    private static final long NAME = MEMORY.objectFieldOffset(Thread.class, "name");
-    private static final long VALUE = MEMORY.objectFieldOffset(String.class, "value");
-    private static final long CODER = MEMORY.objectFieldOffset(String.class, "coder");
+    private static final boolean JAVA_8 =
+            System.getProperty("java.specification.version").equals("1.8");
+    private static final long EETOP = offset(Thread.class, "eetop");
+    private static final long TID = offset(Thread.class, "tid");
+    /** For the names of virtual threads, which JDK 8 has not; nor has its String a coder. */
+    private static final long NAME = offset(Thread.class, "name");
+
+    private static final long VALUE = offset(String.class, "value");
+    private static final long CODER = JAVA_8 ? 0 : offset(String.class, "coder");
     private static final int NAME_BYTES = 32;
+
+    /** The use of the slots by a probe whose calls are looked at while they go on: no other probe may use them then. */
+    private static final long OPEN = 2;
+
+    private static final long CONFLICT = -1;
 
     /** Fibonacci hashing: 2^64 divided by the golden ratio. */
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
@@ -46,6 +55,14 @@ public final class Calls {
     private static final long FIRST_BLOCK = SLOTS + SLOTS_BYTES;
 
     private Calls() {}
+
+    private static long offset(Class<?> type, String field) {
+        try {
+            return MEMORY.objectFieldOffset(type.getDeclaredField(field));
+        } catch (NoSuchFieldException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     /** Twice as many as there are processors, 4 to 64: threads seldom share one. */
     private static int stripeBits() {
@@ -85,11 +102,16 @@ public final class Calls {
     /**
      * Takes a block for a new probe; the calling thread's calls are not counted there.
      *
+     * @param use of the slots: 0 for none, 1 if calls are told of when they end, 2 if they are also looked at while they go on
      * @param threshold calls that take longer, in nanoseconds, are told; {@link Long#MAX_VALUE} for none
      * @param period every so many calls, one is told; 0 for none
-     * @return the probe's word; 0 if all blocks are taken
+     * @return the probe's word; 0 if all blocks are taken, -1 if calls of another probe would be taken for this one's, or the other way
+     *     round
      */
-    public static synchronized long open(long threshold, long period) {
+    public static synchronized long open(long use, long threshold, long period) {
+        if (isInConflict(use)) {
+            return CONFLICT;
+        }
         for (int i = 0; i < BLOCKS; i++) {
             long block = FIRST_BLOCK + i * BLOCK_BYTES;
             if (MEMORY.getLong(null, block) == 0) {
@@ -100,12 +122,24 @@ public final class Calls {
                 MEMORY.putLong(null, block + 24, threshold);
                 MEMORY.putLong(null, block + 32, period);
                 MEMORY.putLong(null, block + 48, key(Thread.currentThread()));
+                MEMORY.putLong(null, block + 64, use);
                 long probe = (uses << 48) | block;
                 MEMORY.putLongRelease(null, block, probe);
                 return probe;
             }
         }
         return 0;
+    }
+
+    private static boolean isInConflict(long use) {
+        for (int i = 0; i < BLOCKS; i++) {
+            long block = FIRST_BLOCK + i * BLOCK_BYTES;
+            long other = MEMORY.getLong(null, block) == 0 ? 0 : MEMORY.getLong(null, block + 64);
+            if (use != 0 && other != 0 && (use == OPEN || other == OPEN)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** From now on calls are told that take longer than so many nanoseconds; {@link Long#MAX_VALUE} for none. */

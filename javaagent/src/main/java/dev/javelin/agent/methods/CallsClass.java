@@ -8,25 +8,38 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
+import java.security.ProtectionDomain;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.zip.CRC32;
 
 /**
  * The class that probed methods call, once in a JVM's life. It is {@code dev.javelin.agent.calls.Calls} by another name, in {@code
  * java.lang}: class loaders may hide every other package from the classes that they load (OSGi, JBoss Modules), and as a class of
- * java.base it may call {@code jdk.internal.misc.Unsafe}.
+ * java.base it may call {@code jdk.internal.misc.Unsafe}, or on Java 8 {@code sun.misc.Unsafe}.
  */
 final class CallsClass {
-    /** Its name in class files. */
-    static final String NAME = "java/lang/JavelinCalls";
+    /** With what its names in class files begin. */
+    static final String NAMES = "java/lang/JavelinCalls_";
 
     private static final String SOURCE = "dev/javelin/agent/calls/Calls";
     private static final String MEMORY = "dev/javelin/agent/calls/Memory";
-    private static final String UNSAFE = "jdk/internal/misc/Unsafe";
-
     private static final int UTF8 = 1;
+
+    private static final boolean JAVA_8 =
+            System.getProperty("java.specification.version").equals("1.8");
+    /**
+     * Its name in class files. Each version has its own: what another version of Javelin has left in this JVM is not understood, and can go on
+     * beside it.
+     */
+    static final String NAME = NAMES + version();
+
+    /** What the class is written against, and what that is called in this JVM. */
+    private static final Map<String, String> RENAMED = newNames();
 
     private final Class<?> type;
 
@@ -34,12 +47,36 @@ final class CallsClass {
         this.type = type;
     }
 
+    private static String version() {
+        try {
+            CRC32 sum = new CRC32();
+            byte[] bytes = bytes(SOURCE);
+            sum.update(bytes, 0, bytes.length);
+            return String.format("%08x", sum.getValue());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Map<String, String> newNames() {
+        Map<String, String> names = new HashMap<>();
+        names.put(SOURCE, NAME);
+        names.put(MEMORY, JAVA_8 ? "sun/misc/Unsafe" : "jdk/internal/misc/Unsafe");
+        if (JAVA_8) {
+            names.put("putLongRelease", "putOrderedLong");
+            names.put("compareAndSetLong", "compareAndSwapLong");
+            names.put("getReference", "getObject");
+        }
+        return names;
+    }
+
     /** Finds it, or defines it. */
     static CallsClass of(Instrumentation instrumentation) throws IOException, ReflectiveOperationException {
         Class<?> existing = existing();
         if (existing == null) {
             try {
-                existing = define(instrumentation, renamed(bytes(SOURCE)));
+                byte[] bytes = renamed(bytes(SOURCE));
+                existing = initialised(JAVA_8 ? defined(bytes) : defined(instrumentation, bytes));
             } catch (InvocationTargetException e) {
                 existing = existing(); // another session has come first
                 if (existing == null) {
@@ -82,7 +119,11 @@ final class CallsClass {
             int tag = in.readUnsignedByte();
             out.writeByte(tag);
             if (tag == UTF8) {
-                out.writeUTF(in.readUTF().replace(SOURCE, NAME).replace(MEMORY, UNSAFE));
+                String text = in.readUTF();
+                for (Map.Entry<String, String> name : RENAMED.entrySet()) {
+                    text = text.replace(name.getKey(), name.getValue());
+                }
+                out.writeUTF(text);
             } else {
                 byte[] rest = new byte[size(tag)];
                 in.readFully(rest);
@@ -115,7 +156,7 @@ final class CallsClass {
     }
 
     /** By {@code MethodHandles.privateLookupIn} (Java 9), after the agent has opened {@code java.lang} to itself alone. */
-    private static Class<?> define(Instrumentation instrumentation, byte[] bytes) throws ReflectiveOperationException {
+    private static Class<?> defined(Instrumentation instrumentation, byte[] bytes) throws ReflectiveOperationException {
         Object base = Class.class.getMethod("getModule").invoke(Object.class);
         Object own = Class.class.getMethod("getModule").invoke(CallsClass.class);
         Class<?> module = Class.forName("java.lang.Module");
@@ -132,10 +173,25 @@ final class CallsClass {
         Object lookup = MethodHandles.class
                 .getMethod("privateLookupIn", Class.class, MethodHandles.Lookup.class)
                 .invoke(null, Object.class, MethodHandles.lookup());
-        Class<?> defined = (Class<?>) MethodHandles.Lookup.class
+        return (Class<?>) MethodHandles.Lookup.class
                 .getMethod("defineClass", byte[].class)
                 .invoke(lookup, (Object) bytes);
-        return Class.forName(defined.getName(), true, null); // its memory is there before the first call
+    }
+
+    /** By {@code Unsafe}, as long as there was no other way. */
+    private static Class<?> defined(byte[] bytes) throws ReflectiveOperationException {
+        Class<?> unsafe = Class.forName("sun.misc.Unsafe");
+        Field instance = unsafe.getDeclaredField("theUnsafe");
+        instance.setAccessible(true);
+        Class<?>[] types = {String.class, byte[].class, int.class, int.class, ClassLoader.class, ProtectionDomain.class
+        };
+        return (Class<?>) unsafe.getMethod("defineClass", types)
+                .invoke(instance.get(null), NAME, bytes, 0, bytes.length, null, null);
+    }
+
+    /** Its memory is there before the first call. */
+    private static Class<?> initialised(Class<?> defined) throws ClassNotFoundException {
+        return Class.forName(defined.getName(), true, null);
     }
 
     /** See {@code Calls.layout}. */
@@ -144,8 +200,8 @@ final class CallsClass {
     }
 
     /** See {@code Calls.open}. */
-    long open(long threshold, long period) {
-        return (Long) call("open", new Class<?>[] {long.class, long.class}, threshold, period);
+    long open(long use, long threshold, long period) {
+        return (Long) call("open", new Class<?>[] {long.class, long.class, long.class}, use, threshold, period);
     }
 
     /** See {@code Calls.tell}. */

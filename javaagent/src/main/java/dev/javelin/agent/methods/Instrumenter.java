@@ -42,8 +42,9 @@ final class Instrumenter implements ClassFileTransformer {
         "java/lang/invoke/",
         "jdk/internal/vm/",
         "jdk/internal/misc/Unsafe",
+        "sun/misc/Unsafe",
         "jdk/internal/misc/ScopedMemoryAccess",
-        CallsClass.NAME
+        CallsClass.NAMES
     };
 
     private final Instrumentation instrumentation;

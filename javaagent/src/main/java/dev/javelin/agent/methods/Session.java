@@ -37,6 +37,10 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Session implements Runnable {
     private static final int EXIT_MILLIS = 1_000;
+    /** How long is waited for another session that is about to end. */
+    private static final int END_MILLIS = 2_000;
+
+    private static final int POLL_MILLIS = 10;
     private static final String[] FILES = {"methods.jar", "asm.jar", "commands", "answers"};
 
     private final File directory;
@@ -106,8 +110,9 @@ public final class Session implements Runnable {
 
     private void prepare() throws IOException {
         String version = System.getProperty("java.specification.version");
-        if (version.startsWith("1.") || Integer.parseInt(version) < 11) {
-            answer("error\tthe application runs on Java " + version + ": methods are probed from Java 11 on");
+        if (!version.equals("1.8") && (version.startsWith("1.") || Integer.parseInt(version) < 11)) {
+            answer("error\tthe application runs on Java " + version
+                    + ": methods are probed on Java 8, and from Java 11 on");
             throw new IOException();
         }
         try {
@@ -152,14 +157,30 @@ public final class Session implements Runnable {
         answer(".");
     }
 
-    private void add(String[] command) throws IOException {
+    private void add(String[] command) throws IOException, InterruptedException {
         MethodPattern pattern = new MethodPattern(command[1], command[2], command[3], command[4].equals("1"));
-        long word = calls.open(Long.parseLong(command[6]), Long.parseLong(command[7]));
+        long use = Long.parseLong(command[5]);
+        long word = open(use, Long.parseLong(command[6]), Long.parseLong(command[7]));
         if (word == 0) {
             answer("error\tmore probes are in this application than there is room for: end another command first");
             throw new IOException();
         }
-        probes.add(new Probe(pattern, word, command[5].equals("1")));
+        if (word < 0) {
+            answer(
+                    "error\tanother explain, or a trace or record of Java methods, goes on in this application, and explain would"
+                            + " take its calls for its own: end one first");
+            throw new IOException();
+        }
+        probes.add(new Probe(pattern, word, use != 0));
+    }
+
+    private long open(long use, long threshold, long period) throws InterruptedException {
+        long word = calls.open(use, threshold, period);
+        for (int millis = 0; word < 0 && millis < END_MILLIS; millis += POLL_MILLIS) {
+            Thread.sleep(POLL_MILLIS);
+            word = calls.open(use, threshold, period);
+        }
+        return word;
     }
 
     private void putIn() throws IOException, InterruptedException {

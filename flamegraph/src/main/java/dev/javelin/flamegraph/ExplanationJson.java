@@ -27,9 +27,24 @@ final class ExplanationJson {
         map.put("elapsed_ns", explanation.elapsedNanos());
         map.put("slow", slowMap);
         map.put("parts", parts(explanation));
+        if (explanation.handedOver() != null) {
+            map.put("handed_over", handedOver(explanation));
+        }
         StringBuilder out = new StringBuilder();
         Json.write(out, map);
         return out.append('\n').toString();
+    }
+
+    private static Map<String, Object> handedOver(Explanation explanation) {
+        Explanation.HandedOver handedOver = explanation.handedOver();
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("tasks", handedOver.tasks());
+        map.put("slow_tasks", handedOver.slowTasks());
+        map.put("all_ns", handedOver.allNanos());
+        map.put("slow_ns", handedOver.slowNanos());
+        map.put("lost", handedOver.lost());
+        map.put("parts", parts(explanation.ofTasks()));
+        return map;
     }
 
     private static List<Map<String, Object>> parts(Explanation explanation) {

@@ -11,50 +11,88 @@ import java.lang.invoke.MethodHandles;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
- * The class that probed methods call, once in a JVM's life. It is {@code dev.javelin.agent.calls.Calls} by another name, in {@code
+ * The classes that probed methods call, once in a JVM's life. They are those of {@code dev.javelin.agent.calls} by other names, in {@code
  * java.lang}: class loaders may hide every other package from the classes that they load (OSGi, JBoss Modules), and as a class of
  * java.base it may call {@code jdk.internal.misc.Unsafe}.
  */
 final class CallsClass {
-    /** Its name in class files. */
+    /** What their names begin with in class files. */
+    static final String PREFIX = "java/lang/Javelin";
+    /** The name of the one that keeps calls. */
     static final String NAME = "java/lang/JavelinCalls";
 
-    private static final String SOURCE = "dev/javelin/agent/calls/Calls";
-    private static final String MEMORY = "dev/javelin/agent/calls/Memory";
+    /** And of the one that follows tasks. */
+    static final String TASKS = "java/lang/JavelinTasks";
+
+    private static final String SOURCE = "dev/javelin/agent/calls/";
+    private static final String MEMORY = SOURCE + "Memory";
     private static final String UNSAFE = "jdk/internal/misc/Unsafe";
 
     private static final int UTF8 = 1;
 
+    private final Instrumentation instrumentation;
     private final Class<?> type;
+    private Class<?> tasks;
 
-    private CallsClass(Class<?> type) {
+    private CallsClass(Instrumentation instrumentation, Class<?> type) {
+        this.instrumentation = instrumentation;
         this.type = type;
     }
 
     /** Finds it, or defines it. */
     static CallsClass of(Instrumentation instrumentation) throws IOException, ReflectiveOperationException {
-        Class<?> existing = existing();
+        return new CallsClass(instrumentation, findOrDefine(instrumentation, "Calls"));
+    }
+
+    private static Class<?> findOrDefine(Instrumentation instrumentation, String name)
+            throws IOException, ReflectiveOperationException {
+        Class<?> existing = existing(name);
         if (existing == null) {
             try {
-                existing = define(instrumentation, renamed(bytes(SOURCE)));
+                existing = define(instrumentation, renamed(bytes(SOURCE + name)));
             } catch (InvocationTargetException e) {
-                existing = existing(); // another session has come first
+                existing = existing(name); // another session has come first
                 if (existing == null) {
                     throw e;
                 }
             }
         }
-        return new CallsClass(existing);
+        return existing;
     }
 
-    private static Class<?> existing() {
+    private static Class<?> existing(String name) {
         try {
-            return Class.forName(NAME.replace('/', '.'), true, null);
+            return Class.forName((PREFIX + name).replace('/', '.'), true, null);
         } catch (ClassNotFoundException e) {
             return null;
+        }
+    }
+
+    /**
+     * Has tasks followed that calls hand over: makes what the hooks call.
+     *
+     * @return see {@code Tasks.layout}
+     */
+    long[] prepareTasks() throws IOException, ReflectiveOperationException {
+        Objects.requireNonNull(type.getDeclaredMethod("current")); // an older Javelin's class has none
+        findOrDefine(instrumentation, "Task");
+        tasks = findOrDefine(instrumentation, "Tasks");
+        return (long[]) call(tasks, "layout", new Class<?>[0]);
+    }
+
+    /** See {@code Tasks.start}; after {@link #prepareTasks}. */
+    void follow() {
+        call(tasks, "start", new Class<?>[0]);
+    }
+
+    /** See {@code Tasks.stop}. */
+    void unfollow() {
+        if (tasks != null) {
+            call(tasks, "stop", new Class<?>[0]);
         }
     }
 
@@ -82,7 +120,7 @@ final class CallsClass {
             int tag = in.readUnsignedByte();
             out.writeByte(tag);
             if (tag == UTF8) {
-                out.writeUTF(in.readUTF().replace(SOURCE, NAME).replace(MEMORY, UNSAFE));
+                out.writeUTF(in.readUTF().replace(MEMORY, UNSAFE).replace(SOURCE, PREFIX));
             } else {
                 byte[] rest = new byte[size(tag)];
                 in.readFully(rest);
@@ -140,30 +178,30 @@ final class CallsClass {
 
     /** See {@code Calls.layout}. */
     long[] layout() {
-        return (long[]) call("layout", new Class<?>[0]);
+        return (long[]) call(type, "layout", new Class<?>[0]);
     }
 
     /** See {@code Calls.open}. */
     long open(long threshold, long period) {
-        return (Long) call("open", new Class<?>[] {long.class, long.class}, threshold, period);
+        return (Long) call(type, "open", new Class<?>[] {long.class, long.class}, threshold, period);
     }
 
     /** See {@code Calls.tell}. */
     void tell(long probe, long threshold) {
-        call("tell", new Class<?>[] {long.class, long.class}, probe, threshold);
+        call(type, "tell", new Class<?>[] {long.class, long.class}, probe, threshold);
     }
 
     /** See {@code Calls.close}. */
     void close(long probe) {
-        call("close", new Class<?>[] {long.class}, probe);
+        call(type, "close", new Class<?>[] {long.class}, probe);
     }
 
     /** See {@code Calls.number}. */
     long number(long probe) {
-        return (Long) call("number", new Class<?>[] {long.class}, probe);
+        return (Long) call(type, "number", new Class<?>[] {long.class}, probe);
     }
 
-    private Object call(String method, Class<?>[] types, Object... arguments) {
+    private static Object call(Class<?> type, String method, Class<?>[] types, Object... arguments) {
         try {
             return type.getMethod(method, types).invoke(null, arguments);
         } catch (InvocationTargetException e) {

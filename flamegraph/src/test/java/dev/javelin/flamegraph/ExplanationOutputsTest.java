@@ -65,11 +65,11 @@ class ExplanationOutputsTest {
 
                 handed over to other threads  20 tasks, 100 ms; of slow calls 4 tasks, 40.0 ms
 
-                part                        all calls        slow calls  per slow call
-                sleep                90.0 ms   90.0 %  30.0 ms   75.0 %        15.0 ms  ############################
-                  in Main.Task.run   90.0 ms   90.0 %  30.0 ms   75.0 %        15.0 ms
-                on CPU: Java         10.0 ms   10.0 %  10.0 ms   25.0 %        5.00 ms  #########
-                queued                200 ms  200.0 %                -              -
+                part                       all calls        slow calls  per slow call
+                sleep               90.0 ms   90.0 %  30.0 ms   75.0 %        15.0 ms  #############################
+                  in Main.Task.run  90.0 ms   90.0 %  30.0 ms   75.0 %        15.0 ms
+                on CPU: Java        10.0 ms   10.0 %  10.0 ms   25.0 %        5.00 ms  ##########
+                queued               200 ms  200.0 %                -              -
 
                 What 1 task did is not known.
                 """);

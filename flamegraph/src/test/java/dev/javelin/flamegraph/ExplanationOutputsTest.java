@@ -69,7 +69,7 @@ class ExplanationOutputsTest {
                 sleep               90.0 ms   90.0 %  30.0 ms   75.0 %        15.0 ms  #############################
                   in Main.Task.run  90.0 ms   90.0 %  30.0 ms   75.0 %        15.0 ms
                 on CPU: Java        10.0 ms   10.0 %  10.0 ms   25.0 %        5.00 ms  ##########
-                queued               200 ms  200.0 %                -              -
+                queued               200 ms  200.0 %                 -              -
 
                 What 1 task did is not known.
                 """);

@@ -2,6 +2,8 @@ package dev.javelin.it.targets;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -10,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -37,6 +40,7 @@ public final class KnownTasks {
     private final ExecutorService pool = Executors.newFixedThreadPool(2);
     private final ScheduledExecutorService scheduled = Executors.newScheduledThreadPool(2);
     private final ForkJoinPool forkJoin = new ForkJoinPool(2);
+    private final List<Future<?>> futures = new ArrayList<>();
     private CountDownLatch open = new CountDownLatch(0);
 
     private KnownTasks() {}
@@ -69,6 +73,7 @@ public final class KnownTasks {
             synchronized (request) {
                 request.clear();
             }
+            futures.clear();
             open = new CountDownLatch(way(i) == 1 ? TASKS + 1 : TASKS);
             long start = System.nanoTime();
             request(i);
@@ -104,9 +109,9 @@ public final class KnownTasks {
                 pool.execute(new Task(this::sleep));
             }
             case 1 -> {
-                pool.submit(new Task(this::sleep));
-                pool.submit(new Task(this::work));
-                pool.submit(new Task(() -> pool.execute(new Task(this::sleep))));
+                futures.add(pool.submit(new Task(this::sleep)));
+                futures.add(pool.submit(new Task(this::work)));
+                futures.add(pool.submit(new Task(() -> pool.execute(new Task(this::sleep)))));
             }
             case 2 -> {
                 new Thread(new Task(this::sleep)).start();
@@ -121,14 +126,14 @@ public final class KnownTasks {
             case 4 -> {
                 Task first = new Task(this::sleep);
                 Task second = new Task(this::work, first);
-                CompletableFuture.runAsync(first)
+                futures.add(CompletableFuture.runAsync(first)
                         .thenRunAsync(second)
-                        .thenRunAsync(new Task(this::sleep, second), pool);
+                        .thenRunAsync(new Task(this::sleep, second), pool));
             }
             case 5 -> {
-                scheduled.schedule(new Task(this::sleep), 0, TimeUnit.MILLISECONDS);
+                futures.add(scheduled.schedule(new Task(this::sleep), 0, TimeUnit.MILLISECONDS));
                 scheduled.execute(new Task(this::work));
-                scheduled.submit(new Task(this::sleep));
+                futures.add(scheduled.submit(new Task(this::sleep)));
             }
             default -> {
                 forkJoin.execute(new Task(this::sleep));

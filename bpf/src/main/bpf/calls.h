@@ -32,7 +32,7 @@ struct calling {
 	__u64 java_thread;
 	__u64 call;     /* see CALL_SLOT_SHIFT; 0: none */
 	__u64 in_calls; /* nanoseconds until now; NOT_KNOWN, as of all virtual threads */
-	__u64 mounted;  /* of a virtual thread's call: nanoseconds since it began, or was mounted here */
+	__u64 mounted; /* of a virtual thread's call: nanoseconds since it began, or was mounted here; of a task, since it began */
 };
 
 /* The key of the virtual thread that is mounted on a JavaThread; 0 if none is, or it cannot be read. */
@@ -46,6 +46,18 @@ static __always_inline __u64 mounted_key(const struct slot_table *t, __u64 java_
 		thread = zgc_uncoloured(thread);
 	key = thread_key(thread, t->vthread_eetop, t->vthread_tid);
 	return key & 1 ? key : 0;
+}
+
+/* The task of a platform thread that is in no call, if it runs one for a call. */
+static __noinline int read_task(__u64 slots, __u32 index, struct calling *c)
+{
+	__u64 at = slots + (__u64)index * SLOT_BYTES, call, base;
+
+	if (read_word(at + SLOT_TASK, &call) || !call || read_word(at + SLOT_TASK_BASE, &base))
+		return 0;
+	c->call = CALL_TASK | (call & (CALL_VIRTUAL - 1));
+	c->mounted = bpf_ktime_get_ns() - base - c->in_calls;
+	return 0;
 }
 
 /*
@@ -79,6 +91,8 @@ static __noinline int read_calling(const struct slot_table *t, __u64 java_thread
 		c->mounted = bpf_ktime_get_ns() - slot.base;
 	else
 		c->in_calls = slot.open ? bpf_ktime_get_ns() - slot.base : slot.total;
+	if (!entry && !slot.open && t->tasks)
+		read_task(t->slots, index, c);
 	return index;
 }
 

@@ -134,6 +134,8 @@ struct sample {
  */
 #define CALL_SLOT_SHIFT 44
 #define CALL_VIRTUAL (1ULL << 60)
+/* What a platform thread does is no such call, but a task that this one handed over. Whose call it is, the slot tells then. */
+#define CALL_TASK (1ULL << 61)
 
 /* Time off the CPU within a probed call. */
 struct call_wait {
@@ -430,7 +432,8 @@ struct schedule {
 	__u64 in_calls; /* nanoseconds in calls until then, ever; NOT_KNOWN, as of all virtual threads */
 	__u64 untold;   /* nanoseconds off the CPU since then that were not told, and are not in in_calls */
 	__u64 call_cpu; /* nanoseconds on the CPU within calls, of the recording */
-	__u64 mounted;  /* of a virtual thread's wait in a call: nanoseconds that it was in the call on this carrier before */
+	/* Of a virtual thread's wait in a call: nanoseconds that it was in the call on this carrier before; the same of a task */
+	__u64 mounted;
 };
 
 #define NOT_KNOWN (~0ULL)
@@ -448,7 +451,8 @@ struct slot_table {
 	__u16 thread_vthread; /* in JavaThread: handle of the java.lang.Thread that runs there; 0: virtual ones are not explained */
 	__u16 vthread_eetop; /* in a java.lang.Thread: its JavaThread*, 0 in virtual ones */
 	__u16 vthread_tid;   /* the same: its number */
-	__u16 pad[2];
+	__u16 tasks;         /* 1: tasks are followed that calls hand over */
+	__u16 pad;
 };
 
 /* Whether a virtual thread waits without a carrier. */

@@ -22,6 +22,9 @@ struct slot {
 #define SLOT_BYTES 128
 /* In a slot: the name of a virtual thread that tells of a call, as in struct told_call. */
 #define SLOT_NAME 88
+/* In the slot of a platform thread: the call for which it runs a task, with CALL_TASK; 0: none; and when that began, less `total`. */
+#define SLOT_TASK 104
+#define SLOT_TASK_BASE 112
 #define LOG2_SLOTS 16
 #define LONGEST_SEARCH 16
 #define GOLDEN 0x9E3779B97F4A7C15ULL

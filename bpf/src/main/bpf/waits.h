@@ -93,12 +93,15 @@ static __noinline int catch_up_with_calls(__u32 tid, const struct schedule *last
 
 	seen->call_cpu = last->call_cpu;
 	untold += last->untold;
-	if (!seen->on && seen->call & CALL_VIRTUAL) {
-		/* Its time on the CPU is what is left of its calls' time without their waits. */
-		send_untold(tid, seen, untold < seen->mounted ? untold : seen->mounted);
-		return 0;
+	if (!seen->on && seen->call & (CALL_VIRTUAL | CALL_TASK)) {
+		/* Its time on the CPU is what is left of its calls' time, or its tasks', without their waits. */
+		nanos = untold < seen->mounted ? untold : seen->mounted;
+		send_untold(tid, seen, nanos);
+		untold -= nanos;
 	}
-	if (before != NOT_KNOWN && !last->on && last->call)
+	if (!seen->on && seen->call & CALL_VIRTUAL)
+		return 0;
+	if (before != NOT_KNOWN && !last->on && last->call && !(last->call & CALL_TASK))
 		before += waited;
 	if (seen->on) {
 		/* Another thread's memory is at hand. */
@@ -114,7 +117,8 @@ static __noinline int catch_up_with_calls(__u32 tid, const struct schedule *last
 	if (untold > nanos)
 		untold = nanos;
 	seen->call_cpu += nanos - untold;
-	send_untold(tid, seen, untold);
+	if (!(seen->call & CALL_TASK))
+		send_untold(tid, seen, untold);
 	return 0;
 }
 

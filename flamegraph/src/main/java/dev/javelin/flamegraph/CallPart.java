@@ -40,6 +40,8 @@ public enum CallPart {
     CLASS_LOADING("class loading"),
     /** Going back from compiled code to the interpreter. */
     DEOPTIMISATION("deoptimisation"),
+    /** A task that was handed to other threads and had not begun. */
+    QUEUED("queued"),
     /** Waiting for something else. */
     OTHER("other"),
     /** Not seen: for example what was lost. */

@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param slow the slow ones, which are among {@code calls}
  * @param parts what the elapsed times are made of; each (part, detail, stack) once, in any order. They add up to the elapsed
  *     times as far as everything was seen
+ * @param handedOver what the calls' tasks did in other threads, at the same time; null if they were not followed
  * @param latencies how long the calls took, each by itself
  * @param slowest the slowest calls that were kept, at most ten, the slowest first
  * @param profile holds the frames and stacks that {@code stack} means; its samples are not looked at
@@ -23,6 +24,7 @@ public record Explanation(
         long elapsedNanos,
         Slow slow,
         List<Part> parts,
+        HandedOver handedOver,
         Latencies latencies,
         List<SlowCall> slowest,
         Profile profile) {
@@ -48,6 +50,23 @@ public record Explanation(
         public Part {
             Objects.requireNonNull(part, "part");
             Objects.requireNonNull(detail, "detail");
+        }
+    }
+
+    /**
+     * The tasks that calls have handed to other threads. Their time is none of the calls' own.
+     *
+     * @param tasks how many have begun
+     * @param slowTasks those of slow calls among them
+     * @param allNanos how long they ran, and waited meanwhile
+     * @param slowNanos the same of slow calls
+     * @param lost of how many is not known what they did
+     * @param parts what these times are made of, as of calls; {@link CallPart#QUEUED} is not among these times
+     */
+    public record HandedOver(long tasks, long slowTasks, long allNanos, long slowNanos, long lost, List<Part> parts) {
+        /** Copies the list. */
+        public HandedOver {
+            parts = List.copyOf(parts);
         }
     }
 
@@ -93,6 +112,19 @@ public record Explanation(
         }
     }
 
+    /** One whose tasks in other threads were not followed. */
+    public Explanation(
+            String method,
+            long calls,
+            long elapsedNanos,
+            Slow slow,
+            List<Part> parts,
+            Latencies latencies,
+            List<SlowCall> slowest,
+            Profile profile) {
+        this(method, calls, elapsedNanos, slow, parts, null, latencies, slowest, profile);
+    }
+
     /** Checks that everything is there, and copies the lists. */
     public Explanation {
         Objects.requireNonNull(method, "method");
@@ -101,5 +133,18 @@ public record Explanation(
         Objects.requireNonNull(profile, "profile");
         parts = List.copyOf(parts);
         slowest = List.copyOf(slowest);
+    }
+
+    /** The tasks as if they were calls, with the slow calls' threshold and number; their time in the queue is part of none. */
+    Explanation ofTasks() {
+        return new Explanation(
+                method,
+                calls,
+                handedOver.allNanos(),
+                new Slow(slow.thresholdNanos(), slow.calls(), handedOver.slowNanos()),
+                handedOver.parts(),
+                latencies,
+                List.of(),
+                profile);
     }
 }

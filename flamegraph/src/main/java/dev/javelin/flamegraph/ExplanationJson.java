@@ -30,6 +30,9 @@ final class ExplanationJson {
         map.put(
                 "slowest",
                 explanation.slowest().stream().map(ExplanationJson::call).toList());
+        if (explanation.handedOver() != null) {
+            map.put("handed_over", handedOver(explanation));
+        }
         StringBuilder out = new StringBuilder();
         Json.write(out, map);
         return out.append('\n').toString();
@@ -44,6 +47,18 @@ final class ExplanationJson {
             map.put("trace_id", call.traceId());
             map.put("span_id", call.spanId());
         }
+        return map;
+    }
+
+    private static Map<String, Object> handedOver(Explanation explanation) {
+        Explanation.HandedOver handedOver = explanation.handedOver();
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("tasks", handedOver.tasks());
+        map.put("slow_tasks", handedOver.slowTasks());
+        map.put("all_ns", handedOver.allNanos());
+        map.put("slow_ns", handedOver.slowNanos());
+        map.put("lost", handedOver.lost());
+        map.put("parts", parts(explanation.ofTasks()));
         return map;
     }
 

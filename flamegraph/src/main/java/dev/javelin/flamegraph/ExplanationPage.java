@@ -29,6 +29,9 @@ final class ExplanationPage {
     private static final int PADDING = 7;
     private static final double CHARACTER = 6.8;
 
+    private static final String HEADS = "<th scope=\"col\" class=\"first\">Time</th><th scope=\"col\">Share</th>"
+            + "<th scope=\"col\">Per call</th>";
+
     private final Explanation explanation;
     private final RecordingInfo info;
     private final List<PartSum> parts;
@@ -48,7 +51,8 @@ final class ExplanationPage {
             case "method" -> HtmlPage.escaped(explanation.method());
             case "bars" -> page.bars();
             case "note" -> page.note();
-            case "rows" -> page.rows();
+            case "rows" -> page.rows(true);
+            case "tasks" -> tasks(explanation, info);
             case "chart" -> page.chart();
             case "data" -> new ExplanationData(explanation).packed();
             default -> throw new IllegalStateException("unknown part of the page: " + part);
@@ -170,17 +174,55 @@ final class ExplanationPage {
         return mismatch.isEmpty() ? "" : "<p class=\"note\">" + HtmlPage.escaped(mismatch) + "</p>\n";
     }
 
-    private String rows() {
+    /** What the tasks did in other threads; empty if they were not followed. */
+    private static String tasks(Explanation explanation, RecordingInfo info) {
+        Explanation.HandedOver tasks = explanation.handedOver();
+        if (tasks == null) {
+            return "";
+        }
+        ExplanationPage page = new ExplanationPage(explanation.ofTasks(), info);
+        StringBuilder out = new StringBuilder();
+        out.append("<section aria-labelledby=\"tasks\">\n<h2 id=\"tasks\">Handed over to other threads</h2>\n<p>")
+                .append(PageHeader.counted(tasks.tasks(), "task"))
+                .append(" \u00b7 ")
+                .append(Nanos.unicode(tasks.allNanos()))
+                .append("; of slow calls ")
+                .append(PageHeader.counted(tasks.slowTasks(), "task"))
+                .append(" \u00b7 ")
+                .append(Nanos.unicode(tasks.slowNanos()))
+                .append("</p>\n");
+        if (tasks.lost() > 0) {
+            out.append("<p class=\"note\">")
+                    .append(ExplanationText.lost(tasks.lost()))
+                    .append("</p>\n");
+        }
+        return out.append("<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"What the tasks did\">\n")
+                .append("<table class=\"parts\">\n<thead>\n<tr><th scope=\"col\" rowspan=\"2\">Part</th>")
+                .append("<th scope=\"colgroup\" colspan=\"3\" class=\"first\">All calls</th>")
+                .append("<th scope=\"colgroup\" colspan=\"3\" class=\"first\">Slow calls</th></tr>\n<tr>")
+                .append(HEADS.repeat(2))
+                .append("</tr>\n</thead>\n<tbody>\n")
+                .append(page.rows(false))
+                .append("</tbody>\n</table>\n</div>\n</section>\n")
+                .toString();
+    }
+
+    /** A row for each part; {@code graphs} are drawn of those that the script knows. */
+    private String rows(boolean graphs) {
         StringBuilder out = new StringBuilder();
         for (PartSum part : parts) {
             String style = ExplanationData.style(part.part());
-            out.append("<tr><th scope=\"row\"><button type=\"button\" class=\"open\" data-part=\"")
-                    .append(part.part().ordinal())
-                    .append("\" aria-expanded=\"false\" aria-controls=\"part\"><svg class=\"key ")
+            out.append("<tr><th scope=\"row\">");
+            if (graphs) {
+                out.append("<button type=\"button\" class=\"open\" data-part=\"")
+                        .append(part.part().ordinal())
+                        .append("\" aria-expanded=\"false\" aria-controls=\"part\">");
+            }
+            out.append("<svg class=\"key ")
                     .append(style)
                     .append("\" aria-hidden=\"true\"><rect width=\"100%\" height=\"100%\"/></svg>")
                     .append(part.part().text())
-                    .append("</button>");
+                    .append(graphs ? "</button>" : "");
             if (!part.details().isEmpty()) {
                 String name = HtmlPage.escaped(part.details().get(0).name());
                 int others = part.details().size() - 1;

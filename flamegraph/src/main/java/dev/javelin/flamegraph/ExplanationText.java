@@ -49,7 +49,44 @@ final class ExplanationText {
         if (!mismatch.isEmpty()) {
             text.out.append('\n').append(mismatch).append('\n');
         }
+        if (explanation.handedOver() != null) {
+            text.out.append('\n').append(handedOver(explanation, top, columns, ascii));
+        }
         return text.out.toString();
+    }
+
+    /** What the tasks did. */
+    private static String handedOver(Explanation explanation, int top, int columns, boolean ascii) {
+        Explanation.HandedOver tasks = explanation.handedOver();
+        ExplanationText text = new ExplanationText(explanation.ofTasks(), top, columns, ascii);
+        text.out
+                .append("handed over to other threads")
+                .append(columns < WIDE ? "\n" : "")
+                .append(GAP)
+                .append(tasks(tasks.tasks()))
+                .append(", ")
+                .append(Nanos.text(tasks.allNanos()))
+                .append("; of slow calls ")
+                .append(tasks(tasks.slowTasks()))
+                .append(tasks.slowTasks() == 0 ? "" : ", " + Nanos.text(tasks.slowNanos()))
+                .append('\n');
+        if (!text.parts.isEmpty()) {
+            text.out.append('\n');
+            text.table(text.lines());
+        }
+        if (tasks.lost() > 0) {
+            text.out.append('\n').append(lost(tasks.lost())).append('\n');
+        }
+        return text.out.toString();
+    }
+
+    private static String tasks(long tasks) {
+        return Cells.count(tasks) + (tasks == 1 ? " task" : " tasks");
+    }
+
+    /** Says of how many tasks nothing is known. */
+    static String lost(long tasks) {
+        return "What " + (tasks == 1 ? "1 task" : Cells.count(tasks) + " tasks") + " did is not known.";
     }
 
     /** The method and its figures; on two lines where they do not fit on one. */

@@ -58,6 +58,34 @@ class ExplanationOutputsTest {
     }
 
     @Test
+    void shouldTellOfTasksApart() {
+        String calls = ExplanationOutputs.text(ExplanationSamples.small(), 100, true);
+        assertThat(ExplanationOutputs.text(ExplanationSamples.followed(), 100, true))
+                .isEqualTo(calls + """
+
+                handed over to other threads  20 tasks, 100 ms; of slow calls 4 tasks, 40.0 ms
+
+                part                       all calls        slow calls  per slow call
+                sleep               90.0 ms   90.0 %  30.0 ms   75.0 %        15.0 ms  #############################
+                  in Main.Task.run  90.0 ms   90.0 %  30.0 ms   75.0 %        15.0 ms
+                on CPU: Java        10.0 ms   10.0 %  10.0 ms   25.0 %        5.00 ms  ##########
+                queued               200 ms  200.0 %                 -              -
+
+                What 1 task did is not known.
+                """);
+        String json = ExplanationOutputs.json(ExplanationSamples.small());
+        assertThat(ExplanationOutputs.json(ExplanationSamples.followed()))
+                .isEqualTo(json.substring(0, json.length() - 2)
+                        + ",\"handed_over\":{\"tasks\":20,\"slow_tasks\":4,\"all_ns\":100000000,\"slow_ns\":40000000,"
+                        + "\"lost\":1,\"parts\":[{\"part\":\"sleep\",\"detail\":\"in Main.Task.run\","
+                        + "\"all_ns\":90000000,\"slow_ns\":30000000,"
+                        + "\"stack\":[\"app/Main$Task.run\",\"java/lang/Thread.sleep\"]},"
+                        + "{\"part\":\"on CPU: Java\",\"detail\":\"\",\"all_ns\":10000000,\"slow_ns\":10000000,"
+                        + "\"stack\":[\"app/Main$Task.run\"]},"
+                        + "{\"part\":\"queued\",\"detail\":\"\",\"all_ns\":200000000,\"slow_ns\":0,\"stack\":[]}]}}\n");
+    }
+
+    @Test
     void shouldSumUpDetailsBehindTheThirdAndStacks() {
         List<Explanation.Part> parts = new ArrayList<>();
         for (int i = 1; i <= 5; i++) {

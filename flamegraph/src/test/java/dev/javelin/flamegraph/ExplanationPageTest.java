@@ -50,6 +50,21 @@ class ExplanationPageTest {
     }
 
     @Test
+    void shouldShowTasksInATableOfTheirOwn() throws Exception {
+        String page = Files.readString(write(ExplanationSamples.followed(), Samples.info()));
+        String section = page.substring(page.indexOf("<section aria-labelledby=\"tasks\">"));
+        section = section.substring(0, section.indexOf("</section>"));
+        assertThat(section)
+                .contains(
+                        "Handed over to other threads", "20 tasks \u00b7 100 ms; of slow calls 4 tasks \u00b7 40.0 ms")
+                .contains("What 1 task did is not known.", "/></svg>sleep<", "/></svg>queued</th>", "in Main.Task.run")
+                .doesNotContain("data-part");
+        assertThat(Pattern.compile("class=\"open\"").matcher(page).results()).hasSize(3);
+        assertThat(Files.readString(write(ExplanationSamples.small(), Samples.info())))
+                .doesNotContain("Handed over");
+    }
+
+    @Test
     void shouldStaySmall() throws IOException {
         assertThat(Files.size(write(ExplanationSamples.realistic(), Samples.info())))
                 .isLessThan(150_000);

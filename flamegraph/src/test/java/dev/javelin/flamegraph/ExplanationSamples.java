@@ -75,6 +75,27 @@ final class ExplanationSamples {
                 profile);
     }
 
+    /** The same, with tasks in other threads. */
+    static Explanation followed() {
+        Explanation small = small();
+        Profile profile = small.profile();
+        int sleep = stack(profile, "app/Main$Task.run", "java/lang/Thread.sleep");
+        List<Part> parts = List.of(
+                new Part(CallPart.SLEEP, "in Main.Task.run", sleep, 90 * MS, 30 * MS),
+                new Part(CallPart.QUEUED, "", Profile.EMPTY_STACK, 200 * MS, 0),
+                new Part(CallPart.ON_CPU_JAVA, "", stack(profile, "app/Main$Task.run"), 10 * MS, 10 * MS));
+        return new Explanation(
+                small.method(),
+                small.calls(),
+                small.elapsedNanos(),
+                small.slow(),
+                small.parts(),
+                new Explanation.HandedOver(20, 4, 100 * MS, 40 * MS, 1, parts),
+                small.latencies(),
+                small.slowest(),
+                profile);
+    }
+
     /** No call, or none that was slow. */
     static Explanation withoutSlowCalls(long calls) {
         Profile profile = new Profile(false);

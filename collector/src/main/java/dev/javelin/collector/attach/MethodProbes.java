@@ -9,6 +9,7 @@ import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.proc.TargetMemory;
 import dev.javelin.collector.session.JavelinException;
 import dev.javelin.collector.session.RecordSession;
+import dev.javelin.collector.session.TaskRecords;
 import dev.javelin.flamegraph.Latencies;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -35,24 +36,31 @@ public final class MethodProbes implements AutoCloseable {
 
     private static final Duration FILES = Duration.ofSeconds(5);
     private static final int POLL_MILLIS = 10;
+    /** See the agent's {@code Tasks}. */
+    private static final int TASKS_AT = 384;
+
+    private static final int TASKS = 1 << 16;
 
     private final ProcessInfo process;
     private final List<MethodProbe> probes;
+    private final boolean follow;
     private final TargetFiles files;
     private final TargetMemory memory;
     private final List<String> warnings = new ArrayList<>();
     private AgentDirectory directory;
     private AgentLink agent;
     private BlockLayout layout;
+    private TaskRecords tasks;
     private List<Placed> placed = List.of();
     private List<Latencies> last = List.of();
     private long slotless;
     private boolean in;
     private boolean gone;
 
-    private MethodProbes(ProcessInfo process, List<MethodProbe> probes) throws IOException {
+    private MethodProbes(ProcessInfo process, List<MethodProbe> probes, boolean follow) throws IOException {
         this.process = process;
         this.probes = List.copyOf(probes);
+        this.follow = follow;
         this.files = new TargetFiles(process);
         this.memory = TargetMemory.open(process.pid());
     }
@@ -63,12 +71,21 @@ public final class MethodProbes implements AutoCloseable {
      * @throws JavelinException if that is not possible, in one line; nothing is left in the JVM then. Usage, if a class has no such method
      */
     public static MethodProbes attach(int pid, List<MethodProbe> probes) {
+        return attach(pid, probes, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param follow whether the tasks can be followed that calls hand to other threads, see {@link #follow}
+     */
+    public static MethodProbes attach(int pid, List<MethodProbe> probes, boolean follow) {
         if (probes.stream().anyMatch(probe -> probe.slots() != MethodProbe.Slots.NOTHING)) {
             RecordSession.requirePossible(); // nothing reads the slots otherwise
         }
         try {
             requireHotSpot(pid);
-            MethodProbes attached = new MethodProbes(ProcessInfo.read(pid), probes);
+            MethodProbes attached = new MethodProbes(ProcessInfo.read(pid), probes, follow);
             boolean complete = false;
             try {
                 attached.start();
@@ -148,12 +165,23 @@ public final class MethodProbes implements AutoCloseable {
                     Long.toString(probe.thresholdNanos()),
                     Long.toString(probe.period()));
         }
+        if (follow) {
+            agent.send("follow");
+        }
         agent.send("go");
         in = true;
         List<List<String>> answers = agent.answers(CHANGE);
         answers.forEach(MethodProbes::checked);
         understand(() -> {
             layout = BlockLayout.of(answers.isEmpty() ? List.of() : answers.get(0));
+            tasks = answers.stream()
+                    .filter(answer -> answer.get(0).equals("tasks"))
+                    .findFirst()
+                    .map(MethodProbes::tasks)
+                    .orElse(null);
+            if (follow && tasks == null) {
+                throw new IllegalArgumentException("no tasks");
+            }
             placed(answers);
         });
         for (int i = 0; i < probes.size(); i++) {
@@ -167,6 +195,18 @@ public final class MethodProbes implements AutoCloseable {
             throw JavelinException.failed(answer.get(1));
         }
         return answer;
+    }
+
+    private static TaskRecords tasks(List<String> answer) {
+        if (answer.size() != 4) {
+            throw new IllegalArgumentException("no tasks");
+        }
+        TaskRecords tasks = new TaskRecords(
+                Long.parseLong(answer.get(1)), Integer.parseInt(answer.get(2)), Integer.parseInt(answer.get(3)));
+        if (tasks.state() <= 0 || tasks.first() != TASKS_AT || tasks.capacity() != TASKS) {
+            throw new IllegalArgumentException("impossible " + tasks);
+        }
+        return tasks;
     }
 
     private void placed(List<List<String>> answers) {
@@ -392,6 +432,24 @@ public final class MethodProbes implements AutoCloseable {
             for (int i = 0; i < probes.size() && !gone; i++) {
                 agent.send("tell", Integer.toString(i), Long.toString(nanos));
             }
+        } catch (IOException e) {
+            gone = true;
+        }
+    }
+
+    /** Where word is left of the tasks that calls hand over; null if they are not followed. */
+    public TaskRecords tasks() {
+        return tasks;
+    }
+
+    /** Follows, if it was so {@linkplain #attach attached}, what calls hand to other threads from now on: when this returns, they do. */
+    public void follow() {
+        if (!follow || gone) {
+            return;
+        }
+        try {
+            agent.send("followed");
+            agent.answers(CHANGE);
         } catch (IOException e) {
             gone = true;
         }

@@ -13,6 +13,7 @@ import dev.javelin.collector.session.RecordRequest;
 import dev.javelin.collector.session.RecordResult;
 import dev.javelin.collector.session.RecordSession;
 import dev.javelin.collector.session.Session;
+import dev.javelin.collector.session.TaskRecords;
 import dev.javelin.collector.walker.Probes;
 import dev.javelin.flamegraph.ExplanationOutputs;
 import dev.javelin.flamegraph.Latencies;
@@ -43,6 +44,8 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  The slowest hundredth of the calls in the next 30 s:",
             "    javelin explain -d 30s com.acme.Orders.place 1234",
+            "  With what its tasks do in other threads:",
+            "    javelin explain -d 30s --follow com.acme.Orders.place 1234",
             "  Those of more than 200 ms, as a page with the slowest ten on a time line:",
             "    javelin explain --slower-than 200ms -f slow.html com.acme.Orders.place Shop",
             "",
@@ -76,6 +79,13 @@ final class ExplainCommand implements Callable<Integer> {
             paramLabel = "TIME",
             description = "Which calls are slow, for example 200ms (default: the slowest hundredth).")
     private String slowerThan;
+
+    @Option(
+            names = "--follow",
+            description =
+                    "Also tell what the tasks do that a call hands to other threads: to executors, as asynchronous"
+                            + " stages of a CompletableFuture, or by starting a thread.")
+    private boolean follow;
 
     @Option(
             names = {"-i", "--interval"},
@@ -128,7 +138,7 @@ final class ExplainCommand implements Callable<Integer> {
         MethodProbe probe = MethodProbe.watched(spec.methods(), slow > 0 ? slow - 1 : Long.MAX_VALUE);
         Stop stop = new Stop();
         return new Interrupts(stop::ask).run(() -> {
-            try (MethodProbes attached = MethodProbes.attach(pid, List.of(probe))) {
+            try (MethodProbes attached = MethodProbes.attach(pid, List.of(probe), follow)) {
                 attached.warnings().forEach(cli.messages()::line);
                 ExplainRequest explain =
                         new ExplainRequest(spec.text().substring(KIND.length()), new Attached(attached), slow);
@@ -181,6 +191,16 @@ final class ExplainCommand implements Callable<Integer> {
         @Override
         public long slotless() {
             return probes.slotless();
+        }
+
+        @Override
+        public TaskRecords tasks() {
+            return probes.tasks();
+        }
+
+        @Override
+        public void follow() {
+            probes.follow();
         }
 
         @Override

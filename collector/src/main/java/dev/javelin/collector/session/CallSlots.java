@@ -4,12 +4,15 @@ import dev.javelin.collector.proc.TargetMemory;
 import dev.javelin.collector.walker.CallId;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * The slots in which a target's agent keeps what the threads are calling (see the agent's {@code Calls}: 128 bytes each; 0 key, 8 open, 16
- * base, 24 total, 32 calls, 80 nanoseconds of ended calls of virtual threads). Each says how long its thread has been in calls so far; that
+ * base, 24 total, 32 calls, 80 nanoseconds of ended calls of virtual threads, 104 of a platform thread its task, if it runs one for a call, 112 when
+ * that began, less the total, 120 how long it had been queued, and 1; 0 if it has been told). Each says how long its thread has been in calls so far; that
  * of a virtual thread, which it has for as long as a call, also how long its earlier owners have been.
  */
 final class CallSlots {
@@ -19,6 +22,9 @@ final class CallSlots {
     private static final int TOTAL = 24;
     private static final int CALLS = 32;
     private static final int OF_VIRTUAL = 80;
+    private static final int TASK = 104;
+    private static final int TASK_BASE = 112;
+    private static final int TASK_QUEUED = 120;
     /** Slots that are read at once. */
     private static final int CHUNK = 1 << 12;
 
@@ -83,5 +89,41 @@ final class CallSlots {
             }
         }
         return look;
+    }
+
+    /**
+     * A task that a thread runs for a call of another.
+     *
+     * @param slot index of its thread's
+     * @param base what stands there
+     * @param nanos how long it has run; not positive if it began later
+     * @param queued how long it had been queued, and 1; 0 if it has been told
+     */
+    record Running(int slot, long call, long base, long nanos, long queued) {}
+
+    /**
+     * The tasks that run, without the calls in them.
+     *
+     * @param now {@link System#nanoTime} just before the call
+     * @throws dev.javelin.collector.proc.MemoryUnreadable if the target has ended
+     */
+    static List<Running> running(TargetMemory memory, ProbedCalls calls, long now) {
+        List<Running> running = new ArrayList<>();
+        for (int first = 0; first < calls.capacity(); first += CHUNK) {
+            byte[] chunk = memory.readBytes(calls.slots() + (long) first * SLOT_BYTES, CHUNK * SLOT_BYTES);
+            ByteBuffer slot = ByteBuffer.wrap(chunk).order(ByteOrder.LITTLE_ENDIAN);
+            for (int at = 0; at < chunk.length; at += SLOT_BYTES) {
+                long key = slot.getLong(at);
+                long call = slot.getLong(at + TASK);
+                if (key != 0 && !isVirtual(key) && call != 0) {
+                    long inCalls =
+                            slot.getLong(at + OPEN) != 0 ? now - slot.getLong(at + BASE) : slot.getLong(at + TOTAL);
+                    long base = slot.getLong(at + TASK_BASE);
+                    running.add(new Running(
+                            first + at / SLOT_BYTES, call, base, now - inCalls - base, slot.getLong(at + TASK_QUEUED)));
+                }
+            }
+        }
+        return running;
     }
 }

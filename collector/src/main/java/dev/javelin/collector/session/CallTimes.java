@@ -17,7 +17,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -53,14 +52,7 @@ final class CallTimes {
     private static final String SLOTLESS = "calls of too many threads at once";
 
     private static final String BEFORE = "before the start";
-    private static final String UNSAMPLED = "too short to be sampled";
-
-    record Key(CallPart part, String detail, int stack) {}
-
-    private static final class Nanos {
-        long all;
-        long slow;
-    }
+    static final String UNSAMPLED = "too short to be sampled";
 
     /** A call that was told. */
     record Slow(ToldCall told, SeenCalls.Call call) {}
@@ -72,7 +64,10 @@ final class CallTimes {
     private final long interval;
     private final CallFiles files = new CallFiles();
     private final SeenCalls calls = new SeenCalls();
-    private final Map<Key, Nanos> sums = new LinkedHashMap<>();
+    private final PartSums sums;
+    /** What tasks did in other threads; null if they are not followed. */
+    private final HandedTimes handedOver;
+
     private final Map<Integer, Long> samples = new HashMap<>();
     private final PriorityQueue<Slow> slow = new PriorityQueue<>(
             Comparator.comparingLong((Slow call) -> call.told().nanos()));
@@ -122,6 +117,10 @@ final class CallTimes {
         this.profile = profile;
         this.events = events;
         this.parts = new CallParts(profile);
+        this.sums = new PartSums(parts);
+        this.handedOver = request.calls().tasks() == null
+                ? null
+                : new HandedTimes(request.calls().tasks(), parts);
     }
 
     /** Everything is recorded from now on. */
@@ -131,6 +130,10 @@ final class CallTimes {
         inCallsBefore = CallSlots.look(target.memory(), request.calls(), began).inCalls;
         before = request.calls().latencies();
         nextLook = began + SECOND / 10;
+        if (handedOver != null) {
+            handedOver.begin(target.memory());
+            request.calls().follow();
+        }
         request.calls()
                 .tellSlowerThan(
                         request.slowerThanNanos() > 0 ? request.slowerThanNanos() - 1 : threshold(before, began));
@@ -170,10 +173,16 @@ final class CallTimes {
         ended = looked;
         inCallsOfVirtual = inCalls;
         counts = request.calls().latencies().minus(before);
+        if (handedOver != null) {
+            handedOver.end(target.memory(), request.calls(), ended);
+        }
     }
 
     /** Has fewer calls told once it is known which are slow. */
     void adapt(long now, Target target) {
+        if (handedOver != null) {
+            handedOver.look(target.memory());
+        }
         if (now < nextLook) {
             return;
         }
@@ -195,7 +204,15 @@ final class CallTimes {
             if (wait.kind() != WaitClass.UNTOLD && wait.kind() != WaitClass.BEFORE) {
                 events.count(wait.stack());
             }
+            addSeen(wait, target);
+        }
+    }
+
+    private void addSeen(CallWait wait, Target target) {
+        if (!CallId.isTask(wait.call())) {
             add(CallId.isVirtual(wait.call()) ? within(wait) : wait, target);
+        } else if (handedOver != null) {
+            add(within(wait), target);
         }
     }
 
@@ -227,7 +244,7 @@ final class CallTimes {
     }
 
     private void add(CallWait wait, Target target) {
-        if (CallId.isVirtual(wait.call())) {
+        if (CallId.isVirtual(wait.call())) { // no task is
             waited += wait.nanos();
         }
         int stack = events.stackOf(wait.stack());
@@ -242,15 +259,22 @@ final class CallTimes {
                 ? wait.endNanos() - wait.wokenNanos()
                 : 0;
         int shown = stack < 0 ? Profile.EMPTY_STACK : stack;
+        PartSums.Key key = new PartSums.Key(part, detail, withWaker(part, shown, wait));
+        PartSums.Key queue = new PartSums.Key(CallPart.RUN_QUEUE, "", shown);
+        if (CallId.isTask(wait.call())) {
+            handedOver.wait(wait.call(), key, wait.nanos() - queued);
+            handedOver.wait(wait.call(), queue, queued);
+            return;
+        }
         SeenCalls.Call call = calls.of(wait.call());
-        add(call, new Key(part, detail, withWaker(part, shown, wait)), began, wait.nanos() - queued);
+        add(call, key, began, wait.nanos() - queued);
         if (queued > 0) {
-            add(call, new Key(CallPart.RUN_QUEUE, "", shown), wait.wokenNanos(), queued);
+            add(call, queue, wait.wokenNanos(), queued);
         }
     }
 
-    private void add(SeenCalls.Call call, Key key, long from, long nanos) {
-        sums.computeIfAbsent(key, k -> new Nanos()).all += nanos;
+    private void add(SeenCalls.Call call, PartSums.Key key, long from, long nanos) {
+        sums.add(key, nanos, false);
         call.waits.merge(key, nanos, Long::sum);
         call.waited += nanos;
         call.interval(new Explanation.Interval(key.part(), key.detail(), from, nanos, key.stack()));
@@ -294,7 +318,11 @@ final class CallTimes {
     /** A sample of the clock. */
     void sample(ByteBuffer data, int at, int stack) {
         long call = SampleDescriptor.call(data, at);
-        if (call != 0) {
+        if (CallId.isTask(call)) {
+            if (handedOver != null) {
+                handedOver.sample(call, stack);
+            }
+        } else if (call != 0) {
             samples.merge(stack, 1L, Long::sum);
             virtualSamples += CallId.isVirtual(call) ? 1 : 0;
             SeenCalls.Call known = calls.of(call);
@@ -322,9 +350,15 @@ final class CallTimes {
         }
         call.told = new Slow(told, call);
         slow.add(call.told);
+        if (handedOver != null) {
+            handedOver.told(told.call());
+        }
         if (slow.size() > MOST_TOLD) {
-            slow.remove();
+            long quickest = slow.remove().told().call();
             cut++;
+            if (handedOver != null) {
+                handedOver.forget(quickest);
+            }
         }
         slowest.add(call.told);
         if (slowest.size() > MOST_SHOWN) {
@@ -338,7 +372,7 @@ final class CallTimes {
         look(target);
         long end = System.nanoTime();
         long cpu = finish(totals, row, end, target);
-        long elapsed = Math.max(elapsed(inCalls, false), total() - waited + cpu);
+        long elapsed = Math.max(elapsed(inCalls, false), sums.total() - waited + cpu);
         long ofVirtual = elapsed(inCallsOfVirtual, true);
         if (target.explainsVirtual(hasMounts)) {
             finishVirtual(totals, target);
@@ -348,26 +382,39 @@ final class CallTimes {
             warnings.add("calls of virtual threads are counted, but not explained: that takes a JDK from 24 on, whose"
                     + " libjvm has its symbols");
             elapsed += ofVirtual;
-            count(new Key(CallPart.UNKNOWN, VIRTUAL, Profile.EMPTY_STACK), ofVirtual, false);
+            sums.add(PartSums.Key.of(CallPart.UNKNOWN, VIRTUAL), ofVirtual, false);
         }
-        divide(samples, cpu, false);
+        sums.divide(samples, cpu, false);
         if (slotless > 0) {
             elapsed += slotless;
-            count(new Key(CallPart.UNKNOWN, SLOTLESS, Profile.EMPTY_STACK), slotless, false);
+            sums.add(PartSums.Key.of(CallPart.UNKNOWN, SLOTLESS), slotless, false);
         }
-        long unknown = Math.max(0, elapsed - total());
+        long unknown = Math.max(0, elapsed - sums.total());
         if (unknown > 0) {
-            count(new Key(CallPart.UNKNOWN, "", Profile.EMPTY_STACK), unknown, false);
+            sums.add(PartSums.Key.of(CallPart.UNKNOWN, ""), unknown, false);
         }
         List<Slow> slowCalls = slowCalls(counts);
         Explanation.Slow those = addSlow(slowCalls, counts, unknown);
         warnOfWhatIsLeftOut(slowCalls.size());
-        List<Explanation.Part> list = new ArrayList<>();
-        sums.forEach((key, nanos) ->
-                list.add(new Explanation.Part(key.part(), key.detail(), key.stack(), nanos.all, nanos.slow)));
         List<Explanation.SlowCall> shown =
                 slowest.stream().limit(MOST_SHOWN).map(call -> shown(call)).toList();
-        return new Explanation(request.method(), counts.count(), elapsed, those, list, counts, shown, profile);
+        return new Explanation(
+                request.method(),
+                counts.count(),
+                elapsed,
+                those,
+                sums.list(),
+                handedOver(slowCalls),
+                counts,
+                shown,
+                profile);
+    }
+
+    private Explanation.HandedOver handedOver(List<Slow> slowCalls) {
+        return handedOver == null
+                ? null
+                : handedOver.explain(
+                        slowCalls.stream().map(call -> call.told().call()).toList());
     }
 
     /** How long the calls took that found no slot: what those that have ended took beyond what the slots say. */
@@ -395,11 +442,6 @@ final class CallTimes {
     static long plausible(long nanos, long samples, long interval) {
         double most = interval * (samples * MISSED + DEVIATIONS * Math.sqrt(samples + 1.0));
         return Math.max(0, nanos <= most ? nanos : samples * interval);
-    }
-
-    /** What is known of all calls. */
-    private long total() {
-        return sums.values().stream().mapToLong(nanos -> nanos.all).sum();
     }
 
     /** How long platform threads, or virtual ones, were in calls while it was measured. */
@@ -451,36 +493,10 @@ final class CallTimes {
             if (seen.on() && seen.inCalls() >= 0 && now > seen.inCalls()) {
                 cpu[0] += Math.max(0, now - seen.inCalls() - seen.untold());
             } else if (!seen.on() && seen.call() != 0) {
-                CallWait wait = CallWait.open(seen, end);
-                add(CallId.isVirtual(wait.call()) ? within(wait) : wait, target);
+                addSeen(CallWait.open(seen, end), target);
             }
         }
         return cpu[0];
-    }
-
-    /** Divides time on the CPU among samples. */
-    private void divide(Map<Integer, Long> among, long nanos, boolean ofSlow) {
-        long all = among.values().stream().mapToLong(Long::longValue).sum();
-        if (all == 0 && nanos > 0) {
-            count(new Key(CallPart.ON_CPU_JAVA, UNSAMPLED, Profile.EMPTY_STACK), nanos, ofSlow);
-            return;
-        }
-        long rest = nanos;
-        for (Map.Entry<Integer, Long> entry : among.entrySet()) {
-            long part = all == entry.getValue() ? rest : (long) ((double) rest / all * entry.getValue());
-            count(new Key(parts.ofSample(entry.getKey()), "", entry.getKey()), part, ofSlow);
-            all -= entry.getValue();
-            rest -= part;
-        }
-    }
-
-    private void count(Key key, long nanos, boolean ofSlow) {
-        Nanos sum = sums.computeIfAbsent(key, k -> new Nanos());
-        if (ofSlow) {
-            sum.slow += nanos;
-        } else {
-            sum.all += nanos;
-        }
     }
 
     /** The slow calls, the slowest first. */
@@ -515,18 +531,18 @@ final class CallTimes {
             long running = Math.max(0, call.told().nanos() - call.call().waited);
             long unseen = Math.min(running, Math.max(0, began - call.told().beganNanos()));
             if (unseen > 0) {
-                count(new Key(CallPart.UNKNOWN, BEFORE, Profile.EMPTY_STACK), unseen, true);
+                sums.add(PartSums.Key.of(CallPart.UNKNOWN, BEFORE), unseen, true);
             }
             cpu += running - unseen;
-            call.call().waits.forEach((key, nanos) -> count(key, nanos, true));
+            call.call().waits.forEach((key, nanos) -> sums.add(key, nanos, true));
             call.call().sampled.forEach((stack, count) -> sampled.merge(stack, count, Long::sum));
         }
         long sampling = sampled.values().stream().mapToLong(Long::longValue).sum();
         long unseen = Math.min(unknown, cpu - plausible(cpu, sampling, interval));
         if (unseen > 0) {
-            count(new Key(CallPart.UNKNOWN, "", Profile.EMPTY_STACK), unseen, true);
+            sums.add(PartSums.Key.of(CallPart.UNKNOWN, ""), unseen, true);
         }
-        divide(sampled.isEmpty() ? samples : sampled, cpu - unseen, true);
+        sums.divide(sampled.isEmpty() ? samples : sampled, cpu - unseen, true);
         long threshold = request.slowerThanNanos() > 0
                 ? request.slowerThanNanos()
                 : slowCalls.isEmpty()

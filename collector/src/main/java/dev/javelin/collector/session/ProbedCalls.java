@@ -31,4 +31,10 @@ public interface ProbedCalls {
      * @param nanos nanoseconds; {@link Long#MAX_VALUE} for none
      */
     void tellSlowerThan(long nanos);
+
+    /** Where it leaves word of the tasks that calls hand to other threads; null if they are not followed. */
+    TaskRecords tasks();
+
+    /** Has those followed that are handed over from now on. */
+    void follow();
 }

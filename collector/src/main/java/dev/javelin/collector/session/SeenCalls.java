@@ -23,7 +23,7 @@ final class SeenCalls {
     /** What is known of a call. */
     final class Call {
         final long number;
-        final Map<CallTimes.Key, Long> waits = new HashMap<>();
+        final Map<PartSums.Key, Long> waits = new HashMap<>();
         final List<Explanation.Interval> intervals = new ArrayList<>();
         final List<Sample> samples = new ArrayList<>();
         final Map<Integer, Long> sampled = new HashMap<>();

@@ -116,7 +116,8 @@ final class Target implements Closeable {
                 monitors.classWord(),
                 explainsVirtual(hasMounts) ? layout.thread().vthread() : 0,
                 calls.eetop(),
-                calls.tid());
+                calls.tid(),
+                calls.tasks() != null);
     }
 
     /**

@@ -5,7 +5,7 @@ import dev.javelin.flamegraph.Profile;
 /** Stacks of calls that the agent tells of: what it calls to do so stands above the probed method. */
 final class ToldStacks {
     /** With what the names of the classes begin. */
-    private static final String CALLS = "java.lang.JavelinCalls_";
+    private static final String CALLS = "java.lang.Javelin_";
     /** JVM_HoldsLock, its Java method, and what an adapter may put between. */
     private static final int MOST_ABOVE = 8;
 

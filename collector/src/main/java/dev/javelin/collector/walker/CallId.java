@@ -8,6 +8,7 @@ public final class CallId {
     private static final int SLOT_SHIFT = 44;
     private static final int SLOT_MASK = 0xffff;
     private static final long VIRTUAL = 1L << 60;
+    private static final long TASK = 1L << 61;
 
     private CallId() {}
 
@@ -34,5 +35,15 @@ public final class CallId {
     /** Whether the call is a virtual thread's. */
     public static boolean isVirtual(long call) {
         return (call & VIRTUAL) != 0;
+    }
+
+    /** Whether what is meant is no call, but a task that one has handed over. */
+    public static boolean isTask(long call) {
+        return (call & TASK) != 0;
+    }
+
+    /** The same for a call and for the tasks that it has handed over. */
+    public static long ofTasks(long call) {
+        return call & (VIRTUAL - 1);
     }
 }

@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
  * @param vthread offset in JavaThread of the handle of the java.lang.Thread that runs there; 0 if virtual threads are not explained
  * @param eetop offset in a java.lang.Thread of its JavaThread's address
  * @param tid the same of its number
+ * @param tasks whether tasks are followed that calls hand over
  */
 public record SlotTable(
         long slots,
@@ -29,7 +30,8 @@ public record SlotTable(
         int objectClass,
         int vthread,
         int eetop,
-        int tid) {
+        int tid,
+        boolean tasks) {
     static final int BYTES = 32;
 
     void put(ByteBuffer b) {
@@ -44,6 +46,6 @@ public record SlotTable(
                 .putShort(22, (short) vthread)
                 .putShort(24, (short) eetop)
                 .putShort(26, (short) tid)
-                .putInt(28, 0);
+                .putInt(28, tasks ? 1 : 0);
     }
 }

@@ -45,8 +45,10 @@ class LayoutTest {
                 "sizeof(struct slot_table)",
                 "offsetof(struct slot_table, object_class)",
                 "offsetof(struct slot_table, vthread_tid)",
+                "offsetof(struct slot_table, tasks)",
                 "offsetof(struct unmounted, waiting)",
                 "CALL_VIRTUAL",
+                "CALL_TASK",
                 "CALL_SLOT_SHIFT",
                 "WAIT_UNMOUNTED",
                 "offsetof(struct told_call, name)",
@@ -211,8 +213,13 @@ class LayoutTest {
         assertThat(value("sizeof(struct slot_table)")).isEqualTo(SlotTable.BYTES);
         assertThat(value("offsetof(struct slot_table, object_class)")).isEqualTo(20);
         assertThat(value("offsetof(struct slot_table, vthread_tid)")).isEqualTo(26);
+        assertThat(value("offsetof(struct slot_table, tasks)")).isEqualTo(28);
         assertThat(value("offsetof(struct unmounted, waiting)")).isEqualTo(32);
         assertThat(CallId.ofVirtual(5, 1)).isEqualTo(value("CALL_VIRTUAL") | 5L << value("CALL_SLOT_SHIFT") | 1);
+        long task = value("CALL_TASK") | 5L << value("CALL_SLOT_SHIFT") | 1;
+        assertThat(CallId.isTask(task)).isTrue();
+        assertThat(CallId.isTask(CallId.ofVirtual(5, 1))).isFalse();
+        assertThat(CallId.ofTasks(CallId.ofVirtual(5, 1))).isEqualTo(CallId.ofTasks(task));
         assertThat(value("WAIT_UNMOUNTED")).isEqualTo(7);
         assertThat(value("offsetof(struct told_call, name)")).isEqualTo(64);
         assertThat(value("offsetof(struct call_wait, nanos)")).isEqualTo(40);

@@ -12,8 +12,10 @@ package dev.javelin.agent.calls;
  *
  * <p>Offsets, in bytes. Slot: 0 key, 8 open, 16 base, 24 total, 32 calls, 40 depth, 48 told_probe, 56 told_began, 64 told_nanos, 72
  * told_call, 80 nanoseconds of the calls of virtual threads that have ended, which leave the slot, 88 bytes of the name of a virtual thread
- * that tells, 96 these. Block: 0 probe, 8 uses, 16 number, 24 threshold, 32 period, 40 hits, 48 key of a thread that is not counted, 56 calls without a
- * slot, 64 its use of the slots; from 128 on the stripes. Stripe: 0 sum, 8 greatest, 16 {@link Long#MAX_VALUE} less the least; from 128 on the buckets.
+ * that tells, 96 these; of a platform thread instead 104 what it does for a followed call, see {@link Tasks}, 112 when that began, less {@code
+ * total}, 120 how long it had been queued, and 1; 0 if that stands in a record already. Block: 0 probe, 8 uses, 16 number, 24 threshold, 32 period,
+ * 40 hits, 48 key of a thread that is not counted, 56 calls without a slot, 64 its use of the slots; from 128 on the stripes. Stripe: 0 sum, 8
+ * greatest, 16 {@link Long#MAX_VALUE} less the least; from 128 on the buckets.
  */
 public final class Calls {
     private static final Memory MEMORY = Memory.getUnsafe();
@@ -46,6 +48,11 @@ public final class Calls {
     /** Buckets as in {@code LogLinear}: one for each value below 32, then 32 for each power of two. */
     private static final int BUCKETS = 32 + 58 * 32;
 
+    /** In what {@link #current} says: what it is, and above which bit the slot's number stands; see {@code javelin.h}. */
+    private static final long TASK = 1L << 61;
+
+    private static final int CALL_SLOT_SHIFT = 44;
+
     private static final int STRIPE_BITS = stripeBits();
     private static final long STRIPE_BYTES = LINE + 8L * BUCKETS;
     private static final long BLOCK_BYTES = LINE + (STRIPE_BYTES << STRIPE_BITS);
@@ -74,7 +81,7 @@ public final class Calls {
     }
 
     /** Memory that is all zero. Fresh pages are, and are only read here, so that they take no room before they are used. */
-    private static long zeroed(long bytes) {
+    static long zeroed(long bytes) {
         long address = (MEMORY.allocateMemory(bytes + LINE) + LINE - 1) & -LINE;
         clear(address, bytes);
         return address;
@@ -241,6 +248,7 @@ public final class Calls {
                 long total = MEMORY.getLong(null, slot + 24);
                 MEMORY.putLong(null, slot + 24, 0); // or the next thread would begin with it
                 MEMORY.putLong(null, slot + 80, MEMORY.getLong(null, slot + 80) + total);
+                MEMORY.putLong(null, slot + 104, 0); // perhaps of its name
                 MEMORY.putLongRelease(null, slot, 0);
             }
         }
@@ -302,6 +310,66 @@ public final class Calls {
         while (value > most && !MEMORY.compareAndSetLong(null, address, most, value)) {
             most = MEMORY.getLong(null, address);
         }
+    }
+
+    // ---- called by Tasks
+
+    /** No thread does anything for a followed call. */
+    static void clearTasks() {
+        for (long slot = SLOTS; slot < SLOTS + SLOTS_BYTES; slot += LINE) {
+            if ((MEMORY.getLong(null, slot) & 1) == 0 && MEMORY.getLong(null, slot + 104) != 0) {
+                MEMORY.putLong(null, slot + 104, 0);
+            }
+        }
+    }
+
+    /** Whose work the current thread does: of the call that it is in, or of the one for which it runs a task; 0 for none. */
+    static long current() {
+        long key = key(Thread.currentThread());
+        long slot = find(key);
+        if (slot == 0) {
+            return 0;
+        }
+        if (MEMORY.getLong(null, slot + 8) != 0) {
+            return TASK | (index(slot) << CALL_SLOT_SHIFT) | (MEMORY.getLong(null, slot + 32) + 1);
+        }
+        return (key & 1) != 0 ? 0 : MEMORY.getLong(null, slot + 104);
+    }
+
+    /** The slot of the current thread, a platform thread, or else a new one; 0 if there is no room. */
+    static long ownSlot() {
+        long key = key(Thread.currentThread());
+        long slot = find(key);
+        return slot != 0 ? slot : claim(key);
+    }
+
+    /** The slot of the current thread; 0 if it has none, or is a virtual one. */
+    static long slotOfTask() {
+        long key = key(Thread.currentThread());
+        return (key & 1) != 0 ? 0 : find(key);
+    }
+
+    /** Whether the current thread is a virtual one. */
+    static boolean isVirtual() {
+        return (key(Thread.currentThread()) & 1) != 0;
+    }
+
+    /** Whether the current thread is in a call. */
+    static boolean isInCall() {
+        long slot = find(key(Thread.currentThread()));
+        return slot != 0 && MEMORY.getLong(null, slot + 8) != 0;
+    }
+
+    /** Gives a slot back that nothing is known of any more. */
+    static void release(long slot) {
+        if (MEMORY.getLong(null, slot + 24) == 0 && MEMORY.getLong(null, slot + 8) == 0) {
+            MEMORY.putLongRelease(null, slot, 0);
+        }
+    }
+
+    /** The number of a slot. */
+    static long index(long slot) {
+        return (slot - SLOTS) / LINE;
     }
 
     /** A thread's own number: of a platform thread the address of its JavaThread, of a virtual one an odd number. */

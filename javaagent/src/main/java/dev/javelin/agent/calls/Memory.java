@@ -29,5 +29,8 @@ final class Memory {
 
     native long getAndAddLong(Object base, long offset, long delta);
 
+    /** Since JDK 12. */
+    native boolean compareAndSetReference(Object base, long offset, Object expected, Object value);
+
     native boolean compareAndSetLong(Object base, long offset, long expected, long value);
 }

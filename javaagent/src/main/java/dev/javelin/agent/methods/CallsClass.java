@@ -12,46 +12,55 @@ import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.security.ProtectionDomain;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32;
 
 /**
- * The class that probed methods call, once in a JVM's life. It is {@code dev.javelin.agent.calls.Calls} by another name, in {@code
+ * The classes that probed methods call, once in a JVM's life. They are those of {@code dev.javelin.agent.calls} by other names, in {@code
  * java.lang}: class loaders may hide every other package from the classes that they load (OSGi, JBoss Modules), and as a class of
  * java.base it may call {@code jdk.internal.misc.Unsafe}, or on Java 8 {@code sun.misc.Unsafe}.
  */
 final class CallsClass {
-    /** With what its names in class files begin. */
-    static final String NAMES = "java/lang/JavelinCalls_";
+    /** With what their names in class files begin. */
+    static final String NAMES = "java/lang/Javelin_";
 
-    private static final String SOURCE = "dev/javelin/agent/calls/Calls";
-    private static final String MEMORY = "dev/javelin/agent/calls/Memory";
+    private static final String SOURCE = "dev/javelin/agent/calls/";
+    private static final String MEMORY = SOURCE + "Memory";
     private static final int UTF8 = 1;
 
     private static final boolean JAVA_8 =
             System.getProperty("java.specification.version").equals("1.8");
     /**
-     * Its name in class files. Each version has its own: what another version of Javelin has left in this JVM is not understood, and can go on
-     * beside it.
+     * What stands before their names in class files. Each version has its own: what another version of Javelin has left in this JVM is not
+     * understood, and can go on beside it.
      */
-    static final String NAME = NAMES + version();
+    private static final String PREFIX = NAMES + version() + "_";
+    /** The name of the one that keeps calls. */
+    static final String NAME = PREFIX + "Calls";
+    /** And of the one that follows tasks. */
+    static final String TASKS = PREFIX + "Tasks";
 
-    /** What the class is written against, and what that is called in this JVM. */
+    /** What the classes are written against, and what that is called in this JVM. */
     private static final Map<String, String> RENAMED = newNames();
 
+    private final Instrumentation instrumentation;
     private final Class<?> type;
+    private Class<?> tasks;
 
-    private CallsClass(Class<?> type) {
+    private CallsClass(Instrumentation instrumentation, Class<?> type) {
+        this.instrumentation = instrumentation;
         this.type = type;
     }
 
     private static String version() {
         try {
             CRC32 sum = new CRC32();
-            byte[] bytes = bytes(SOURCE);
-            sum.update(bytes, 0, bytes.length);
+            for (String name : new String[] {"Calls", "Task", "Tasks"}) {
+                byte[] bytes = bytes(SOURCE + name);
+                sum.update(bytes, 0, bytes.length);
+            }
             return String.format("%08x", sum.getValue());
         } catch (IOException e) {
             throw new IllegalStateException(e);
@@ -59,9 +68,9 @@ final class CallsClass {
     }
 
     private static Map<String, String> newNames() {
-        Map<String, String> names = new HashMap<>();
-        names.put(SOURCE, NAME);
+        Map<String, String> names = new LinkedHashMap<>(); // the longer one first
         names.put(MEMORY, JAVA_8 ? "sun/misc/Unsafe" : "jdk/internal/misc/Unsafe");
+        names.put(SOURCE, PREFIX);
         if (JAVA_8) {
             names.put("putLongRelease", "putOrderedLong");
             names.put("compareAndSetLong", "compareAndSwapLong");
@@ -72,26 +81,54 @@ final class CallsClass {
 
     /** Finds it, or defines it. */
     static CallsClass of(Instrumentation instrumentation) throws IOException, ReflectiveOperationException {
-        Class<?> existing = existing();
+        return new CallsClass(instrumentation, findOrDefine(instrumentation, "Calls"));
+    }
+
+    private static Class<?> findOrDefine(Instrumentation instrumentation, String name)
+            throws IOException, ReflectiveOperationException {
+        Class<?> existing = existing(name);
         if (existing == null) {
             try {
-                byte[] bytes = renamed(bytes(SOURCE));
-                existing = initialised(JAVA_8 ? defined(bytes) : defined(instrumentation, bytes));
+                byte[] bytes = renamed(bytes(SOURCE + name));
+                existing = initialised(JAVA_8 ? defined(PREFIX + name, bytes) : defined(instrumentation, bytes));
             } catch (InvocationTargetException e) {
-                existing = existing(); // another session has come first
+                existing = existing(name); // another session has come first
                 if (existing == null) {
                     throw e;
                 }
             }
         }
-        return new CallsClass(existing);
+        return existing;
     }
 
-    private static Class<?> existing() {
+    private static Class<?> existing(String name) {
         try {
-            return Class.forName(NAME.replace('/', '.'), true, null);
+            return Class.forName((PREFIX + name).replace('/', '.'), true, null);
         } catch (ClassNotFoundException e) {
             return null;
+        }
+    }
+
+    /**
+     * Has tasks followed that calls hand over: makes what the hooks call.
+     *
+     * @return see {@code Tasks.layout}
+     */
+    long[] prepareTasks() throws IOException, ReflectiveOperationException {
+        findOrDefine(instrumentation, "Task");
+        tasks = findOrDefine(instrumentation, "Tasks");
+        return (long[]) call(tasks, "layout", new Class<?>[0]);
+    }
+
+    /** See {@code Tasks.start}; after {@link #prepareTasks}. */
+    void follow() {
+        call(tasks, "start", new Class<?>[0]);
+    }
+
+    /** See {@code Tasks.stop}. */
+    void unfollow() {
+        if (tasks != null) {
+            call(tasks, "stop", new Class<?>[0]);
         }
     }
 
@@ -179,14 +216,14 @@ final class CallsClass {
     }
 
     /** By {@code Unsafe}, as long as there was no other way. */
-    private static Class<?> defined(byte[] bytes) throws ReflectiveOperationException {
+    private static Class<?> defined(String name, byte[] bytes) throws ReflectiveOperationException {
         Class<?> unsafe = Class.forName("sun.misc.Unsafe");
         Field instance = unsafe.getDeclaredField("theUnsafe");
         instance.setAccessible(true);
         Class<?>[] types = {String.class, byte[].class, int.class, int.class, ClassLoader.class, ProtectionDomain.class
         };
         return (Class<?>) unsafe.getMethod("defineClass", types)
-                .invoke(instance.get(null), NAME, bytes, 0, bytes.length, null, null);
+                .invoke(instance.get(null), name, bytes, 0, bytes.length, null, null);
     }
 
     /** Its memory is there before the first call. */
@@ -196,30 +233,30 @@ final class CallsClass {
 
     /** See {@code Calls.layout}. */
     long[] layout() {
-        return (long[]) call("layout", new Class<?>[0]);
+        return (long[]) call(type, "layout", new Class<?>[0]);
     }
 
     /** See {@code Calls.open}. */
     long open(long use, long threshold, long period) {
-        return (Long) call("open", new Class<?>[] {long.class, long.class, long.class}, use, threshold, period);
+        return (Long) call(type, "open", new Class<?>[] {long.class, long.class, long.class}, use, threshold, period);
     }
 
     /** See {@code Calls.tell}. */
     void tell(long probe, long threshold) {
-        call("tell", new Class<?>[] {long.class, long.class}, probe, threshold);
+        call(type, "tell", new Class<?>[] {long.class, long.class}, probe, threshold);
     }
 
     /** See {@code Calls.close}. */
     void close(long probe) {
-        call("close", new Class<?>[] {long.class}, probe);
+        call(type, "close", new Class<?>[] {long.class}, probe);
     }
 
     /** See {@code Calls.number}. */
     long number(long probe) {
-        return (Long) call("number", new Class<?>[] {long.class}, probe);
+        return (Long) call(type, "number", new Class<?>[] {long.class}, probe);
     }
 
-    private Object call(String method, Class<?>[] types, Object... arguments) {
+    private static Object call(Class<?> type, String method, Class<?>[] types, Object... arguments) {
         try {
             return type.getMethod(method, types).invoke(null, arguments);
         } catch (InvocationTargetException e) {

@@ -154,12 +154,19 @@ final class ClassCode {
                 int local = method.locals + 2 * method.probes.size();
                 for (Probe probe : method.probes) {
                     local -= 2;
-                    code = new MethodCode(code, name.equals("<init>"), probe.word(), probe.slots(), frames, local);
+                    code = with(probe, code, name.equals("<init>"), frames, local);
                 }
                 return code;
             }
         };
         reader.accept(visitor, ClassReader.EXPAND_FRAMES);
         return writer.toByteArray();
+    }
+
+    private static MethodVisitor with(Probe probe, MethodVisitor code, boolean constructor, boolean frames, int local) {
+        if (probe.hook() == null) {
+            return new MethodCode(code, constructor, probe.word(), probe.slots(), frames, local);
+        }
+        return probe.hook() == Hook.RUN ? new RunCode(code, frames, local) : new HookCode(code, probe.hook());
     }
 }

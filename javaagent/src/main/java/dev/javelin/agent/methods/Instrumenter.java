@@ -77,7 +77,11 @@ final class Instrumenter implements ClassFileTransformer {
         MethodPattern every = new MethodPattern("*", "*", "*", false);
         Probe first = new Probe(every, 0, true);
         Probe second = new Probe(every, 0, false);
-        new ClassCode(CallsClass.bytes("dev/javelin/agent/methods/Instrumenter")).with(Arrays.asList(first, second));
+        List<Probe> all = new ArrayList<>(Arrays.asList(first, second));
+        for (Hook hook : new Hook[] {Hook.RUN, Hook.WORK}) {
+            all.add(new Probe(every, hook));
+        }
+        new ClassCode(CallsClass.bytes("dev/javelin/agent/methods/Instrumenter")).with(all);
     }
 
     /** Puts the probes into the classes that are loaded; from now on also in those that are loaded later. */

@@ -13,13 +13,15 @@ import org.objectweb.asm.Opcodes;
  * <p>A constructor's time begins with it, but only from the call of the other constructor on, when the object may be handed around, are
  * exceptions seen (JVM specification, 4.10.1.4), and the thread's slot told.
  */
-final class MethodCode extends MethodVisitor {
+class MethodCode extends MethodVisitor {
     private static final String CALLS = CallsClass.NAME;
 
     private final long probe;
     private final boolean slots;
     private final boolean frames;
-    private final int local;
+    /** The variable. */
+    final int local;
+
     private final List<Label> ranges = new ArrayList<>();
     private Label begin;
     /** Of a constructor, the objects whose own have not been called; -1 when its own was, and in other methods. */
@@ -45,11 +47,16 @@ final class MethodCode extends MethodVisitor {
     @Override
     public void visitCode() {
         super.visitCode();
-        super.visitMethodInsn(Opcodes.INVOKESTATIC, "java/lang/System", "nanoTime", "()J", false);
+        begin();
         super.visitVarInsn(Opcodes.LSTORE, local);
         if (uninitialised < 0) {
             enter();
         }
+    }
+
+    /** Leaves on the stack what the variable is to hold. */
+    void begin() {
+        super.visitMethodInsn(Opcodes.INVOKESTATIC, "java/lang/System", "nanoTime", "()J", false);
     }
 
     private void enter() {
@@ -63,7 +70,8 @@ final class MethodCode extends MethodVisitor {
         super.visitLabel(begin);
     }
 
-    private void exit() {
+    /** Hands the variable over. */
+    void exit() {
         super.visitLdcInsn(probe);
         super.visitVarInsn(Opcodes.LLOAD, local);
         super.visitMethodInsn(Opcodes.INVOKESTATIC, CALLS, slots ? "exitSlot" : "exit", "(JJ)V", false);

@@ -28,6 +28,7 @@ final class Probe {
     private final MethodPattern pattern;
     private final long word;
     private final boolean slots;
+    private final Hook hook;
     private final List<Set<String>> found = new ArrayList<>();
     private final Set<String> types = new HashSet<>();
     private final Set<String> names = new HashSet<>();
@@ -35,9 +36,19 @@ final class Probe {
     private final Set<String> subtypes = new HashSet<>();
 
     Probe(MethodPattern pattern, long word, boolean slots) {
+        this(pattern, word, slots, null);
+    }
+
+    /** One that follows tasks, and counts nothing. */
+    Probe(MethodPattern pattern, Hook hook) {
+        this(pattern, 0, false, hook);
+    }
+
+    private Probe(MethodPattern pattern, long word, boolean slots, Hook hook) {
         this.pattern = pattern;
         this.word = word;
         this.slots = slots;
+        this.hook = hook;
         for (int i = 0; i < Case.values().length; i++) {
             found.add(new HashSet<String>());
         }
@@ -54,6 +65,11 @@ final class Probe {
 
     boolean slots() {
         return slots;
+    }
+
+    /** Null of one that counts calls. */
+    Hook hook() {
+        return hook;
     }
 
     /** Counts a method, or a class that could not be looked into, once. */

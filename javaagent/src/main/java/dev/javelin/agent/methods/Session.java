@@ -25,7 +25,9 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <pre>
  * probe CLASS METHOD PARAMETERS SUBTYPES SLOTS THRESHOLD PERIOD   one more; see {@link MethodPattern} and {@code Calls.open}
+ * follow      follows what calls hand to other threads, too; see {@code Tasks}
  * go          puts them in; answers with the layout, and what was found
+ * followed    follows what is handed over from now on
  * look        answers with what was found up to now
  * classes     answers with the names of all classes that are loaded
  * out         takes them out; answers with what was found in all
@@ -41,18 +43,22 @@ public final class Session implements Runnable {
     private static final int END_MILLIS = 2_000;
 
     private static final int POLL_MILLIS = 10;
+    private static final int OLDEST_FOLLOWED = 17;
     private static final String[] FILES = {"methods.jar", "asm.jar", "commands", "answers"};
 
     private final File directory;
     private final Instrumentation instrumentation;
     private final Closeable loader;
     private final List<Probe> probes = new ArrayList<>();
+    private final List<Probe> hooks = new ArrayList<>();
     private final ReentrantLock answering = new ReentrantLock();
     private final CountDownLatch bye = new CountDownLatch(1);
     private final Thread exit = new Thread(new Exit(), "javelin-exit");
     private CallsClass calls;
     private Instrumenter instrumenter;
     private OutputStream answers;
+    /** Null if none are followed. */
+    private long[] tasks;
 
     private Session(File directory, Instrumentation instrumentation, Closeable loader) {
         this.directory = directory;
@@ -134,6 +140,12 @@ public final class Session implements Runnable {
             case "tell":
                 calls.tell(probes.get(Integer.parseInt(command[1])).word(), Long.parseLong(command[2]));
                 return;
+            case "follow":
+                prepareTasks();
+                return;
+            case "followed":
+                calls.follow();
+                break;
             case "bye":
                 bye.countDown();
                 return;
@@ -183,13 +195,35 @@ public final class Session implements Runnable {
         return word;
     }
 
+    private void prepareTasks() throws IOException {
+        String version = System.getProperty("java.specification.version");
+        if (Integer.parseInt(version) < OLDEST_FOLLOWED) {
+            answer("error\tthe application runs on Java " + version + ": other threads are followed from Java "
+                    + OLDEST_FOLLOWED + " on");
+            throw new IOException();
+        }
+        try {
+            tasks = calls.prepareTasks();
+        } catch (ReflectiveOperationException | RuntimeException | Error e) {
+            answer("error\tother threads cannot be followed: "
+                    + Text.printable(String.valueOf(e.getCause() == null ? e : e.getCause())));
+            throw new IOException(e);
+        }
+        hooks.addAll(Hook.all());
+    }
+
     private void putIn() throws IOException, InterruptedException {
-        instrumenter = new Instrumenter(instrumentation, probes);
+        List<Probe> all = new ArrayList<>(probes);
+        all.addAll(hooks);
+        instrumenter = new Instrumenter(instrumentation, all);
         StringBuilder layout = new StringBuilder("layout");
         for (long number : calls.layout()) {
             layout.append('\t').append(number);
         }
         answer(layout.toString());
+        if (tasks != null) {
+            answer("tasks\t" + tasks[0] + '\t' + tasks[1] + '\t' + tasks[2]);
+        }
         try {
             instrumenter.warmUp();
             instrumenter.putIn();
@@ -243,6 +277,9 @@ public final class Session implements Runnable {
 
     private void end() {
         bye.countDown();
+        if (tasks != null) {
+            calls.unfollow();
+        }
         try {
             if (instrumenter != null) {
                 instrumenter.takeOut();

@@ -1,0 +1,75 @@
+package dev.javelin.collector.session;
+
+import dev.javelin.flamegraph.CallPart;
+import dev.javelin.flamegraph.Explanation;
+import dev.javelin.flamegraph.Profile;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Times by what they went to, nanoseconds. Used by one thread. */
+final class PartSums {
+    private static final String UNSAMPLED = CallTimes.UNSAMPLED;
+
+    /** What time went to. */
+    record Key(CallPart part, String detail, int stack) {
+        /** Something that nothing more is known of. */
+        static Key of(CallPart part, String detail) {
+            return new Key(part, detail, Profile.EMPTY_STACK);
+        }
+    }
+
+    private static final class Nanos {
+        long all;
+        long slow;
+    }
+
+    private final CallParts parts;
+    private final Map<Key, Nanos> sums = new LinkedHashMap<>();
+
+    PartSums(CallParts parts) {
+        this.parts = parts;
+    }
+
+    /** Adds a time, of all calls or of slow ones. */
+    void add(Key key, long nanos, boolean ofSlow) {
+        Nanos sum = sums.computeIfAbsent(key, k -> new Nanos());
+        if (ofSlow) {
+            sum.slow += nanos;
+        } else {
+            sum.all += nanos;
+        }
+    }
+
+    /** Divides time on the CPU among samples; by their stacks, how many there were. */
+    void divide(Map<Integer, Long> among, long nanos, boolean ofSlow) {
+        long all = among.values().stream().mapToLong(Long::longValue).sum();
+        if (all == 0 && nanos > 0) {
+            add(Key.of(CallPart.ON_CPU_JAVA, UNSAMPLED), nanos, ofSlow);
+            return;
+        }
+        long rest = nanos;
+        for (Map.Entry<Integer, Long> entry : among.entrySet()) {
+            long part = all == entry.getValue() ? rest : (long) ((double) rest / all * entry.getValue());
+            add(new Key(parts.ofSample(entry.getKey()), "", entry.getKey()), part, ofSlow);
+            all -= entry.getValue();
+            rest -= part;
+        }
+    }
+
+    /** What is known of all calls. */
+    long total() {
+        return sums.values().stream().mapToLong(nanos -> nanos.all).sum();
+    }
+
+    List<Explanation.Part> list() {
+        return sums.entrySet().stream()
+                .map(sum -> new Explanation.Part(
+                        sum.getKey().part(),
+                        sum.getKey().detail(),
+                        sum.getKey().stack(),
+                        sum.getValue().all,
+                        sum.getValue().slow))
+                .toList();
+    }
+}

@@ -1,5 +1,7 @@
 package dev.javelin.it.targets;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -16,6 +18,7 @@ public final class KnownSpans {
 
     private static final int VALID = 1;
     private static final int MILLIS = 60;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     /** What a thread publishes. */
     public enum Way {
@@ -116,9 +119,9 @@ public final class KnownSpans {
         if (way == Way.WITHIN) {
             publish(way, 0, VALID);
         }
-        long end = System.nanoTime() + MILLIS * 1_000_000L;
+        long end = THREADS.getCurrentThreadCpuTime() + MILLIS * 1_000_000L; // samples are of that
         long spins = 0;
-        while (System.nanoTime() < end) {
+        while (THREADS.getCurrentThreadCpuTime() < end) {
             spins++;
         }
         if (way == Way.WITHIN) {

@@ -15,6 +15,7 @@ import org.objectweb.asm.Opcodes;
  */
 class MethodCode extends MethodVisitor {
     private static final String CALLS = CallsClass.NAME;
+    private static final int USES_SHIFT = 48;
 
     private final long probe;
     private final boolean slots;
@@ -61,7 +62,7 @@ class MethodCode extends MethodVisitor {
 
     private void enter() {
         if (slots) {
-            super.visitLdcInsn(probe);
+            pushProbe();
             super.visitVarInsn(Opcodes.LLOAD, local);
             super.visitMethodInsn(Opcodes.INVOKESTATIC, CALLS, "enterSlot", "(JJ)J", false);
             super.visitVarInsn(Opcodes.LSTORE, local);
@@ -70,9 +71,22 @@ class MethodCode extends MethodVisitor {
         super.visitLabel(begin);
     }
 
+    /**
+     * Its bits above 48 are not in the constant pool: HotSpot keeps there what any code of the class had in it, and copies it each time, so that
+     * every probe would make it larger. The block's address comes again.
+     */
+    private void pushProbe() {
+        super.visitLdcInsn(probe & ((1L << USES_SHIFT) - 1));
+        super.visitIntInsn(Opcodes.SIPUSH, (short) (probe >>> USES_SHIFT));
+        super.visitInsn(Opcodes.I2L);
+        super.visitIntInsn(Opcodes.BIPUSH, USES_SHIFT);
+        super.visitInsn(Opcodes.LSHL);
+        super.visitInsn(Opcodes.LOR);
+    }
+
     /** Hands the variable over. */
     void exit() {
-        super.visitLdcInsn(probe);
+        pushProbe();
         super.visitVarInsn(Opcodes.LLOAD, local);
         super.visitMethodInsn(Opcodes.INVOKESTATIC, CALLS, slots ? "exitSlot" : "exit", "(JJ)V", false);
     }

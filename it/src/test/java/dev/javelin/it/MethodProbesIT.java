@@ -149,7 +149,9 @@ class MethodProbesIT {
             assertThat(lines.stream()
                             .filter(line -> line.startsWith("    ") && line.contains("KnownMethods." + method)))
                     .hasSize(calls);
-            assertThat(String.join("\n", lines)).doesNotContain("java.lang.Javelin_").doesNotContain("holdsLock");
+            assertThat(String.join("\n", lines))
+                    .doesNotContain("java.lang.Javelin_")
+                    .doesNotContain("holdsLock");
         }
         List<String> stacks = Files.readAllLines(collapsed);
         assertThat(ProbesIT.sum(stacks)).isEqualTo(calls);

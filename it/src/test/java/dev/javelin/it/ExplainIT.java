@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.javelin.it.harness.Child;
+import dev.javelin.it.harness.Links;
 import dev.javelin.it.harness.StolenTime;
 import dev.javelin.it.harness.TargetProcess;
 import dev.javelin.it.targets.KnownRequests;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,8 @@ class ExplainIT {
     private static final Pattern FIGURE = Pattern.compile("\"(calls|elapsed_ns|threshold_ns)\": ?(\\d+)");
     private static final Pattern PART = Pattern.compile(
             "\"part\": ?\"([^\"]*)\", ?\"detail\": ?\"[^\"]*\", ?\"all_ns\": ?(\\d+), ?\"slow_ns\": ?(\\d+)");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;
@@ -78,6 +82,38 @@ class ExplainIT {
         System.out.printf("virtual %s%n", explained.sum().slow());
     }
 
+    /** A call that goes on when its probe is taken out is not still open for the next one. */
+    @Test
+    void callsWithinOneThatAnEarlierExplainLeftAreCounted() throws Exception {
+        MustRun.recording();
+        Path json = directory.resolve("left.json");
+        String type = KnownRequests.class.getName();
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), KnownRequests.class, "3000")) {
+            try (Child first = Watch.start(target, List.of("explain", "-d", "3s", type + ".serve"))) {
+                Links.await(first, Watch.explainLinks(17));
+                target.send("go");
+                first.await(PATIENCE).ok();
+            }
+            try (Child second =
+                    Watch.start(target, List.of("explain", "-d", "2s", "-f", json.toString(), type + ".request"))) {
+                second.await(PATIENCE).ok();
+            }
+        }
+        String text = Files.readString(json);
+        List<Long> figures = figures(text);
+        assertThat(figures.get(0)).as("calls " + text).isGreaterThan(20);
+        assertThat(total(sum(text).all()))
+                .as("elapsed " + text)
+                .isCloseTo(figures.get(1), Percentage.withPercentage(1));
+    }
+
+    private static List<Long> figures(String json) {
+        return FIGURE.matcher(json)
+                .results()
+                .map(figure -> Long.parseLong(figure.group(2)))
+                .toList();
+    }
+
     private Explained explain(int major, String... arguments) throws Exception {
         Path json = directory.resolve("requests.json");
         Map<String, Long> account;
@@ -90,10 +126,7 @@ class ExplainIT {
             account = target.account();
         }
         String text = Files.readString(json);
-        List<Long> figures = FIGURE.matcher(text)
-                .results()
-                .map(figure -> Long.parseLong(figure.group(2)))
-                .toList();
+        List<Long> figures = figures(text);
         Sum sum = sum(text);
         return new Explained(text, figures, sum, account, summary + " " + sum + " " + account);
     }

@@ -8,6 +8,9 @@ import java.util.List;
 
 /** Finds a thread-local variable in .dynsym, and its relocations in .rela.dyn and .rela.plt (types: x86-64 psABI; tags and flags: elf.h). */
 final class TlsVariableReader {
+    /** A compiler makes one or two; each is looked up in every process. */
+    private static final int MOST_REFERENCES = 64;
+
     private static final int R_X86_64_DTPMOD64 = 16;
     private static final int R_X86_64_TPOFF64 = 18;
     private static final int R_X86_64_TLSDESC = 36;
@@ -58,6 +61,9 @@ final class TlsVariableReader {
 
     private void add(int type, long slot, boolean module, long addend) {
         List<Reference> to = module ? ofModule : own;
+        if (to.size() >= MOST_REFERENCES) {
+            return;
+        }
         long adjustment = (module ? offset : 0) - addend;
         switch (type) {
             case R_X86_64_TLSDESC -> to.add(new Reference(Kind.DESCRIPTOR, slot, adjustment));

@@ -263,7 +263,9 @@ final class CallTimes {
         PartSums.Key queue = new PartSums.Key(CallPart.RUN_QUEUE, "", shown);
         if (CallId.isTask(wait.call())) {
             handedOver.wait(wait.call(), key, wait.nanos() - queued);
-            handedOver.wait(wait.call(), queue, queued);
+            if (queued > 0) {
+                handedOver.wait(wait.call(), queue, queued);
+            }
             return;
         }
         SeenCalls.Call call = calls.of(wait.call());

@@ -7,12 +7,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Reads what the agent in a target says of tasks: of those that have ended in a ring of records, and of those that run in their threads' slots
  * (see the agent's {@code Tasks}, which has the layout). Used by one thread.
  */
 final class TaskLog {
+    private static final long WRITING_NANOS = 10_000_000;
     private static final int STATE_BYTES = 16;
     private static final int WRITTEN = 256;
     private static final int RECORD_BYTES = 64;
@@ -89,7 +91,14 @@ final class TaskLog {
         running.values().stream()
                 .filter(task -> task.nanos() > 0)
                 .forEach(task -> tasks.add(Task.of(task.call(), task.nanos(), task.queued())));
-        for (Ended ended : readEnded(memory)) {
+        long until = written(memory);
+        List<Ended> all = readEnded(memory);
+        if (next < until) { // one was just being written, which hides those behind it
+            LockSupport.parkNanos(WRITING_NANOS);
+            all.addAll(readEnded(memory));
+            skipTo(until);
+        }
+        for (Ended ended : all) {
             CallSlots.Running still = running.get(ended.slot());
             long after = Math.max(0, ended.endNanos() - now);
             if (after < ended.nanos() && (still == null || still.base() != ended.base())) {

@@ -116,8 +116,17 @@ public final class Calls {
      *     round
      */
     public static synchronized long open(long use, long threshold, long period) {
-        if (isInConflict(use)) {
-            return CONFLICT;
+        boolean others = false;
+        for (int i = 0; i < BLOCKS; i++) {
+            long block = FIRST_BLOCK + i * BLOCK_BYTES;
+            long other = MEMORY.getLong(null, block) == 0 ? 0 : MEMORY.getLong(null, block + 64);
+            if (use != 0 && other != 0 && (use == OPEN || other == OPEN)) {
+                return CONFLICT;
+            }
+            others |= other != 0;
+        }
+        if (use != 0 && !others) {
+            leaveUnended();
         }
         for (int i = 0; i < BLOCKS; i++) {
             long block = FIRST_BLOCK + i * BLOCK_BYTES;
@@ -138,15 +147,27 @@ public final class Calls {
         return 0;
     }
 
-    private static boolean isInConflict(long use) {
-        for (int i = 0; i < BLOCKS; i++) {
-            long block = FIRST_BLOCK + i * BLOCK_BYTES;
-            long other = MEMORY.getLong(null, block) == 0 ? 0 : MEMORY.getLong(null, block + 64);
-            if (use != 0 && other != 0 && (use == OPEN || other == OPEN)) {
-                return true;
+    /** Calls that began under earlier probes and have not ended yet are nobody's; their threads' next calls are outermost ones again. */
+    private static void leaveUnended() {
+        for (long slot = SLOTS; slot < SLOTS + SLOTS_BYTES; slot += LINE) {
+            long key = MEMORY.getLong(null, slot);
+            if (key != 0 && MEMORY.getLong(null, slot + 40) != 0) {
+                MEMORY.putLong(null, slot + 8, 0);
+                MEMORY.putLongRelease(null, slot + 40, 0);
+                if ((key & 1) != 0) {
+                    giveBack(slot);
+                }
             }
         }
-        return false;
+    }
+
+    /** A virtual thread's. */
+    private static void giveBack(long slot) {
+        long total = MEMORY.getLong(null, slot + 24);
+        MEMORY.putLong(null, slot + 24, 0); // or the next thread would begin with it
+        MEMORY.putLong(null, slot + 80, MEMORY.getLong(null, slot + 80) + total);
+        MEMORY.putLong(null, slot + 104, 0); // perhaps of its name
+        MEMORY.putLongRelease(null, slot, 0);
     }
 
     /** From now on calls are told that take longer than so many nanoseconds; {@link Long#MAX_VALUE} for none. */
@@ -245,11 +266,7 @@ public final class Calls {
             }
         } finally { // the stack may not reach so deep, but it has reached into find
             if (outermost && (key & 1) != 0) {
-                long total = MEMORY.getLong(null, slot + 24);
-                MEMORY.putLong(null, slot + 24, 0); // or the next thread would begin with it
-                MEMORY.putLong(null, slot + 80, MEMORY.getLong(null, slot + 80) + total);
-                MEMORY.putLong(null, slot + 104, 0); // perhaps of its name
-                MEMORY.putLongRelease(null, slot, 0);
+                giveBack(slot);
             }
         }
     }

@@ -29,6 +29,8 @@ final class CallsClass {
     private static final String SOURCE = "dev/javelin/agent/calls/";
     private static final String MEMORY = SOURCE + "Memory";
     private static final int UTF8 = 1;
+    /** See {@link #open}. */
+    static final long CONFLICT = -1;
 
     private static final boolean JAVA_8 =
             System.getProperty("java.specification.version").equals("1.8");

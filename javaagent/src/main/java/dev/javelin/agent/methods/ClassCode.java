@@ -133,6 +133,9 @@ final class ClassCode {
             probe.found(Probe.Case.FIXED, full); // the JVM registers finalizers where it returns
             return false;
         }
+        if (probe.hook() != null && method.is(Opcodes.ACC_STATIC)) {
+            return false; // no task's, only of the same name
+        }
         method.probes.add(probe);
         return true;
     }
@@ -154,7 +157,7 @@ final class ClassCode {
                 int local = method.locals + 2 * method.probes.size();
                 for (Probe probe : method.probes) {
                     local -= 2;
-                    code = with(probe, code, name.equals("<init>"), frames, local);
+                    code = with(probe, code, name, descriptor, frames, local);
                 }
                 return code;
             }
@@ -163,10 +166,14 @@ final class ClassCode {
         return writer.toByteArray();
     }
 
-    private static MethodVisitor with(Probe probe, MethodVisitor code, boolean constructor, boolean frames, int local) {
-        if (probe.hook() == null) {
-            return new MethodCode(code, constructor, probe.word(), probe.slots(), frames, local);
+    private MethodVisitor with(
+            Probe probe, MethodVisitor code, String name, String descriptor, boolean frames, int local) {
+        Hook hook = probe.hook();
+        if (hook == null) {
+            return new MethodCode(code, name.equals("<init>"), probe.word(), probe.slots(), frames, local);
         }
-        return probe.hook() == Hook.RUN ? new RunCode(code, frames, local) : new HookCode(code, probe.hook());
+        return hook == Hook.RUN
+                ? new RunCode(code, reader.getClassName(), descriptor, frames, local)
+                : new HookCode(code, hook, reader.getClassName(), descriptor, frames);
     }
 }

@@ -177,7 +177,7 @@ public final class Session implements Runnable {
             answer("error\tmore probes are in this application than there is room for: end another command first");
             throw new IOException();
         }
-        if (word < 0) {
+        if (word == CallsClass.CONFLICT) {
             answer(
                     "error\tanother explain, or a trace or record of Java methods, goes on in this application, and explain would"
                             + " take its calls for its own: end one first");
@@ -188,7 +188,7 @@ public final class Session implements Runnable {
 
     private long open(long use, long threshold, long period) throws InterruptedException {
         long word = calls.open(use, threshold, period);
-        for (int millis = 0; word < 0 && millis < END_MILLIS; millis += POLL_MILLIS) {
+        for (int millis = 0; word == CallsClass.CONFLICT && millis < END_MILLIS; millis += POLL_MILLIS) {
             Thread.sleep(POLL_MILLIS);
             word = calls.open(use, threshold, period);
         }
@@ -277,8 +277,12 @@ public final class Session implements Runnable {
 
     private void end() {
         bye.countDown();
-        if (tasks != null) {
-            calls.unfollow();
+        try {
+            if (tasks != null) {
+                calls.unfollow();
+            }
+        } catch (RuntimeException | Error e) {
+            AttachAgent.tell("tasks may be followed on: " + e);
         }
         try {
             if (instrumenter != null) {

@@ -1,89 +1,86 @@
 package dev.javelin.it.bench;
 
-import dev.javelin.collector.attach.MethodProbe;
-import dev.javelin.collector.attach.MethodProbes;
-import dev.javelin.collector.probe.ProbeSpec;
-import dev.javelin.it.harness.AsyncProfiler;
 import dev.javelin.it.harness.Jdk;
-import dev.javelin.it.harness.TargetProcess;
-import dev.javelin.it.targets.MethodCalls;
+import dev.javelin.it.harness.Repository;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** What a probe on a Java method costs each call, beside the two readings of the clock that no such probe can do without. */
+/**
+ * What a probe on a Java method costs each call, and what it leaves behind, beside the two readings of the clock that no such probe can do
+ * without. By JMH, each figure from a JVM of its own; the tools take turns.
+ */
 final class MethodsBench implements Bench {
-    private static final double SETTLE = 2;
-    private static final String METHOD = MethodCalls.class.getName() + ".called";
+    private static final int WARM_UPS = 2;
+    private static final int MEASURED = 3;
+    private static final TimeValue SECOND = TimeValue.seconds(1);
 
     @Override
     public String what() {
-        return "cost of a probed call of a Java method, against async-profiler's trace [--rounds 5 --seconds 2]";
-    }
-
-    /** Puts a tool's probe in; closing takes it out. */
-    private interface Tool {
-        AutoCloseable on(Jdk jdk, long pid);
+        return "cost of a probed call of a Java method, against async-profiler's trace [--rounds 5]";
     }
 
     @Override
     public void run(Options options) throws Exception {
-        Map<String, Tool> tools = new LinkedHashMap<>();
-        tools.put("without", (jdk, pid) -> () -> {});
-        tools.put(
-                "javelin, latency",
-                (jdk, pid) -> attach(
-                        pid,
-                        MethodProbe.measured(ProbeSpec.parse("java:" + METHOD).methods())));
-        tools.put(
-                "javelin, with slots",
-                (jdk, pid) -> attach(
-                        pid,
-                        MethodProbe.watched(ProbeSpec.parse("java:" + METHOD).methods(), Long.MAX_VALUE)));
-        tools.put("async-profiler, trace", MethodsBench::trace);
         for (Jdk jdk : options.jdks()) {
-            measure(jdk, tools, options.number("rounds", 5), options.number("seconds", 2));
-        }
-    }
-
-    private static MethodProbes attach(long pid, MethodProbe probe) {
-        return MethodProbes.attach((int) pid, List.of(probe));
-    }
-
-    /** A threshold that no call reaches, as it counts nothing below one. */
-    private static AutoCloseable trace(Jdk jdk, long pid) {
-        AsyncProfiler profiler = new AsyncProfiler(jdk);
-        String file = "file=/tmp/methods-bench-" + pid + ".jfr";
-        profiler.start(pid, "trace=" + METHOD + ":10s," + file);
-        return () -> profiler.stop(pid, file);
-    }
-
-    private static void measure(Jdk jdk, Map<String, Tool> tools, int rounds, double seconds) throws Exception {
-        Map<String, List<Double>> calls = new LinkedHashMap<>();
-        List<Double> pairs = new ArrayList<>();
-        try (TargetProcess target = TargetProcess.start(jdk, List.of("-Xlog:disable"), MethodCalls.class)) {
-            for (int round = 0; round < rounds; round++) {
-                for (Map.Entry<String, Tool> tool : tools.entrySet()) {
-                    AutoCloseable in = tool.getValue().on(jdk, target.pid());
-                    try {
-                        Pause.seconds(SETTLE); // until it is compiled again
-                        Map<String, Long> before = target.account();
-                        Pause.seconds(seconds);
-                        Map<String, Long> passed = TargetProcess.since(before, target.account());
-                        calls.computeIfAbsent(tool.getKey(), name -> new ArrayList<>())
-                                .add((double) passed.get("called") / passed.get("calls"));
-                        pairs.add((double) passed.get("clock") / passed.get("pairs"));
-                    } finally {
-                        in.close();
-                    }
+            Map<String, List<Double>> figures = new LinkedHashMap<>();
+            for (int round = 0; round < options.number("rounds", 5); round++) {
+                measure(jdk, "clock", MethodTool.NONE, "two System.nanoTime", figures);
+                for (MethodTool tool : MethodTool.values()) {
+                    measure(jdk, "call", tool, tool.name(), figures);
                 }
             }
+            System.out.printf("%n%s: ns, median (least to most)%n", jdk);
+            figures.forEach((name, nanos) -> System.out.printf(
+                    "  %-24s %s%n", label(name), Spread.of(nanos).show(1)));
         }
-        System.out.printf(
-                "%n%s: two System.nanoTime %s ns; a call, ns: median (least to most)%n",
-                jdk, Spread.of(pairs).show(1));
-        calls.forEach((tool, nanos) ->
-                System.out.printf("  %-24s %s%n", tool, Spread.of(nanos).show(1)));
+    }
+
+    private static String label(String name) {
+        return Stream.of(MethodTool.values())
+                .filter(tool -> tool.name().equals(name))
+                .map(MethodTool::what)
+                .findFirst()
+                .orElse(name);
+    }
+
+    private static void measure(
+            Jdk jdk, String benchmark, MethodTool tool, String name, Map<String, List<Double>> figures)
+            throws RunnerException {
+        Collection<RunResult> results = new Runner(new OptionsBuilder()
+                        .include("^" + MethodCost.class.getName().replace(".", "\\.") + "\\." + benchmark + "$")
+                        .param("tool", tool.name())
+                        .jvm(jdk.java().toString())
+                        .jvmArgs(
+                                "-Djavelin.root=" + Repository.root(),
+                                "-XX:+IgnoreUnrecognizedVMOptions",
+                                "-XX:+EnableDynamicAgentLoading")
+                        .forks(1)
+                        .warmupIterations(WARM_UPS)
+                        .warmupTime(SECOND)
+                        .measurementIterations(MEASURED)
+                        .measurementTime(SECOND)
+                        .shouldFailOnError(true)
+                        .verbosity(VerboseMode.SILENT)
+                        .build())
+                .run();
+        for (RunResult result : results) {
+            BenchmarkParams ran = result.getParams();
+            if (!ran.getParam("tool").equals(tool.name())) {
+                throw new IllegalStateException(ran.id());
+            }
+            figures.computeIfAbsent(name, any -> new ArrayList<>())
+                    .add(result.getPrimaryResult().getScore());
+        }
     }
 }

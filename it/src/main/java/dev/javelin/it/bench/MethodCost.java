@@ -21,8 +21,10 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class MethodCost {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
-    /** Enough that it is compiled with the probe in it. */
-    private static final long MANY = 50_000_000;
+    /** Enough that it is compiled with the probe in it, in nanoseconds. */
+    private static final long COMPILED = 2_000_000_000;
+
+    private static final int BATCH = 10_000;
 
     /** A constant's name of {@link MethodTool}. */
     @Param({"NONE"})
@@ -75,11 +77,16 @@ public class MethodCost {
 
     /** Until the compilers are done with it. */
     private void run() {
-        long sum = 0;
-        for (long i = 0; i < MANY; i++) {
-            sum += called(i);
+        long end = System.nanoTime() + COMPILED;
+        while (System.nanoTime() < end) {
+            batch();
         }
-        number = sum;
+    }
+
+    private void batch() {
+        for (int i = 0; i < BATCH; i++) {
+            number += called(number);
+        }
     }
 
     /** Has it taken out, if it is not yet. */

@@ -6,6 +6,8 @@ import dev.javelin.collector.probe.ProbeSpec;
 import dev.javelin.it.harness.AsyncProfiler;
 import dev.javelin.it.harness.Jdk;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Who probes the method of {@link MethodCost}; as a program, it holds the probe in a process until its input says something. */
@@ -16,7 +18,8 @@ public enum MethodTool {
     SLOTS("javelin, with slots", false),
     AFTER_SLOTS("  after it was taken out", true),
     TRACE("async-profiler, trace", false),
-    AFTER_TRACE("  after it was stopped", true);
+    AFTER_TRACE("  after it was stopped", true),
+    TRACE_ALL("async-profiler, each call", false);
 
     private static final String METHOD = MethodCost.class.getName() + ".called";
 
@@ -48,7 +51,7 @@ public enum MethodTool {
         }
     }
 
-    private AutoCloseable putIn(long pid) {
+    private AutoCloseable putIn(long pid) throws IOException {
         List<ProbeSpec> method = List.of(ProbeSpec.parse("java:" + METHOD));
         return switch (this) {
             case NONE -> () -> {};
@@ -58,15 +61,18 @@ public enum MethodTool {
             case SLOTS, AFTER_SLOTS ->
                 MethodProbes.attach(
                         (int) pid, List.of(MethodProbe.watched(method.get(0).methods(), Long.MAX_VALUE)));
-            case TRACE, AFTER_TRACE -> trace(pid);
+            case TRACE, AFTER_TRACE -> trace(pid, ":10s"); // a threshold that no call reaches: nothing is told
+            case TRACE_ALL -> trace(pid, "");
         };
     }
 
-    /** A threshold that no call reaches, as it counts nothing below one. */
-    private static AutoCloseable trace(long pid) {
+    private static AutoCloseable trace(long pid, String threshold) throws IOException {
         AsyncProfiler profiler = new AsyncProfiler(Jdk.find(17).orElseThrow()); // its jcmd serves for all
-        String file = "file=/tmp/methods-bench-" + pid + ".jfr";
-        profiler.start(pid, "trace=" + METHOD + ":10s," + file);
-        return () -> profiler.stop(pid, file);
+        Path file = Files.createTempFile("javelin-bench", ".jfr");
+        profiler.start(pid, "trace=" + METHOD + threshold + ",file=" + file);
+        return () -> {
+            profiler.stop(pid, "file=" + file);
+            Files.delete(file);
+        };
     }
 }

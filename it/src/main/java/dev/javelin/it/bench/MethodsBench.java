@@ -54,6 +54,14 @@ final class MethodsBench implements Bench {
                 .orElse(name);
     }
 
+    private static String[] options(Jdk jdk) {
+        String root = "-Djavelin.root=" + Repository.root();
+        return jdk.major() < 24
+                ? new String[] {root}
+                : new String[] {root, "-XX:+EnableDynamicAgentLoading", "--sun-misc-unsafe-memory-access=allow"
+                }; // JMH's
+    }
+
     private static void measure(
             Jdk jdk, String benchmark, MethodTool tool, String name, Map<String, List<Double>> figures)
             throws RunnerException {
@@ -61,10 +69,7 @@ final class MethodsBench implements Bench {
                         .include("^" + MethodCost.class.getName().replace(".", "\\.") + "\\." + benchmark + "$")
                         .param("tool", tool.name())
                         .jvm(jdk.java().toString())
-                        .jvmArgs(
-                                "-Djavelin.root=" + Repository.root(),
-                                "-XX:+IgnoreUnrecognizedVMOptions",
-                                "-XX:+EnableDynamicAgentLoading")
+                        .jvmArgs(options(jdk))
                         .forks(1)
                         .warmupIterations(WARM_UPS)
                         .warmupTime(SECOND)

@@ -167,7 +167,8 @@ class SeveralEventsIT {
             account = target.account();
         }
         String cpu = Browser.dom(chromium, page, "view=methods&header", directory);
-        assertThat(cpu).contains("CPU time, time off the CPU, time in the run queue, " + FSYNC + ", " + YIELD + " of ");
+        assertThat(cpu)
+                .contains("KnownMixture: CPU time, time off the CPU, time in the run queue, " + FSYNC + ", " + YIELD);
         for (String event : EVENTS) {
             assertThat(cpu).contains(">" + event + "<small>");
         }

@@ -137,12 +137,10 @@ final class RecordingFacts {
     }
 
     private String title() {
-        String what = Titles.joined(
-                request.events().stream().map(event -> title(event.name())).toList());
-        if (recorder.seen().size() == 1) {
-            return what + " of " + recorder.seen().get(0).info().shortName();
-        }
-        return what + " of " + recorder.seen().size() + " JVMs";
+        List<Target> seen = recorder.seen();
+        return Titles.of(
+                request.events().stream().map(event -> title(event.name())).toList(),
+                seen.size() == 1 ? seen.get(0).info().shortName() : seen.size() + " JVMs");
     }
 
     private static String version() {

@@ -96,11 +96,9 @@ final class UserFacts {
     }
 
     private String title() {
-        String what =
-                Titles.joined(events.stream().map(event -> event.kind().title()).toList());
-        return targets.size() == 1
-                ? what + " of " + targets.get(0).process().shortName()
-                : what + " of " + targets.size() + " JVMs";
+        return Titles.of(
+                events.stream().map(event -> event.kind().title()).toList(),
+                targets.size() == 1 ? targets.get(0).process().shortName() : targets.size() + " JVMs");
     }
 
     private boolean has(ProfilerEvent kind) {

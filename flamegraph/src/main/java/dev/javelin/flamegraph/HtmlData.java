@@ -27,6 +27,7 @@ final class HtmlData {
     private static final int MIXED = 4;
 
     private final RecordingInfo info;
+    private final RecordingInfo.Event event;
     private final ReportOptions options;
     private final long samples;
     private final FrameNames names;
@@ -38,9 +39,11 @@ final class HtmlData {
     private final JfrBuffer nodes = new JfrBuffer();
     private int size;
 
-    HtmlData(Profile profile, RecordingInfo info, ReportOptions options) {
+    /** The data of one event, which is one of {@code info}. */
+    HtmlData(Profile profile, RecordingInfo info, RecordingInfo.Event event, ReportOptions asked) {
         this.info = info;
-        this.options = options;
+        this.event = event;
+        this.options = event.summed() ? asked.with(Flag.TOTAL) : asked;
         this.samples = profile.sampleCount();
         this.names = new FrameNames(profile, options, false);
         this.tree = CallTree.of(profile, info, options, names);
@@ -57,9 +60,13 @@ final class HtmlData {
         });
     }
 
-    /** The data, packed. */
-    String packed() {
-        return packed(header(), nodes);
+    /**
+     * The data, packed.
+     *
+     * @param all those of all events of the recording, of which the page tells beside this one
+     */
+    String packed(List<HtmlData> all) {
+        return packed(header(all), nodes);
     }
 
     /** A JSON text and numbers behind it, in the layout above. */
@@ -113,7 +120,7 @@ final class HtmlData {
         return parts[0] + parts[1] + parts[2] == 0 ? 0 : MIXED;
     }
 
-    private String header() {
+    private String header(List<HtmlData> all) {
         Object[] texts = new Object[names.size()];
         Object[] kinds = new Object[names.size()];
         for (int id = 0; id < names.size(); id++) {
@@ -123,6 +130,7 @@ final class HtmlData {
         }
         Map<String, Object> header = new LinkedHashMap<>();
         header.put("info", infoMap());
+        header.put("events", all.stream().map(HtmlData::weighed).toList());
         header.put("size", size);
         header.put("names", Arrays.asList(texts));
         header.put("kinds", Arrays.asList(kinds));
@@ -144,8 +152,24 @@ final class HtmlData {
         };
     }
 
-    private Map<String, Object> infoMap() {
+    /** What all of it comes to. */
+    private Map<String, Object> weighed() {
+        Map<String, Object> map = unit();
+        map.put("weight", totals[0]);
+        return map;
+    }
+
+    private Map<String, Object> unit() {
         Map<String, Object> map = new LinkedHashMap<>();
+        map.put("event", Text.visible(event.name()));
+        map.put("unit", Text.visible(event.unit()));
+        map.put("counted", event.interval() == 0 ? "hit" : "sample");
+        map.put("total", options.has(Flag.TOTAL));
+        return map;
+    }
+
+    private Map<String, Object> infoMap() {
+        Map<String, Object> map = unit();
         map.put("title", Text.visible(options.title() == null ? info.title() : options.title()));
         map.put("command", Text.visible(info.command()));
         map.put("version", Text.visible(info.version()));
@@ -154,16 +178,12 @@ final class HtmlData {
                 DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'")
                         .format(info.start().atOffset(ZoneOffset.UTC)));
         map.put("duration", info.duration().toNanos());
-        map.put("event", Text.visible(info.event()));
-        map.put("unit", Text.visible(info.unit()));
-        map.put("interval", info.interval());
-        map.put("counted", info.interval() == 0 ? "hit" : "sample");
-        map.put("total", options.has(Flag.TOTAL));
+        map.put("interval", event.interval());
         map.put("inverted", options.has(Flag.INVERTED) != options.has(Flag.REVERSE));
         map.put("reversed", options.has(Flag.REVERSE));
         map.put("minWidth", options.minWidth());
         map.put("samples", samples);
-        map.put("complete", info.completeSamples());
+        map.put("complete", event.completeSamples());
         map.put("lost", info.lost());
         map.put("summary", Text.visible(info.summary()));
         map.put("targets", targets());

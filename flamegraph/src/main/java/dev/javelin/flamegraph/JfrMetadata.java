@@ -36,6 +36,7 @@ final class JfrMetadata {
     static final int THREAD_ON_CPU = 113;
     static final int SAMPLE_WEIGHT = 114;
     static final int AGGREGATE = 115;
+    static final int RECORDED_EVENT = 116;
     private static final int LABEL = 201;
     private static final int CATEGORY = 202;
     private static final int TIMESTAMP = 203;
@@ -141,13 +142,20 @@ final class JfrMetadata {
                 .labelled("title", STRING, "Title")
                 .labelled("command", STRING, "Command Line")
                 .labelled("version", STRING, "Javelin Version")
-                .labelled("event", STRING, "Event")
-                .labelled("unit", STRING, "Unit of Interval and Weight")
-                .labelled("interval", LONG, "Sampling Interval")
+                .labelled("event", STRING, "Events")
+                .labelled("unit", STRING, "Unit of Interval and Weight, of the First Event")
+                .labelled("interval", LONG, "Sampling Interval of the First Event")
                 .labelled("samples", LONG, "Samples")
                 .labelled("completeSamples", LONG, "Samples with a Complete Stack")
                 .labelled("lost", LONG, "Lost")
                 .labelled("summary", STRING, "Summary");
+        event(to, "javelin.Event", RECORDED_EVENT, "Event That Was Recorded", "Javelin")
+                .labelled("name", STRING, "Name")
+                .labelled("unit", STRING, "Unit of Interval and Values")
+                .labelled("interval", LONG, "Sampling Interval")
+                .labelled("samples", LONG, "Samples or Events")
+                .labelled("completeSamples", LONG, "Those with a Complete Stack")
+                .labelled("total", LONG, "Sum of Their Values");
         event(to, "javelin.ThreadOnCpu", THREAD_ON_CPU, "CPU of the Thread's Samples from Here On", "Javelin")
                 .pooled("sampledThread", THREAD, "Thread")
                 .labelled("cpu", INT, "CPU");
@@ -164,7 +172,7 @@ final class JfrMetadata {
                 .pooled("stackTrace", STACK_TRACE, "Stack Trace")
                 .labelled("event", STRING, "Event")
                 .labelled("count", LONG, "Number of Events")
-                .labelled("total", LONG, "Sum of Their Values, in the Recording's Unit");
+                .labelled("total", LONG, "Sum of Their Values, in the Event's Unit");
         event(to, "javelin.Fact", FACT, "Fact about the Recording", "Javelin")
                 .labelled("name", STRING, "Name")
                 .labelled("value", STRING, "Value");

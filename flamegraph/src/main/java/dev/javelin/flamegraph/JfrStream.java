@@ -7,21 +7,23 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Writes a recording as a JFR file (version 2.1) while it is made: {@link #append} moves the samples held by the profile to
+ * Writes a recording as a JFR file (version 2.1) while it is made: {@link #append} moves the samples held by the profiles of its events to
  * the file, in chunks that can each be read alone, so that hours of samples need no memory. Nothing stands at the target
  * path until {@link #finish}.
  *
- * <p>The samples are {@code jdk.ExecutionSample} events; what the report's header shows is in {@code javelin.Recording},
- * {@code javelin.Loss}, {@code javelin.Fact} and {@code jdk.JVMInformation}. A sample's CPU is that of the last
+ * <p>The samples are {@code jdk.ExecutionSample} events, of which a recording has those of one event; what the report's header shows is in
+ * {@code javelin.Recording}, {@code javelin.Event} (one for each event), {@code javelin.Loss}, {@code javelin.Fact} and
+ * {@code jdk.JVMInformation}. A sample's CPU is that of the last
  * {@code javelin.ThreadOnCpu} of its thread before it in the chunk; its weight is the interval, unless a
  * {@code javelin.SampleWeight} follows it. Events that were counted and summed up before they came here are
  * {@code javelin.Aggregate}: one for each thread, stack and event, at the time when it was read. Layout of a chunk: header (68 bytes, big
  * endian), metadata, events, checkpoints with the constants, linked backwards by the header's offset of the last.
  *
- * <p>Used by one thread, the one that writes the profile.
+ * <p>Used by one thread, the one that writes the profiles.
  */
 public final class JfrStream implements Closeable {
     private static final int HEADER = 68;
@@ -34,11 +36,11 @@ public final class JfrStream implements Closeable {
     private static final int CHECKPOINT = 1;
     private static final long CHUNK_SAMPLES = 1_000_000;
 
-    private final Profile profile;
+    private final List<Profile> profiles;
+    private final List<Long> intervals;
     private final JfrConstants constants;
     private final long startEpochNanos;
     private final long startTicks;
-    private final long interval;
     private final long maxChunkSamples;
     private final PendingFile file;
     private final JfrBuffer event = new JfrBuffer();
@@ -56,36 +58,47 @@ public final class JfrStream implements Closeable {
     private int[] cpuOfThread = new int[0];
 
     private JfrStream(
-            Profile profile, PendingFile file, Instant start, long startNanos, long interval, long maxChunkSamples) {
-        this.profile = profile;
-        this.constants = new JfrConstants(profile);
+            List<Profile> profiles,
+            List<Long> intervals,
+            PendingFile file,
+            Instant start,
+            long startNanos,
+            long maxChunkSamples) {
+        this.profiles = List.copyOf(profiles);
+        this.intervals = List.copyOf(intervals);
+        this.constants = new JfrConstants(profiles.get(0));
         this.file = file;
         this.startEpochNanos = start.getEpochSecond() * 1_000_000_000L + start.getNano();
         this.startTicks = startNanos;
         this.lastChunkTick = startNanos;
-        this.interval = interval;
         this.maxChunkSamples = maxChunkSamples;
     }
 
     /**
      * Begins a file.
      *
-     * @param profile the profile whose samples are to be written; it must keep samples
+     * @param profiles those whose samples are to be written, which share their stacks; they must keep samples
+     * @param intervals for each profile the weight that its samples have if nothing else is said: the sampling interval
      * @param target where the file shall stand when it is finished
      * @param start wall-clock time of the recording's start
      * @param startNanos CLOCK_MONOTONIC at that moment, nanoseconds
-     * @param interval the weight that samples have if nothing else is said: the sampling interval
      * @throws IOException if no file can be made in the target's directory
      */
-    public static JfrStream open(Profile profile, Path target, Instant start, long startNanos, long interval)
+    public static JfrStream open(
+            List<Profile> profiles, List<Long> intervals, Path target, Instant start, long startNanos)
             throws IOException {
-        return open(profile, target, start, startNanos, interval, CHUNK_SAMPLES);
+        return open(profiles, intervals, target, start, startNanos, CHUNK_SAMPLES);
     }
 
     static JfrStream open(
-            Profile profile, Path target, Instant start, long startNanos, long interval, long maxChunkSamples)
+            List<Profile> profiles,
+            List<Long> intervals,
+            Path target,
+            Instant start,
+            long startNanos,
+            long maxChunkSamples)
             throws IOException {
-        if (!profile.keepsSamples()) {
+        if (!profiles.get(0).keepsSamples()) {
             throw new IllegalArgumentException("a JFR file needs single samples, and this profile keeps none");
         }
         PendingFile file = PendingFile.create(target);
@@ -93,20 +106,26 @@ public final class JfrStream implements Closeable {
             file.close();
             throw new IOException(target + ": a JFR file can be written neither to a pipe nor to a device");
         }
-        return new JfrStream(profile, file, start, startNanos, interval, maxChunkSamples);
+        return new JfrStream(profiles, intervals, file, start, startNanos, maxChunkSamples);
     }
 
     /**
-     * Writes the samples and aggregates that the profile holds, and makes the profile forget them. A chunk that has become large enough
+     * Writes the samples and aggregates that the profiles hold, and makes them forget these. A chunk that has become large enough
      * is completed.
      *
      * @throws IOException if the file cannot be written, for example because the disk is full
      */
     public void append() throws IOException {
+        for (int i = 0; i < profiles.size(); i++) {
+            append(profiles.get(i), intervals.get(i));
+        }
+    }
+
+    private void append(Profile profile, long interval) throws IOException {
         try {
             profile.forEachSample((time, thread, cpu, stack, value) -> {
                 try {
-                    sample(time, thread, cpu, stack, value);
+                    sample(time, thread, cpu, stack, value, interval);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
@@ -143,7 +162,7 @@ public final class JfrStream implements Closeable {
         file.close();
     }
 
-    private void sample(long time, int thread, int cpu, int stack, long value) throws IOException {
+    private void sample(long time, int thread, int cpu, int stack, long value, long interval) throws IOException {
         makeRoom(time);
         writeCpu(time, thread, cpu);
         begin(JfrMetadata.EXECUTION_SAMPLE, time).number(constants.thread(thread));
@@ -202,10 +221,12 @@ public final class JfrStream implements Closeable {
     private void writeFacts(RecordingInfo info) throws IOException {
         long duration = info.duration().toNanos();
         begin(JfrMetadata.RECORDING).number(duration).text(info.title()).text(info.command());
-        event.text(info.version()).text(info.event()).text(info.unit()).number(info.interval());
-        event.number(profile.sampleCount()).number(info.completeSamples()).number(info.lost());
-        event.text(info.summary());
+        RecordingInfo.Event first = info.events().get(0);
+        event.text(info.version()).text(info.event()).text(first.unit()).number(first.interval());
+        event.number(profiles.stream().mapToLong(Profile::sampleCount).sum());
+        event.number(info.completeSamples()).number(info.lost()).text(info.summary());
         writeEvent();
+        writeEvents(info);
         begin(JfrMetadata.ACTIVE_RECORDING)
                 .number(duration)
                 .number(1)
@@ -229,9 +250,20 @@ public final class JfrStream implements Closeable {
         }
     }
 
+    private void writeEvents(RecordingInfo info) throws IOException {
+        for (int i = 0; i < profiles.size(); i++) {
+            RecordingInfo.Event recorded = info.events().get(i);
+            begin(JfrMetadata.RECORDED_EVENT).text(recorded.name()).text(recorded.unit());
+            event.number(recorded.interval()).number(profiles.get(i).sampleCount());
+            event.number(recorded.completeSamples()).number(profiles.get(i).totalValue());
+            writeEvent();
+        }
+    }
+
     private void writeSettings(RecordingInfo info) throws IOException {
+        long interval = info.events().get(0).interval();
         Map<String, String> settings =
-                Map.of("event", info.event(), "interval", Long.toString(info.interval()), "version", info.version());
+                Map.of("event", info.event(), "interval", Long.toString(interval), "version", info.version());
         for (String name : new String[] {"version", "event", "interval"}) {
             begin(JfrMetadata.ACTIVE_SETTING).number(JfrMetadata.EXECUTION_SAMPLE);
             event.text(name).text(settings.get(name));

@@ -31,19 +31,42 @@ public final class Outputs {
         return extension(fileName).equals(".jfr");
     }
 
+    /** Whether the format can hold several events. */
+    public static boolean holdsSeveralEvents(String fileName) {
+        return !extension(fileName).equals(".collapsed");
+    }
+
+    /** {@link #write(List, RecordingInfo, ReportOptions, Path)} for a recording of one event. */
+    public static void write(Profile profile, RecordingInfo info, ReportOptions options, Path file) throws IOException {
+        write(List.of(profile), info, options, file);
+    }
+
     /**
      * Writes the report to a temporary file in the same directory, and moves it to its name when it is complete. What the
      * options leave out is left out of .html and .collapsed; a JFR file holds everything that the profile does, and the
      * profile gives up its single samples to it.
      *
+     * @param profiles of the info's events, in their order, which share their stacks
      * @throws IOException if the file cannot be written, for example because the disk is full; no part of it is left
-     * @throws IllegalArgumentException if the format is not supported, or needs samples that the profile does not keep
+     * @throws IllegalArgumentException if the format is not supported, cannot hold so many events, or needs samples that the profiles do
+     *     not keep
      */
-    public static void write(Profile profile, RecordingInfo info, ReportOptions options, Path file) throws IOException {
+    public static void write(List<Profile> profiles, RecordingInfo info, ReportOptions options, Path file)
+            throws IOException {
+        Profile first = profiles.get(0);
+        if (profiles.size() != info.events().size() || !profiles.stream().allMatch(first::isOfSameRecording)) {
+            throw new IllegalArgumentException(profiles.size() + " profiles of " + info.event());
+        }
         String extension = extension(file.toString());
         switch (extension) {
-            case ".jfr" -> writeJfr(profile, info, file);
-            case ".html", ".collapsed" -> writeText(profile, info, options, file, extension);
+            case ".jfr" -> writeJfr(profiles, info, file);
+            case ".html" -> writeText(file, writer -> HtmlWriter.write(profiles, info, options, writer));
+            case ".collapsed" -> {
+                if (profiles.size() > 1) {
+                    throw new IllegalArgumentException(file + ": collapsed stacks are those of one event");
+                }
+                writeText(file, writer -> CollapsedWriter.write(first, info, options, writer));
+            }
             default ->
                 throw new IllegalArgumentException(
                         file + ": no format is known by this name; use one of " + String.join(" ", EXTENSIONS));
@@ -57,7 +80,7 @@ public final class Outputs {
     }
 
     /**
-     * Writes a report that was made elsewhere, as {@link #write(Profile, RecordingInfo, ReportOptions, Path)} does.
+     * Writes a report that was made elsewhere, as {@link #write(List, RecordingInfo, ReportOptions, Path)} does.
      *
      * @throws IOException if the file cannot be written, or the content throws one; no part of it is left
      */
@@ -68,23 +91,23 @@ public final class Outputs {
         }
     }
 
-    private static void writeJfr(Profile profile, RecordingInfo info, Path file) throws IOException {
-        try (JfrStream stream = JfrStream.open(profile, file, info.start(), info.startNanos(), info.interval())) {
+    private static void writeJfr(List<Profile> profiles, RecordingInfo info, Path file) throws IOException {
+        List<Long> intervals =
+                info.events().stream().map(RecordingInfo.Event::interval).toList();
+        try (JfrStream stream = JfrStream.open(profiles, intervals, file, info.start(), info.startNanos())) {
             stream.finish(info);
         }
     }
 
-    private static void writeText(
-            Profile profile, RecordingInfo info, ReportOptions options, Path file, String extension)
-            throws IOException {
+    private interface Written {
+        void writeTo(Writer writer) throws IOException;
+    }
+
+    private static void writeText(Path file, Written text) throws IOException {
         try (PendingFile pending = PendingFile.create(file)) {
             OutputStream stream = pending.stream();
             Writer writer = new BufferedWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), 1 << 16);
-            if (extension.equals(".html")) {
-                HtmlWriter.write(profile, info, options, writer);
-            } else {
-                CollapsedWriter.write(profile, info, options, writer);
-            }
+            text.writeTo(writer);
             writer.flush();
             pending.commit();
         }

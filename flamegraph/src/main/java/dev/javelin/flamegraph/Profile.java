@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a recording collected: interned frames, stacks and threads, a sample count and a summed value per (stack, thread),
- * and, if asked for, every sample.
+ * What a recording collected of one event: interned frames, stacks and threads, a sample count and a summed value per (stack, thread),
+ * and, if asked for, every sample. The profiles of a recording's events share frames, stacks and threads: see {@link #another}.
  *
  * <p>Threading: one thread writes; reading needs a happens-before edge from the last write. Nothing is allocated for a
  * sample whose frames, stack and thread are known, other than the growth of arrays. Ids are dense and start at 0, and stay
@@ -43,11 +43,11 @@ public final class Profile {
     public static final int EMPTY_STACK = 0;
 
     private final boolean keepSamples;
-    private final Map<Frame, Integer> frameIds = new HashMap<>();
-    private final List<Frame> frames = new ArrayList<>();
-    private final Map<ThreadInfo, Integer> threadIds = new HashMap<>();
-    private final List<ThreadInfo> threads = new ArrayList<>();
-    private final StackTree stacks = new StackTree();
+    private final Map<Frame, Integer> frameIds;
+    private final List<Frame> frames;
+    private final Map<ThreadInfo, Integer> threadIds;
+    private final List<ThreadInfo> threads;
+    private final StackTree stacks;
     private final Aggregate aggregate = new Aggregate();
     private final SampleStore samples = new SampleStore();
     private final List<AggregateEntry> aggregateEntries = new ArrayList<>();
@@ -63,6 +63,33 @@ public final class Profile {
      */
     public Profile(boolean keepSamples) {
         this.keepSamples = keepSamples;
+        this.frameIds = new HashMap<>();
+        this.frames = new ArrayList<>();
+        this.threadIds = new HashMap<>();
+        this.threads = new ArrayList<>();
+        this.stacks = new StackTree();
+    }
+
+    private Profile(Profile other) {
+        this.keepSamples = other.keepSamples;
+        this.frameIds = other.frameIds;
+        this.frames = other.frames;
+        this.threadIds = other.threadIds;
+        this.threads = other.threads;
+        this.stacks = other.stacks;
+    }
+
+    /**
+     * An empty profile for another event of the same recording. Ids of frames, stacks and threads mean the same in both; one thread writes
+     * both.
+     */
+    public Profile another() {
+        return new Profile(this);
+    }
+
+    /** Whether ids mean the same in both. */
+    boolean isOfSameRecording(Profile other) {
+        return stacks == other.stacks;
     }
 
     /** Whether single samples are kept. */

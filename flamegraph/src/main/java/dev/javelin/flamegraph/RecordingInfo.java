@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * What was recorded and how well: the header of every report.
@@ -18,12 +19,8 @@ import java.util.Objects;
  * @param start wall-clock time of the start
  * @param startNanos CLOCK_MONOTONIC at that same moment, nanoseconds
  * @param duration how long it was recorded
- * @param event what was sampled, for example {@code "cpu"}
- * @param unit the unit of the samples' values and of {@code interval}: {@code "ns"}, {@code "bytes"}, {@code "events"}
- * @param interval the sampling interval in {@code unit}; 0 if every event was recorded, which reports then
- *     call hits instead of samples
+ * @param events what was recorded, at least one
  * @param targets the processes that were recorded
- * @param completeSamples how many of the samples have a complete stack; -1 if not known
  * @param losses what is missing, by reason, with how many samples; reasons with 0 may be listed
  * @param facts everything else that the header shows, in its order; values are numbers or texts
  * @param summary the line that the command printed at the end
@@ -35,14 +32,23 @@ public record RecordingInfo(
         Instant start,
         long startNanos,
         Duration duration,
-        String event,
-        String unit,
-        long interval,
+        List<Event> events,
         List<Target> targets,
-        long completeSamples,
         Map<String, Long> losses,
         Map<String, Object> facts,
         String summary) {
+    /**
+     * An event that was recorded.
+     *
+     * @param name for example {@code "cpu"}
+     * @param unit the unit of the samples' values and of {@code interval}: {@code "ns"}, {@code "bytes"}, {@code "events"}
+     * @param interval the sampling interval in {@code unit}; 0 if every event was recorded, which reports then
+     *     call hits instead of samples
+     * @param summed whether pages show the sum of the values even if that was not asked for: the number of waits says little
+     * @param completeSamples how many of the samples have a complete stack; -1 if not known
+     */
+    public record Event(String name, String unit, long interval, boolean summed, long completeSamples) {}
+
     /**
      * A process that was recorded.
      *
@@ -59,9 +65,22 @@ public record RecordingInfo(
 
     /** Copies the collections. */
     public RecordingInfo {
+        events = List.copyOf(events);
         targets = List.copyOf(targets);
         losses = Collections.unmodifiableMap(new LinkedHashMap<>(losses));
         facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
+    }
+
+    /** The names of all events, with commas between them. */
+    public String event() {
+        return events.stream().map(Event::name).collect(Collectors.joining(","));
+    }
+
+    /** How many of the samples of all events have a complete stack; -1 if not known. */
+    public long completeSamples() {
+        return events.stream().anyMatch(event -> event.completeSamples() < 0)
+                ? -1
+                : events.stream().mapToLong(Event::completeSamples).sum();
     }
 
     /** Sum of all losses. */
@@ -73,7 +92,7 @@ public record RecordingInfo(
         return sum;
     }
 
-    /** A builder with the defaults: title "Flame graph", event "cpu", unit "ns", everything else empty. */
+    /** A builder with the defaults: title "Flame graph", everything else empty, and an event "cpu", unit "ns", if none is added. */
     public static Builder builder() {
         return new Builder();
     }
@@ -86,11 +105,8 @@ public record RecordingInfo(
         private Instant start = Instant.EPOCH;
         private long startNanos;
         private Duration duration = Duration.ZERO;
-        private String event = "cpu";
-        private String unit = "ns";
-        private long interval;
+        private final List<Event> events = new ArrayList<>();
         private final List<Target> targets = new ArrayList<>();
-        private long completeSamples = -1;
         private final Map<String, Long> losses = new LinkedHashMap<>();
         private final Map<String, Object> facts = new LinkedHashMap<>();
         private String summary = "";
@@ -123,23 +139,20 @@ public record RecordingInfo(
             return this;
         }
 
-        /** Sets the event, the unit of its values and the sampling interval in that unit. */
-        public Builder event(String name, String valueUnit, long samplingInterval) {
-            event = name;
-            unit = valueUnit;
-            interval = samplingInterval;
+        /** Adds an event of which no more is known. */
+        public Builder event(String name, String unit, long interval) {
+            return event(new Event(name, unit, interval, false, -1));
+        }
+
+        /** Adds an event. */
+        public Builder event(Event event) {
+            events.add(event);
             return this;
         }
 
         /** Adds a process. */
         public Builder target(int pid, String commandLine, String runtime) {
             targets.add(new Target(pid, commandLine, runtime));
-            return this;
-        }
-
-        /** Sets how many samples have a complete stack. */
-        public Builder completeSamples(long count) {
-            completeSamples = count;
             return this;
         }
 
@@ -170,11 +183,8 @@ public record RecordingInfo(
                     start,
                     startNanos,
                     duration,
-                    event,
-                    unit,
-                    interval,
+                    events.isEmpty() ? List.of(new Event("cpu", "ns", 0, false, -1)) : events,
                     targets,
-                    completeSamples,
                     losses,
                     facts,
                     summary);

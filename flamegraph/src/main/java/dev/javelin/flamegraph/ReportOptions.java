@@ -57,6 +57,13 @@ public record ReportOptions(
         return flags.contains(flag);
     }
 
+    /** The same with a flag switched on. */
+    public ReportOptions with(Flag flag) {
+        EnumSet<Flag> more = EnumSet.of(flag);
+        more.addAll(flags);
+        return new ReportOptions(include, exclude, more, title, minWidth);
+    }
+
     /** Nothing switched on, everything shown. */
     public static ReportOptions defaults() {
         return builder().build();

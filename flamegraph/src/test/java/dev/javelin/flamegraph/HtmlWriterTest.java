@@ -135,10 +135,13 @@ class HtmlWriterTest {
 
     /** What the page showed while a user was played. */
     private String drive(Profile profile, RecordingInfo info, ReportOptions options) throws Exception {
-        Path page = write(profile, info, options);
+        return drive(write(profile, info, options), "driver.js");
+    }
+
+    private String drive(Path page, String script) throws Exception {
         String html = Files.readString(page);
         String driver;
-        try (InputStream in = HtmlWriterTest.class.getResourceAsStream("driver.js")) {
+        try (InputStream in = HtmlWriterTest.class.getResourceAsStream(script)) {
             driver = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
         String driven = html.replaceFirst("<meta http-equiv=\"Content-Security-Policy\"[^>]*>", "")
@@ -149,6 +152,39 @@ class HtmlWriterTest {
         return between(dom, "<pre id=\"result\">", "</pre>")
                 .replace('\u2009', ' ')
                 .strip();
+    }
+
+    @Test
+    void shouldShowTheEventsOfARecordingSideBySide() throws Exception {
+        Chromium.require();
+        Path page = directory.resolve("several.html");
+        Outputs.write(Samples.several(false), Samples.severalInfo(), ReportOptions.defaults(), page);
+        assertThat(Chromium.dom(page, "view=methods", directory))
+                .contains(">cpu<small>10\u2009ms</small>", ">offcpu<small>4\u2009ms</small>")
+                .contains(">uprobe:libc:&lt;write&gt;<small>0 hits</small>")
+                .contains(">10 samples<", ">10\u2009ms in all<", ">90.00\u2009% complete<", ">java/lang/String.charAt<")
+                .doesNotContain(">app/Queue.take<");
+        assertThat(Chromium.dom(page, "view=methods&event=offcpu", directory))
+                .contains(">1,000 hits<", ">4\u2009ms in all<", ">99.90\u2009% complete<", ">app/Queue.take<")
+                .doesNotContain(">java/lang/String.charAt<");
+        assertThat(Chromium.dom(page, "event=uprobe:libc:<write>", directory)).contains("No hits were recorded.");
+        assertThat(drive(page, "events-driver.js")).isEqualTo("""
+                        pressed: cpu
+                        hover: all 10 ms 100 % of all
+                        clicked: offcpu
+                        hover: all 4 ms 100 % of all
+                        search: Matched 25.00 %
+                        searched there: Matched 90.00 %
+                        zoomed: start_thread: 90.00 %
+                        other event:\s
+                        back: offcpu""".strip());
+    }
+
+    @Test
+    void shouldShowOneEventWithoutAChoice() throws Exception {
+        Chromium.require();
+        Path page = write(Samples.mixed(false), Samples.info(), ReportOptions.defaults());
+        assertThat(Chromium.dom(page, "", directory)).containsPattern("<nav id=\"events\"[^>]* hidden=");
     }
 
     @Test
@@ -175,7 +211,7 @@ class HtmlWriterTest {
 
     private static String data(Path file) throws IOException, DataFormatException {
         String packed = between(
-                Files.readString(file), "<script id=\"profile\" type=\"application/octet-stream\">", "</script>");
+                Files.readString(file), "<script class=\"profile\" type=\"application/octet-stream\">", "</script>");
         byte[] bytes = Base64.getDecoder().decode(packed);
         int size = (bytes[0] & 255) | (bytes[1] & 255) << 8 | (bytes[2] & 255) << 16;
         Inflater inflater = new Inflater(true);

@@ -136,10 +136,36 @@ class JfrStreamTest {
     }
 
     @Test
+    void shouldHoldSeveralEvents() throws Exception {
+        Path file = directory.resolve("several.jfr");
+        Outputs.write(Samples.several(true), Samples.severalInfo(), ReportOptions.defaults(), file);
+        assertThat(samples(file)).hasSize(10);
+        assertThat(events(file, "javelin.SampleWeight")).isEmpty();
+        List<RecordedEvent> waits = events(file, "javelin.Aggregate");
+        assertThat(waits.stream().map(e -> e.getString("event"))).containsExactly("offcpu", "offcpu");
+        assertThat(waits.stream().mapToLong(e -> e.getLong("total")).sum()).isEqualTo(4_000_000);
+        List<RecordedEvent> recorded = events(file, "javelin.Event");
+        assertThat(recorded.stream().map(e -> e.getString("name")))
+                .containsExactly("cpu", "offcpu", "uprobe:libc:<write>");
+        assertThat(recorded.stream().map(e -> e.getString("unit"))).containsExactly("ns", "ns", "events");
+        assertThat(recorded.stream().map(e -> e.getLong("interval"))).containsExactly(1_001_001L, 0L, 0L);
+        assertThat(recorded.stream().map(e -> e.getLong("samples"))).containsExactly(10L, 1_000L, 0L);
+        assertThat(recorded.stream().map(e -> e.getLong("completeSamples"))).containsExactly(9L, 999L, -1L);
+        assertThat(recorded.stream().map(e -> e.getLong("total"))).containsExactly(10_010_010L, 4_000_000L, 0L);
+        RecordedEvent whole = events(file, "javelin.Recording").get(0);
+        assertThat(whole.getString("event")).isEqualTo("cpu,offcpu,uprobe:libc:<write>");
+        assertThat(whole.getLong("samples")).isEqualTo(1_010);
+        for (Path jfr : jfrTools()) {
+            assertThat(run(jfr, "print", "--events", "javelin.Event", file)).contains("name = \"offcpu\"");
+        }
+    }
+
+    @Test
     void shouldStreamAggregatesInChunks() throws IOException {
         Profile profile = new Profile(true);
         Path file = directory.resolve("chunks.jfr");
-        try (JfrStream stream = JfrStream.open(profile, file, Samples.info().start(), START, 0, 10)) {
+        try (JfrStream stream = JfrStream.open(
+                List.of(profile), List.of(0L), file, Samples.info().start(), START, 10)) {
             for (int i = 0; i < 35; i++) {
                 profile.addAggregate(START + i, profile.thread(1, i, "t", null), 0, "e", i, 2L * i);
                 stream.append();
@@ -244,7 +270,8 @@ class JfrStreamTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         int count = 230_000;
-        try (JfrStream stream = JfrStream.open(profile, file, Samples.info().start(), START, 7, 100_000)) {
+        try (JfrStream stream = JfrStream.open(
+                List.of(profile), List.of(7L), file, Samples.info().start(), START, 100_000)) {
             for (int i = 0; i < count; i++) {
                 long time = START + i * 5_000L + random.nextInt(100_000);
                 profile.sample(time, threads[i % 3], i & 1, stacks[random.nextInt(stacks.length)], 7);
@@ -294,7 +321,11 @@ class JfrStreamTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("single samples");
         try (JfrStream stream = JfrStream.open(
-                Samples.mixed(true), directory.resolve("x.jfr"), Samples.info().start(), START, 1)) {
+                List.of(Samples.mixed(true)),
+                List.of(1L),
+                directory.resolve("x.jfr"),
+                Samples.info().start(),
+                START)) {
             stream.append();
         }
         try (Stream<Path> files = Files.list(directory)) {

@@ -75,6 +75,23 @@ class ProfileTest {
     }
 
     @Test
+    void shouldShareItsStacksWithTheOtherEventsOfTheRecording() {
+        Profile profile = new Profile(true);
+        Profile other = profile.another();
+        int stack = other.stack(new int[] {other.frame(READ), other.frame(RUN)}, 0, 2);
+        assertThat(profile.stack(new int[] {profile.frame(READ), profile.frame(RUN)}, 0, 2))
+                .isEqualTo(stack);
+        assertThat(other.thread(profile.thread(1, 2, "a", "A")).javaName()).isEqualTo("A");
+        other.sample(30, 0, 0, stack, 1);
+        assertThat(other.keepsSamples()).isTrue();
+        assertThat(other.sampleCount()).isEqualTo(1);
+        assertThat(profile.sampleCount()).isZero();
+        assertThat(profile.keptSamples()).isZero();
+        assertThat(profile.isOfSameRecording(other)).isTrue();
+        assertThat(profile.isOfSameRecording(new Profile(true))).isFalse();
+    }
+
+    @Test
     void shouldCountWhatWasSummedUpElsewhere() {
         for (boolean keepSamples : new boolean[] {true, false}) {
             Profile profile = new Profile(keepSamples);

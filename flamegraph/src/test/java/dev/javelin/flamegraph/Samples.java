@@ -32,9 +32,8 @@ final class Samples {
                 .command("javelin record -d 10s -f demo.html 4711", "0.1.0")
                 .start(Instant.parse("2026-11-22T12:00:00.123456789Z"), 5_000_000_000_000L)
                 .duration(Duration.ofSeconds(10))
-                .event("cpu", "ns", 1_001_001)
+                .event(new RecordingInfo.Event("cpu", "ns", 1_001_001, false, 997))
                 .target(4711, "java -jar demo.jar --fast", "OpenJDK 17.0.15+6")
-                .completeSamples(997)
                 .loss("ring buffer full", 3)
                 .loss("no unwind info", 0)
                 .fact("BPF time per sample", "5.9 \u00b5s")
@@ -123,6 +122,31 @@ final class Samples {
         profile.addAggregate(t, main, profile.stack(new int[] {many, run}, 0, 2), "syscall:read", 999, 1_000_000);
         profile.addAggregate(t, none, profile.stack(new int[] {one, run}, 0, 2), SCRIPT, 1, 3_000_000);
         return profile;
+    }
+
+    /** CPU time, waits and hits of one recording. */
+    static RecordingInfo severalInfo() {
+        return RecordingInfo.builder()
+                .title("CPU time, time off the CPU, uprobe:libc:write of Demo")
+                .start(Instant.parse("2026-11-22T12:00:00Z"), 5_000_000_000_000L)
+                .duration(Duration.ofSeconds(10))
+                .event(new RecordingInfo.Event("cpu", "ns", 1_001_001, true, 9))
+                .event(new RecordingInfo.Event("offcpu", "ns", 0, true, 999))
+                .event("uprobe:libc:<write>", "events", 0)
+                .build();
+    }
+
+    /** Their profiles: the ten samples of {@link #mixed}, 1000 waits of 4 ms, and no hit. */
+    static List<Profile> several(boolean keepSamples) {
+        Profile cpu = mixed(keepSamples);
+        Profile waits = cpu.another();
+        int run = waits.frame(java(FrameType.INTERPRETED, "app/Main", "run"));
+        int park = waits.frame(java(FrameType.JIT_COMPILED, "app/Queue", "take"));
+        int main = waits.thread(4711, 4712, "java", "main");
+        long t = 5_000_100_000_000L;
+        waits.addAggregate(t, main, waits.stack(new int[] {park, run}, 0, 2), "offcpu", 999, 1_000_000);
+        waits.addAggregate(t, main, waits.stack(new int[] {run}, 0, 1), "offcpu", 1, 3_000_000);
+        return List.of(cpu, waits, cpu.another());
     }
 
     /** A profile in which every hostile text is class, method, native symbol, library, signature and thread. */

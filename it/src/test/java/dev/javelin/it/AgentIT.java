@@ -79,7 +79,8 @@ class AgentIT {
     @CsvSource(delimiter = '|', textBlock = """
             nonsense | 'nonsense'
             start,cstack=vm,jfrsync=profile | 'cstack=vm', 'jfrsync=profile'
-            start,event=cpu,event=offcpu | event=wall, which is
+            start,event=wall,event=offcpu | has offcpu already
+            start,event=cpu,event=offcpu,collapsed | file=FILE
             start,alloc=2m | add mode=user
             start,event=nosuch | nosuch
             start,interval=1parsec | 1parsec

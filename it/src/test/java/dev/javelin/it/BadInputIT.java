@@ -64,6 +64,28 @@ class BadInputIT {
             2 | record -d 99999999999999999999s TARGET | duration
             2 | record -e nosuchevent TARGET | nosuchevent
             2 | record -e offcpu -F 99 TARGET | -F
+            2 | record -e cpu,offcpu TARGET | .jfr or .html
+            2 | record -e cpu -e offcpu -f DIR/x.collapsed TARGET | .jfr or .html
+            2 | record -e cpu,offcup -f DIR/x.jfr TARGET | offcup
+            2 | record -e cpu, -f DIR/x.jfr TARGET | unknown event
+            2 | record -e cpu,cpu -f DIR/x.jfr TARGET | twice
+            2 | record -e wall,cpu -f DIR/x.jfr TARGET | has cpu already
+            2 | record -e offcpu,wall -f DIR/x.jfr TARGET | has offcpu already
+            2 | record -e cpu,cycles -f DIR/x.jfr TARGET | both sampled
+            2 | record -e cpu,alloc -f DIR/x.jfr TARGET | --mode
+            2 | record --mode user -e cpu,offcpu -f DIR/x.jfr TARGET | kernel
+            2 | record --mode user -e offcpu,alloc -f DIR/x.jfr TARGET | only kernel mode offcpu
+            2 | record --mode user -e alloc,lock -i 10 -f DIR/x.jfr TARGET | --alloc
+            2 | record --mode user -e alloc -i 10 --alloc 10 -f DIR/x.jfr TARGET | two ways
+            2 | record --mode user --alloc 0 TARGET | --alloc
+            2 | record --mode user --lock soon TARGET | --lock
+            2 | record --alloc 2m TARGET | --mode
+            2 | record -e offcpu,runq -i 10 -f DIR/x.jfr TARGET | -i
+            2 | record -e cpu,offcpu --by arg0 -f DIR/x.jfr TARGET | -t
+            2 | record -e cpu,runq --wakers -f DIR/x.jfr TARGET | --wakers
+            2 | record -e cpu,syscall:fsyn -f DIR/x.jfr TARGET | fsync
+            2 | record -e syscall:fsync,syscall:f*sync -f DIR/x.jfr TARGET | in common
+            2 | record -e java:a.B.c:1ms,java:a.B.d:1ms -f DIR/x.jfr TARGET | pattern
             2 | record -e uprobe:libc:fsync -i 0 TARGET | -i
             2 | record -e uprobe:libc:fsyn TARGET | fsync
             2 | record -e uprobe:libz9:inflate TARGET | libz9

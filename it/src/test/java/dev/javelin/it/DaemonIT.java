@@ -9,6 +9,7 @@ import static dev.javelin.it.DaemonHost.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.it.harness.Child;
+import dev.javelin.it.harness.Recording;
 import dev.javelin.it.targets.FirstLine;
 import dev.javelin.it.targets.RawSocket;
 import java.io.IOException;
@@ -54,6 +55,27 @@ class DaemonIT extends WithDaemonHost {
                 .as("off the CPU, with the kernel's frames")
                 .anyMatch(line -> line.contains("start_thread") && line.contains("_[k]"));
         assertThat(stacks).noneMatch(line -> line.contains("[incomplete"));
+    }
+
+    @Test
+    void severalEventsAreRecordedAtOnce() throws IOException {
+        Path report = host.nobodys().resolve("several.jfr");
+        Child.Result result = runWith(
+                host.socket(),
+                asNobody(host.javelin(
+                        "record",
+                        "-e",
+                        "cpu,offcpu",
+                        "-e",
+                        "syscall:futex",
+                        "-d",
+                        "2s",
+                        "-f",
+                        report.toString(),
+                        host.target())));
+        assertThat(result.exit()).as(result.err()).isZero();
+        assertThat(result.err()).contains("cpu: ", " samples, offcpu: ", " events, syscall:futex: ");
+        assertThat(Recording.read(report).samples()).isNotEmpty();
     }
 
     @Test

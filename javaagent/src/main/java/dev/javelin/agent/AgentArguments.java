@@ -53,10 +53,11 @@ final class AgentArguments {
         /** What may be given more than once. */
         private static final Set<String> REPEATABLE = new HashSet<>(Arrays.asList("include", "exclude"));
 
-        /** Events that asprof names by themselves, each perhaps with its interval. */
-        private static final Set<String> EVENTS = new HashSet<>(Arrays.asList("alloc", "lock", "wall"));
-        /** Of these one has what the other two have. */
-        private static final Set<String> TIMES = new HashSet<>(Arrays.asList("cpu", "offcpu", "wall"));
+        /** Events that may stand by themselves, so that {@code event=cpu,offcpu} is what it is on a command line. */
+        private static final Set<String> EVENTS =
+                new HashSet<>(Arrays.asList("cpu", "offcpu", "runq", "wall", "alloc", "lock"));
+        /** Those that asprof names with their intervals. */
+        private static final Set<String> WITH_INTERVALS = new HashSet<>(Arrays.asList("alloc", "lock", "wall"));
 
         private static final List<String> FORMATS = Arrays.asList("collapsed", "jfr", "html");
 
@@ -75,6 +76,8 @@ final class AgentArguments {
                     "daemon")) {
                 VALUES.put(same, "--" + same);
             }
+            VALUES.put("alloc", "--alloc");
+            VALUES.put("lock", "--lock");
             VALUES.put("jstackdepth", "--depth");
             VALUES.put("depth", "--depth");
             VALUES.put("timeout", "--duration");
@@ -115,7 +118,7 @@ final class AgentArguments {
                 throw new AgentException("'" + name + "=" + value + "': " + name + " is a flag and takes no value");
             }
             boolean isLog = name.equals("log");
-            if (!isLog && !EVENTS.contains(name) && !VALUES.containsKey(name)) {
+            if (!isLog && !WITH_INTERVALS.contains(name) && !VALUES.containsKey(name)) {
                 unknown.add(name + "=" + value);
                 return;
             }
@@ -126,7 +129,7 @@ final class AgentArguments {
                 event(value);
                 return;
             }
-            if (EVENTS.contains(name)) {
+            if (name.equals("wall")) {
                 event(name);
                 value("interval", value);
                 return;
@@ -139,15 +142,9 @@ final class AgentArguments {
             }
         }
 
-        private void event(String event) throws AgentException {
-            String before = given.put("--event", event);
-            if (before == null) {
+        private void event(String event) {
+            if (!options.contains("--event=" + event)) {
                 options.add("--event=" + event);
-            } else if (!before.equals(event)) {
-                throw new AgentException(before + " and " + event + ": one event can be recorded at a time; choose one"
-                        + (TIMES.contains(before) && TIMES.contains(event)
-                                ? ", or event=wall, which is the time on and off the CPU"
-                                : ""));
             }
         }
 
@@ -169,7 +166,7 @@ final class AgentArguments {
                     throw new AgentException("'" + format + "' and '" + known + "' are two formats: give one of them");
                 }
                 format = known;
-            } else if (EVENTS.contains(name)) {
+            } else if (EVENTS.contains(name) || name.indexOf(':') > 0) { // a probe
                 event(name);
             } else if (FLAGS.containsKey(name)) {
                 String option = FLAGS.get(name);

@@ -27,9 +27,13 @@ class AgentArgumentsTest {
             reverse,inverted,user,user | --reverse --inverted --user --file=javelin-%p-%t.html
             kernel,minwidth=1,title=T | --kernel --minwidth=1 --title=T --file=javelin-%p-%t.html
             include=a=b,include=c,exclude=d,file=a.html | --include=a=b --include=c --exclude=d --file=a.html
-            alloc=2m,mode=user,file=a.jfr | --event=alloc --interval=2m --mode=user --file=a.jfr
-            event=lock,lock=10ms,file=a.jfr | --event=lock --interval=10ms --file=a.jfr
+            alloc=2m,mode=user,file=a.jfr | --alloc=2m --mode=user --file=a.jfr
+            event=lock,lock=10ms,file=a.jfr | --event=lock --lock=10ms --file=a.jfr
             wall,event=wall,file=a.jfr | --event=wall --file=a.jfr
+            wall=20ms,alloc,file=a.jfr | --event=wall --interval=20ms --event=alloc --file=a.jfr
+            event=cpu,alloc=2m,lock=10ms,interval=1ms,file=a.jfr | --event=cpu --alloc=2m --lock=10ms --interval=1ms --file=a.jfr
+            event=cpu,event=offcpu,event=cpu,file=a.jfr | --event=cpu --event=offcpu --file=a.jfr
+            event=cpu,offcpu,syscall:fsync,runq,file=a.jfr | --event=cpu --event=offcpu --event=syscall:fsync --event=runq --file=a.jfr
             event=syscall:read /retval > 4096/,file=@a.html | --event=syscall:read§/retval§>§4096/ --file=@a.html
             """)
     void becomeOptionsOfRecord(String text, String options) throws AgentException {
@@ -64,11 +68,10 @@ class AgentArgumentsTest {
             start,log | 'log' needs a value
             start,threads=1 | threads is a flag
             start=1 | start is a flag
-            event=cpu,event=offcpu | cpu and offcpu: one event can be recorded at a time; choose one, or event=wall, which is
-            event=cpu,alloc=512k | cpu and alloc: one event can be recorded at a time; choose one
-            alloc,lock=1ms | alloc and lock: one event can be recorded at a time
             lock= | 'lock=' has no value
-            alloc=1m,interval=2m | 'interval=2m' comes after another value for the same, 1m
+            offcpu=1ms | 'offcpu=1ms' is no argument
+            alloc=1m,alloc=2m | 'alloc=2m' comes after another value for the same, 1m
+            wall=1ms,interval=2ms | 'interval=2ms' comes after another value for the same, 1ms
             timeout=1,duration=2 | 'duration=2' comes after another value for the same, 1
             file=a.html,file=b.html | 'file=b.html' comes after another value for the same, a.html
             jfr,collapsed | 'jfr' and 'collapsed' are two formats

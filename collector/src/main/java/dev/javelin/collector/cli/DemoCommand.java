@@ -65,7 +65,7 @@ final class DemoCommand implements Callable<Integer> {
         return new RecordRequest(
                 List.of(pid),
                 false,
-                SampleSettings.CPU,
+                AskedEvent.CPU,
                 Probes.NONE,
                 INTERVAL_NANOS,
                 time,

@@ -136,24 +136,33 @@ final class HandedOptions {
         } catch (ParameterException e) {
             throw JavelinException.usage(e.getMessage().strip().replaceAll("\\s*\\R\\s*", " "));
         }
-        checkEvent(understood.sampling);
+        checkEvents(understood.sampling);
         understood.sampling.depth();
         understood.sampling.key();
-        understood.report.options(false, false);
+        understood.report.options(false);
         if (understood.userOnly && understood.kernelOnly) {
             throw JavelinException.usage("--user and --kernel together leave nothing: give one of them");
         }
         return understood;
     }
 
-    private static void checkEvent(SampleSettings sampling) {
-        String event = sampling.event();
-        if (!EVENT.matcher(event).matches()) {
-            throw JavelinException.usage("-e " + event
+    private static void checkEvents(SampleSettings sampling) {
+        sampling.events().list().forEach(HandedOptions::checkEvent);
+        sampling.checkIntervals();
+        for (AskedEvent event : sampling.events().list()) {
+            checkRate(event, sampling.interval(event));
+        }
+    }
+
+    private static void checkEvent(AskedEvent event) {
+        if (!EVENT.matcher(event.name()).matches()) {
+            throw JavelinException.usage("-e " + event.name()
                     + ": the daemon records cpu, offcpu, wall, runq and syscall:NAME for users: others as root");
         }
-        long interval = sampling.interval();
-        if ((event.equals("cpu") || event.equals("wall")) && interval < 1_000_000_000L / MAX_FREQUENCY) {
+    }
+
+    private static void checkRate(AskedEvent event, long interval) {
+        if (event.isClock() && interval < 1_000_000_000L / MAX_FREQUENCY) {
             throw JavelinException.usage(
                     "the daemon takes " + MAX_FREQUENCY + " samples a second and CPU at most: give a longer interval");
         }

@@ -8,7 +8,7 @@ import dev.javelin.collector.session.RecordRequest;
 import dev.javelin.collector.session.RecordSession;
 import dev.javelin.collector.session.Session;
 import dev.javelin.collector.user.UserSession;
-import dev.javelin.collector.walker.Probes;
+import dev.javelin.flamegraph.Outputs;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -47,9 +47,11 @@ import picocli.CommandLine.Spec;
             "    javelin record -e wall --wakers -d 30s -f wall.html 1234",
             "  Who calls fsync, and how much time goes there:",
             "    javelin record -e syscall:fsync -d 30s -f fsync.html 1234",
+            "  Where it is on the CPU, where it waits, and who calls fsync, side by side:",
+            "    javelin record -e cpu,offcpu,syscall:fsync -d 30s -f all.html 1234",
             "  Without privileges, one's own process, from inside; also what it allocates:",
             "    javelin record --mode user -d 30s -f cpu.html 1234",
-            "    javelin record --mode user -e alloc -d 30s -f alloc.html 1234",
+            "    javelin record --mode user -e cpu,alloc,lock -d 30s -f all.jfr 1234",
             "  Stacks with 'Order' in them, as collapsed stacks on stdout:",
             "    javelin record -d 10s -I Order 1234",
             "",
@@ -292,7 +294,7 @@ final class RecordCommand implements Callable<Integer> {
 
     /** Fails for wrong options before anything is looked at. */
     private void checkSettings() {
-        sampling.event();
+        sampling.events();
         sampling.check(mode(), userMode());
         if (inUserSpace()) {
             checkUserSpace();
@@ -301,13 +303,18 @@ final class RecordCommand implements Callable<Integer> {
             throw JavelinException.usage(
                     "--daemon: the daemon records in kernel mode only; leave it out, or " + userSpace());
         }
-        sampling.interval();
+        sampling.checkIntervals();
         sampling.duration();
         sampling.depth();
         sampling.key();
         loopTime();
-        report.options(false, false);
+        report.options(false);
         OutputFile.checkFormat(file);
+        if (sampling.events().areSeveral() && (file == null || !Outputs.holdsSeveralEvents(file))) {
+            throw JavelinException.usage("-e " + sampling.events().names()
+                    + ": collapsed stacks are those of one event: several go to a file that ends in .jfr or .html, by "
+                    + (forAgent ? "file=FILE" : "-f FILE"));
+        }
     }
 
     private void checkUserSpace() {
@@ -323,12 +330,7 @@ final class RecordCommand implements Callable<Integer> {
 
     /** What was said for user-space mode. */
     private String userSpace() {
-        return mode() == Mode.USER ? "--mode user" : "-e " + sampling.event();
-    }
-
-    /** Collapsed stacks are counted unless {@code --total} is given; a graph of waits by their number would say little. */
-    private static boolean isPage(OutputFile output) {
-        return output.path().toString().endsWith(".html");
+        return mode() == Mode.USER ? "--mode user" : "-e " + sampling.events().names();
     }
 
     private static List<Integer> pids(Targets found) {
@@ -336,28 +338,26 @@ final class RecordCommand implements Callable<Integer> {
     }
 
     private RecordRequest request(Targets found, OutputFile output, Duration time) {
-        Probes probes = sampling.probes(pids(found), methods);
+        SampleSettings.Plan plan = sampling.plan(pids(found), methods);
         return new RecordRequest(
                 pids(found),
                 found.all(),
-                sampling.event(),
-                probes,
-                sampling.interval(),
+                plan.events(),
+                plan.probes(),
                 time,
                 output.path(),
                 sampling.depth(),
                 !userOnly,
                 !kernelOnly,
-                report.options(
-                        found.all() || found.processes().size() > 1,
-                        (probes.isTime() || sampling.isOfUserSpace()) && isPage(output)),
+                report.options(found.all() || found.processes().size() > 1),
                 shownAs == null ? cli.commandLine() : shownAs,
                 cli.verbose(),
-                sampling.key().label());
+                sampling.key().label(),
+                null);
     }
 
     private String settings(Targets found, OutputFile output, Duration time) {
-        return "recording " + sampling.event() + " " + sampling.shownInterval() + " of " + found.shown() + " "
+        return "recording " + sampling.shown() + " of " + found.shown() + " "
                 + (time == null ? "until Ctrl-C" : "for " + Units.duration(time.toNanos()))
                 + (mode() == Mode.USER ? " in user-space mode" : "")
                 + ", at most " + sampling.depth() + " frames"

@@ -78,10 +78,9 @@ final class ReportSettings {
      * The options as the report's maker takes them.
      *
      * @param severalProcesses whether each stack shall begin with its process
-     * @param byTime whether time is shown even if that was not asked for
      * @throws JavelinException if a regular expression or a width is wrong
      */
-    ReportOptions options(boolean severalProcesses, boolean byTime) {
+    ReportOptions options(boolean severalProcesses) {
         try {
             ReportOptions.Builder builder = ReportOptions.builder().title(title).minWidth(minWidth);
             include.forEach(builder::include);
@@ -94,7 +93,7 @@ final class ReportSettings {
                     .with(Flag.ANNOTATE, annotate)
                     .with(Flag.LIBRARY_NAMES, libraries)
                     .with(Flag.NORMALISE, normalise)
-                    .with(Flag.TOTAL, total || byTime)
+                    .with(Flag.TOTAL, total)
                     .with(Flag.REVERSE, reverse)
                     .with(Flag.INVERTED, inverted)
                     .build();

@@ -1,35 +1,26 @@
 package dev.javelin.collector.cli;
 
-import dev.javelin.bpf.PerfAttr;
 import dev.javelin.collector.attach.MethodProbe;
 import dev.javelin.collector.attach.MethodProbes;
 import dev.javelin.collector.probe.ProbeResolver;
-import dev.javelin.collector.probe.ProbeSpec;
+import dev.javelin.collector.session.EventRequest;
 import dev.javelin.collector.session.JavelinException;
 import dev.javelin.collector.walker.AttachPoint;
 import dev.javelin.collector.walker.ProbeRow;
 import dev.javelin.collector.walker.ProbeRow.What;
 import dev.javelin.collector.walker.Probes;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Option;
 
 /** The options that say what is sampled, how often and for how long. */
 final class SampleSettings {
-    /** The event that is sampled if none is named. */
-    static final String CPU = "cpu";
-    /** Events of the scheduler, which are measured and not sampled. */
-    private static final String OFF_CPU = "offcpu";
-
-    private static final String RUN_QUEUE = "runq";
-    /** Off the CPU, and on it, where the clock takes samples. */
-    private static final String WALL = "wall";
-    /** Events of user-space mode only. */
-    private static final String ALLOC = "alloc";
-
-    private static final String LOCK = "lock";
-
     private static final long DEFAULT_INTERVAL_NANOS = 10_000_000;
     private static final long MIN_INTERVAL_NANOS = 100_000;
     private static final long MAX_INTERVAL_NANOS = 10_000_000_000L;
@@ -43,14 +34,14 @@ final class SampleSettings {
 
     @Option(
             names = {"-e", "--event"},
-            paramLabel = "EVENT",
-            defaultValue = CPU,
+            paramLabel = "EVENT[,EVENT...]",
             description =
                     "What to record: cpu (the default); offcpu, the time off the CPU; wall, on and off the CPU; runq, the time"
                             + " from being able to run to running; a probe: uprobe:LIB:FUNC, uretprobe:LIB:FUNC, usdt:LIB:PROVIDER:NAME,"
                             + " tracepoint:CATEGORY:NAME or syscall:NAME, perhaps with a condition: 'syscall:read /retval > 4096/'; or a hardware event"
-                            + " such as cycles or cache-misses. With --mode user: cpu, wall, alloc or lock.")
-    private String event;
+                            + " such as cycles or cache-misses. With --mode user: cpu, wall, alloc or lock."
+                            + " Several at once go to a .jfr or .html file.")
+    private List<String> event = new ArrayList<>();
 
     @Option(
             names = {"-d", "--duration"},
@@ -61,10 +52,24 @@ final class SampleSettings {
     @Option(
             names = {"-i", "--interval"},
             paramLabel = "TIME",
-            description = "Time between two samples, for example 1ms (default: 10ms; a bare number is nanoseconds);"
-                    + " for hardware events how many make a sample (default: 1m), for alloc how many bytes (default: 524288),"
-                    + " for lock how long a wait (default: 10us).")
+            description =
+                    "Time between two samples, for example 1ms (default: 10ms; a bare number is nanoseconds);"
+                            + " for hardware events how many make a sample (default: 1m), for alloc how many bytes (default: 524288),"
+                            + " for lock how long a wait (default: 10us). Of several events it is meant for the one that is sampled, else for probes.")
     private String interval;
+
+    @Option(
+            names = "--alloc",
+            paramLabel = "BYTES",
+            description =
+                    "The event alloc, with a sample each so many bytes, for example 2m: --mode user -e cpu --alloc 2m.")
+    private String allocInterval;
+
+    @Option(
+            names = "--lock",
+            paramLabel = "TIME",
+            description = "The event lock, of waits that last so long, for example 10ms.")
+    private String lockInterval;
 
     @Option(
             names = {"-F", "--frequency"},
@@ -91,35 +96,37 @@ final class SampleSettings {
                     "With a probe: a frame at the root of each stack for arg0 to arg5, retval, thread, cpu or syscall.")
     private String by;
 
+    private AskedEvents asked;
+
     /**
-     * The event's name.
+     * The events.
      *
-     * @throws JavelinException if it is unknown
+     * @throws JavelinException if one is unknown, or two do not go together
      */
-    String event() {
-        if (!isSpec() && event.contains(",")) {
-            throw JavelinException.usage("-e " + event
-                    + ": one event at a time can be recorded; -e wall is the time on and off the CPU together");
+    AskedEvents events() {
+        if (asked == null) {
+            List<String> more = new ArrayList<>();
+            if (allocInterval != null) {
+                more.add(AskedEvent.ALLOC);
+            }
+            if (lockInterval != null) {
+                more.add(AskedEvent.LOCK);
+            }
+            asked = AskedEvents.of(event, more);
         }
-        if (isSpec()) {
-            spec();
-        } else if (!isClock() && !isMeasured() && !isOfUserSpace() && !isHardware(event)) {
-            throw JavelinException.usage("-e " + event
-                    + ": unknown event; known are cpu, offcpu, wall, runq, with --mode user alloc and lock, probes such as uprobe:libc:fsync, and, where the processor's counters"
-                    + " can be used, " + hardwareNames() + ", rNNN");
-        }
-        return event;
+        return asked;
     }
 
     /**
-     * Fails if the mode cannot record this event.
+     * Fails if the mode cannot record these events.
      *
      * @param userMode how the other mode is asked for
      * @throws JavelinException with the reason
      */
     void check(Mode mode, String userMode) {
-        if (mode == Mode.KERNEL && isOfUserSpace()) {
-            throw JavelinException.usage("-e " + event
+        AskedEvent inside = events().first(AskedEvent::isOfUserSpace);
+        if (mode == Mode.KERNEL && inside != null) {
+            throw JavelinException.usage("-e " + inside.name()
                     + ": only user-space mode has it, which loads a library into the process: add " + userMode);
         }
         String why = onlyByKernel();
@@ -128,34 +135,21 @@ final class SampleSettings {
         }
     }
 
-    /** Whether kernel mode cannot record it. */
+    /** Whether kernel mode cannot record them. */
     boolean isOfUserSpace() {
-        return event.equals(ALLOC) || event.equals(LOCK);
+        return events().any(AskedEvent::isOfUserSpace);
     }
 
-    /** Why user-space mode cannot record it; empty if it can. */
+    /** Why user-space mode cannot record them; empty if it can. */
     String onlyByKernel() {
-        if (wakers) {
-            return "--wakers needs the kernel, which sees who wakes whom";
-        }
-        if (isClock() || isOfUserSpace()) {
-            return "";
-        }
-        String what = "-e " + event + " ";
-        if (isMeasured()) {
-            return what + "needs the kernel, which sees every switch of a thread; -e wall samples waiting threads";
-        }
-        return isSpec()
-                ? what + "is a probe, which only the kernel can set; there are cpu, wall, alloc and lock"
-                : what
-                        + "is counted by the processor, which only the kernel lets us read; there are cpu, wall, alloc and lock";
+        return wakers ? "--wakers needs the kernel, which sees who wakes whom" : events().onlyByKernel();
     }
 
     /** What hits of a probe are told apart by. */
     CallKey key() {
-        if (by != null && !isSpec()) {
-            throw JavelinException.usage(
-                    "--by " + by + ": -e " + event + " has no such values; use it with a probe, or -t for threads");
+        if (by != null && !events().any(AskedEvent::isProbe)) {
+            throw JavelinException.usage("--by " + by + ": -e " + events().names()
+                    + " has no such values; use it with a probe, or -t for threads");
         }
         return new CallKey(by);
     }
@@ -189,120 +183,185 @@ final class SampleSettings {
         return Duration.ofNanos(nanos);
     }
 
-    /** Nanoseconds between two samples of a CPU, or events to a sample. */
-    long interval() {
+    /** Fails for wrong intervals, and for one that no event takes. */
+    void checkIntervals() {
         if (frequency != null && interval != null) {
             throw JavelinException.usage("-i and -F say the same in two ways: give one of them");
         }
-        if (isSpec()) {
-            if (frequency != null) {
+        List<AskedEvent> all = events().list();
+        if ((frequency != null || interval != null) && all.stream().noneMatch(events()::takesInterval)) {
+            throw JavelinException.usage(
+                    isOfUserSpace()
+                            ? "-e " + events().names() + ": give each its own interval: --alloc BYTES, --lock TIME"
+                            : nothingToSet(events().names()));
+        }
+        all.forEach(this::interval);
+    }
+
+    /** Nanoseconds between two samples of a CPU, events or bytes to a sample, or every how many hits of a probe one is taken; 0: all are measured. */
+    long interval(AskedEvent event) {
+        boolean own = events().takesInterval(event);
+        String each = own ? interval : null;
+        String hertz = own ? frequency : null;
+        if (event.isProbe()) {
+            if (hertz != null) {
                 throw JavelinException.usage(
                         "-F " + frequency + ": probes fire when they do; -i N takes every Nth hit");
             }
-            return period();
+            return period(each);
         }
-        if (isMeasured()) {
-            if (frequency != null || interval != null) {
-                throw JavelinException.usage("-e " + event + ": every event is measured, there is nothing to set with "
-                        + (frequency != null ? "-F" : "-i"));
+        if (event.isMeasured()) {
+            if (hertz != null || each != null) {
+                throw JavelinException.usage(nothingToSet(event.name()));
             }
             return 0;
         }
-        if (isOfUserSpace()) {
-            return intervalOfUserSpace();
+        if (event.isOfUserSpace()) {
+            return intervalOfUserSpace(event, each, hertz);
         }
-        return isClock() ? intervalNanos() : intervalEvents();
+        return event.isClock() ? intervalNanos(each, hertz) : intervalEvents(event, each, hertz);
     }
 
-    private boolean isClock() {
-        return event.equals(CPU) || event.equals(WALL);
+    private String nothingToSet(String names) {
+        return "-e " + names + ": every event is measured, there is nothing to set with "
+                + (frequency != null ? "-F" : "-i");
     }
 
-    private boolean isMeasured() {
-        return event.equals(OFF_CPU) || event.equals(RUN_QUEUE);
-    }
-
-    private boolean isSpec() {
-        return event.indexOf(':') >= 0;
-    }
-
-    private ProbeSpec spec() {
-        return ProbeSpec.parse(event);
-    }
-
-    private long period() {
-        try {
-            long hits = interval == null ? 1 : Units.count(interval);
-            if (hits >= 1) {
-                return hits;
-            }
-        } catch (IllegalArgumentException e) {
-            throw JavelinException.usage("-i: " + e.getMessage());
+    private static long period(String interval) {
+        long hits = interval == null ? 1 : count("-i", interval);
+        if (hits < 1) {
+            throw JavelinException.usage("-i " + interval + ": every how many hits one is taken must be at least 1");
         }
-        throw JavelinException.usage("-i " + interval + ": every how many hits one is taken must be at least 1");
+        return hits;
     }
 
     /**
-     * What is recorded instead of samples; none if samples are.
+     * What is to be recorded.
+     *
+     * @param events those that were asked for
+     * @param probes what counts those that are not sampled
+     */
+    record Plan(List<EventRequest> events, Probes probes) {}
+
+    /**
+     * Makes the events into what the kernel is asked for.
      *
      * @param pids the processes in which probes are set
      * @param methods those on Java methods, see {@link #attach}; null without them
      */
-    Probes probes(List<Integer> pids, MethodProbes methods) {
-        if (wakers && !event.equals(OFF_CPU) && !event.equals(WALL)) {
+    Plan plan(List<Integer> pids, MethodProbes methods) {
+        if (wakers && !events().has(AskedEvent.OFF_CPU) && !events().has(AskedEvent.WALL)) {
             throw JavelinException.usage(
-                    "--wakers: -e " + event + " measures no waits; use it with -e offcpu or -e wall");
+                    "--wakers: -e " + events().names() + " measures no waits; use it with -e offcpu or -e wall");
         }
-        if (isSpec()) {
-            ProbeResolver resolver = new ProbeResolver(pids);
-            if (methods != null && by != null) {
-                throw JavelinException.usage("--by: calls of Java methods have no values to tell them apart by");
+        if (methods != null && by != null) {
+            throw JavelinException.usage("--by: calls of Java methods have no values to tell them apart by");
+        }
+        ProbeResolver resolver = events().any(AskedEvent::isProbe) ? new ProbeResolver(pids) : null;
+        List<EventRequest> planned = new ArrayList<>();
+        List<Probes.Probe> rows = new ArrayList<>();
+        for (AskedEvent each : events().list()) {
+            List<Probes.Probe> own = probes(each, resolver, methods);
+            requireOtherSyscalls(rows, own);
+            planned.add(new EventRequest(
+                    each.name(),
+                    each.isProbe() ? 0 : interval(each),
+                    IntStream.range(rows.size(), rows.size() + own.size())
+                            .boxed()
+                            .toList()));
+            rows.addAll(own);
+        }
+        if (rows.size() > Probes.MOST) {
+            throw JavelinException.usage("-e " + events().names() + ": " + rows.size() + " probes: at most "
+                    + Probes.MOST + " can be set at once");
+        }
+        return new Plan(planned, new Probes(rows, events().any(AskedEvent::isSampled) && !isOfUserSpace()));
+    }
+
+    /** A system call that returns is counted with its stack once. */
+    private static void requireOtherSyscalls(List<Probes.Probe> before, List<Probes.Probe> more) {
+        for (Probes.Probe probe : more) {
+            for (Probes.Probe other : before) {
+                if (!Collections.disjoint(syscalls(probe), syscalls(other))) {
+                    throw JavelinException.usage(
+                            other.name() + " and " + probe.name()
+                                    + " have system calls in common, and each call is counted once: record them one after the other");
+                }
             }
-            return new Probes(
-                    methods == null
-                            ? resolver.hits(spec(), key().what(), period())
-                            : List.of(resolver.told(spec(), methods.told(0), false, period())));
         }
-        return switch (event) {
-            case OFF_CPU -> new Probes(List.of(time(ProbeRow.FLAG_STACKS, new AttachPoint.OffCpu(wakers))));
-            case RUN_QUEUE -> new Probes(List.of(time(ProbeRow.FLAG_STACKS, new AttachPoint.RunQueue())));
-            case WALL ->
-                new Probes(List.of(
-                        time(ProbeRow.FLAG_STACKS, new AttachPoint.OffCpu(wakers)), time(0, new AttachPoint.OnCpu())));
-            default -> Probes.NONE;
+    }
+
+    private static Set<Integer> syscalls(Probes.Probe probe) {
+        Set<Integer> numbers = new HashSet<>();
+        for (AttachPoint point : probe.points()) {
+            if (point instanceof AttachPoint.Syscalls calls) {
+                numbers.addAll(calls.numbers());
+            }
+        }
+        return numbers;
+    }
+
+    private List<Probes.Probe> probes(AskedEvent event, ProbeResolver resolver, MethodProbes methods) {
+        if (event.isMethod()) {
+            return List.of(resolver.told(event.spec(), methods.told(0), false, interval(event)));
+        }
+        if (event.isProbe()) {
+            return resolver.hits(event.spec(), key().what(), interval(event));
+        }
+        return switch (event.name()) {
+            case AskedEvent.OFF_CPU -> List.of(offCpu(event));
+            case AskedEvent.RUN_QUEUE -> List.of(time(event, ProbeRow.FLAG_STACKS, new AttachPoint.RunQueue()));
+            case AskedEvent.WALL -> List.of(offCpu(event), time(event, 0, new AttachPoint.OnCpu()));
+            default -> List.of();
         };
     }
 
-    /** Puts the probes on Java methods in that are to be recorded; null if something else is. */
-    MethodProbes attach(Targets targets) {
-        if (!isSpec() || spec().methods() == null) {
-            return null;
-        }
-        if (targets.all() || targets.processes().size() != 1) {
-            throw JavelinException.usage("-e " + event + ": Java methods are probed in one process: name it");
-        }
-        return MethodProbes.attach(targets.processes().get(0).pid(), List.of(MethodProbe.told(spec().methods())));
+    private Probes.Probe offCpu(AskedEvent event) {
+        return time(event, ProbeRow.FLAG_STACKS, new AttachPoint.OffCpu(wakers));
     }
 
-    private Probes.Probe time(int flags, AttachPoint point) {
+    private static Probes.Probe time(AskedEvent event, int flags, AttachPoint point) {
         ProbeRow row = new ProbeRow(flags, What.DURATION, What.ONE, 1, List.of(), List.of());
-        return new Probes.Probe(event, null, row, List.of(point));
+        return new Probes.Probe(event.name(), null, row, List.of(point));
     }
 
-    /** The interval for the user to read. */
-    String shownInterval() {
-        if (isSpec()) {
-            return period() == 1 ? "(every hit)" : "(every " + period() + "th hit)";
+    /** Puts the probes on Java methods in that are to be recorded; null if there are none. */
+    MethodProbes attach(Targets targets) {
+        for (AskedEvent each : events().list()) {
+            if (each.isMethod()) {
+                if (targets.all() || targets.processes().size() != 1) {
+                    throw JavelinException.usage(
+                            "-e " + each.name() + ": Java methods are probed in one process: name it");
+                }
+                int pid = targets.processes().get(0).pid();
+                return MethodProbes.attach(
+                        pid, List.of(MethodProbe.told(each.spec().methods())));
+            }
         }
-        if (isMeasured()) {
+        return null;
+    }
+
+    /** The events with their intervals, for the user to read. */
+    String shown() {
+        return events().list().stream()
+                .map(each -> each.name() + " " + shownInterval(each))
+                .collect(Collectors.joining(", "));
+    }
+
+    private String shownInterval(AskedEvent event) {
+        long each = interval(event);
+        if (event.isProbe()) {
+            return each == 1 ? "(every hit)" : "(every " + each + "th hit)";
+        }
+        if (event.isMeasured()) {
             return "time";
         }
-        if (event.equals(ALLOC)) {
-            return "every " + interval() + " bytes";
+        if (event.is(AskedEvent.ALLOC)) {
+            return "every " + each + " bytes";
         }
-        return isClock() || event.equals(LOCK)
-                ? "every " + Units.duration(interval())
-                : "every " + interval() + " events";
+        return event.isClock() || event.is(AskedEvent.LOCK)
+                ? "every " + Units.duration(each)
+                : "every " + each + " events";
     }
 
     /** The most frames of a stack. */
@@ -314,7 +373,7 @@ final class SampleSettings {
         return frames;
     }
 
-    private long intervalNanos() {
+    private static long intervalNanos(String interval, String frequency) {
         if (frequency != null) {
             int hertz = integer(frequency);
             if (hertz < 1 || hertz > MAX_FREQUENCY) {
@@ -335,54 +394,54 @@ final class SampleSettings {
         return nanos;
     }
 
-    private long intervalOfUserSpace() {
+    private long intervalOfUserSpace(AskedEvent event, String interval, String frequency) {
+        boolean isLock = event.is(AskedEvent.LOCK);
         if (frequency != null) {
-            throw JavelinException.usage("-F " + frequency + ": -e " + event + " is not sampled by time; -i says "
-                    + (event.equals(ALLOC) ? "how many bytes make a sample" : "which waits make a sample"));
+            throw JavelinException.usage("-F " + frequency + ": -e " + event.name()
+                    + " is not sampled by time; -i says "
+                    + (isLock ? "which waits make a sample" : "how many bytes make a sample"));
         }
-        if (event.equals(LOCK)) {
-            return interval == null ? DEFAULT_LOCK_NANOS : atLeastOne(nanos("-i", interval, "ns"));
+        String option = "--" + event.name();
+        String own = isLock ? lockInterval : allocInterval;
+        if (own != null && interval != null) {
+            throw JavelinException.usage("-i and " + option + " say the same in two ways: give one of them");
         }
-        try {
-            return interval == null ? DEFAULT_INTERVAL_BYTES : atLeastOne(Units.count(interval));
-        } catch (IllegalArgumentException e) {
-            throw JavelinException.usage("-i: " + e.getMessage());
+        String text = own == null ? interval : own;
+        if (text == null) {
+            return isLock ? DEFAULT_LOCK_NANOS : DEFAULT_INTERVAL_BYTES;
         }
+        String named = own == null ? "-i" : option;
+        return atLeastOne(named, text, isLock ? nanos(named, text, "ns") : count(named, text));
     }
 
-    private long atLeastOne(long value) {
+    private static long atLeastOne(String option, String text, long value) {
         if (value < 1) {
-            throw JavelinException.usage("-i " + interval + ": the interval must be at least 1");
+            throw JavelinException.usage(option + " " + text + ": the interval must be at least 1");
         }
         return value;
     }
 
-    private long intervalEvents() {
+    private static long intervalEvents(AskedEvent event, String interval, String frequency) {
         if (frequency != null) {
-            throw JavelinException.usage("-F " + frequency + ": " + event
+            throw JavelinException.usage("-F " + frequency + ": " + event.name()
                     + " is sampled by its own count; say with -i how many make a sample");
         }
         if (interval == null) {
             return DEFAULT_INTERVAL_EVENTS;
         }
-        long events;
-        try {
-            events = Units.count(interval);
-        } catch (IllegalArgumentException e) {
-            throw JavelinException.usage("-i: " + e.getMessage());
-        }
+        long events = count("-i", interval);
         if (events < MIN_INTERVAL_EVENTS) {
             throw JavelinException.usage("-i " + interval + ": a sample must be at least 1000 events apart");
         }
         return events;
     }
 
-    private static boolean isHardware(String name) {
-        return PerfAttr.isKnown(name) && PerfAttr.named(name, 1).isHardware();
-    }
-
-    private static String hardwareNames() {
-        return PerfAttr.names().stream().filter(SampleSettings::isHardware).collect(Collectors.joining(", "));
+    private static long count(String option, String text) {
+        try {
+            return Units.count(text);
+        } catch (IllegalArgumentException e) {
+            throw JavelinException.usage(option + ": " + e.getMessage());
+        }
     }
 
     private static long nanos(String option, String text, String bareUnit) {

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
+import java.util.stream.IntStream;
 
 /**
  * Events that were counted in the kernel: each different stack comes once, while the recording runs, and what was counted with it
@@ -39,10 +40,15 @@ final class CountedEvents {
 
     private record Sampled(int thread, int stack) {}
 
+    /** By the rows of the probes. */
+    private final List<Series> series;
+
+    private final Probes probes;
+    /** For its stacks, which all events share. */
     private final Profile profile;
+
     private final Symbolizer symbolizer;
     private final Threads threads;
-    private final Tally tally;
     private final Wakers wakers;
     private final Map<Long, Known> stacks = new HashMap<>();
     private final Map<Long, Integer> threadIds = new HashMap<>();
@@ -53,28 +59,26 @@ final class CountedEvents {
     /** When processes have ended: threads that were off the CPU, or on it, were so until then. */
     private final Map<Integer, Long> ended = new HashMap<>();
 
-    private final String event;
     private final LongFunction<String> keyLabel;
-    private final boolean told;
     private long beganBefore;
     private long end;
 
-    /** {@code told} says whether they are calls of Java methods that an agent tells of. */
+    /** {@code all} are the events of the recording. */
     CountedEvents(
-            String event,
+            List<Series> all,
+            Probes probes,
             LongFunction<String> keyLabel,
-            boolean told,
             Profile profile,
             Symbolizer symbolizer,
-            Threads threads,
-            Tally tally) {
-        this.event = event;
+            Threads threads) {
+        this.series = IntStream.range(0, probes.names().size())
+                .mapToObj(row -> Series.ofRow(all, row))
+                .toList();
+        this.probes = probes;
         this.keyLabel = keyLabel;
-        this.told = told;
         this.profile = profile;
         this.symbolizer = symbolizer;
         this.threads = threads;
-        this.tally = tally;
         this.wakers = new Wakers(profile);
     }
 
@@ -85,8 +89,7 @@ final class CountedEvents {
             wakers.add(id, symbolizer.kernelStack(data, at), null, SampleDescriptor.comm(data, at));
             return;
         }
-        int whole = symbolizer.stack(data, at, target);
-        int stack = told ? ToldStacks.fromMethod(profile, whole) : whole;
+        int stack = symbolizer.stack(data, at, target);
         stacks.put(
                 id,
                 new Known(
@@ -107,13 +110,16 @@ final class CountedEvents {
         return known == null ? -1 : known.stack();
     }
 
-    /** Counts an event with that stack for the account of what is complete. */
+    /** Counts an event with that stack for the account of what is complete, in a recording of one event. */
     void count(long id) {
-        Known known = stacks.get(id);
+        tally(series.get(0), stacks.get(id), 1);
+    }
+
+    private static void tally(Series series, Known known, long count) {
         if (known != null) {
-            tally.add(known.end(), known.flags(), known.frames(), 1);
+            series.tally().add(known.end(), known.flags(), known.frames(), count);
         } else {
-            tally.add(StackEnd.NO_USER_REGISTERS, 0, 0, 1);
+            series.tally().add(StackEnd.NO_USER_REGISTERS, 0, 0, count);
         }
     }
 
@@ -185,12 +191,12 @@ final class CountedEvents {
     }
 
     /** Takes what was counted, after the programs were detached. */
-    void collect(Walker walker, Probes probes) {
+    void collect(Walker walker) {
         end = System.nanoTime();
         Totals totals = walker.totals();
         List<Scale> counts = new ArrayList<>();
         List<Scale> sums = new ArrayList<>();
-        for (long[] events : events(walker, probes)) {
+        for (long[] events : events(walker)) {
             counts.add(new Scale(events[0], events[1]));
             sums.add(new Scale(events[0], events[1]));
         }
@@ -204,6 +210,7 @@ final class CountedEvents {
                 String label = wait == WaitClass.NONE ? keyLabel.apply(key) : null;
                 Event event = new Event(stack, wait, probes.leaf(probe), waker, label);
                 add(
+                        probe,
                         pid,
                         tid,
                         event,
@@ -211,27 +218,38 @@ final class CountedEvents {
                         sums.get(probe).of(total.sum()));
             }
         });
+        collectOpen(totals, onCpu);
+        onCpu.forEach(this::addOnCpu);
+    }
+
+    /** Adds what goes on: waits that have not ended, and time on the CPU until now. */
+    private void collectOpen(Totals totals, Map<Long, Long> onCpu) {
         Map<Integer, Map<Integer, ProcessInfo.LiveThread>> live = new HashMap<>();
         for (Totals.Schedule seen : totals.schedules()) {
             ProcessInfo.LiveThread thread =
                     live.computeIfAbsent(seen.pid(), ProcessInfo::liveThreads).get(seen.tid());
             long ran = ranSince(seen, thread);
-            if (onCpuRow >= 0) {
+            if (probes.onCpuRow() >= 0) {
                 onCpu.merge(key(seen.pid(), seen.tid()), seen.onCpu() + ran, Long::sum);
             }
-            // Who is not woken yet waits for no CPU.
-            long from = probes.hasOffCpu() ? seen.since() : seen.woken();
-            long waited = from == 0 ? 0 : since(seen.pid(), from) - ran;
-            if (!seen.on() || (waited > TICKS_NANOS && thread != null)) {
-                add(
-                        seen.pid(),
-                        seen.tid(),
-                        openWait(seen, ran > 0 && thread.switches() > seen.switches()),
-                        1,
-                        Math.max(0, waited));
-            }
+            addOpen(probes.offCpuRow(), seen, thread, seen.since(), ran);
+            addOpen(probes.runQueueRow(), seen, thread, seen.woken(), ran);
         }
-        onCpu.forEach(this::addOnCpu);
+    }
+
+    /**
+     * Adds what a thread has waited from a time on, where it has not run meanwhile. Nothing if there is no such row; nor if the time is 0: who is
+     * not woken yet waits for no CPU.
+     */
+    private void addOpen(int row, Totals.Schedule seen, ProcessInfo.LiveThread thread, long from, long ran) {
+        if (row < 0 || from == 0) {
+            return;
+        }
+        long waited = since(seen.pid(), from) - ran;
+        if (!seen.on() || (waited > TICKS_NANOS && thread != null)) {
+            Event wait = openWait(seen, ran > 0 && thread.switches() > seen.switches());
+            add(row, seen.pid(), seen.tid(), wait, 1, Math.max(0, waited));
+        }
     }
 
     /** How long a thread has run since it was last seen, which the programs do not know yet, in nanoseconds. */
@@ -256,11 +274,13 @@ final class CountedEvents {
 
     /** Divides a thread's time on the CPU among its samples. */
     private void addOnCpu(long key, long nanos) {
+        Profile elapsed = series.get(probes.onCpuRow()).profile();
+        String event = series.get(probes.onCpuRow()).event().name();
         Map<Sampled, Long> samples = sampled.getOrDefault(key, Map.of());
         long all = samples.values().stream().mapToLong(Long::longValue).sum();
         if (all == 0) {
             int none = profile.stack(new int[] {profile.frame(NOT_SAMPLED)}, 0, 1);
-            profile.addAggregate(end, thread((int) (key >>> 32), (int) key), none, event, 1, nanos);
+            elapsed.addAggregate(end, thread((int) (key >>> 32), (int) key), none, event, 1, nanos);
             return;
         }
         long rest = nanos;
@@ -268,14 +288,14 @@ final class CountedEvents {
             Sampled sample = entry.getKey();
             long count = entry.getValue();
             long part = all == count ? rest : rest / all * count;
-            profile.addAggregate(end, sample.thread(), sample.stack(), event, count, part);
+            elapsed.addAggregate(end, sample.thread(), sample.stack(), event, count, part);
             all -= count;
             rest -= part;
         }
     }
 
     /** By row: the events that were taken, and those that they stand for. */
-    private static long[][] events(Walker walker, Probes probes) {
+    private long[][] events(Walker walker) {
         long[][] events = new long[probes.names().size()][2];
         walker.totals().forEachTotal((probe, pid, tid, stack, key, wait, total) -> events[probe][0] += total.count());
         for (int row = 0; row < events.length; row++) {
@@ -291,12 +311,13 @@ final class CountedEvents {
     /** A label is what a probe's hits are told apart by; null for none. */
     private record Event(long stack, int kind, String leaf, long waker, String label) {}
 
-    private void add(int pid, int tid, Event what, long count, long sum) {
+    private void add(int row, int pid, int tid, Event what, long count, long sum) {
         Known known = stacks.get(what.stack());
         int stack;
         if (known != null) {
-            tally.add(known.end(), known.flags(), known.frames(), count);
-            stack = withAbove(new Above(known.stack(), what.kind(), what.leaf(), what.waker()));
+            tally(series.get(row), known, count);
+            int own = probes.isTold(row) ? ToldStacks.fromMethod(profile, known.stack()) : known.stack();
+            stack = withAbove(new Above(own, what.kind(), what.leaf(), what.waker()));
         } else {
             boolean before = what.kind() == WaitClass.BEFORE;
             boolean untold = what.kind() == WaitClass.UNTOLD;
@@ -304,12 +325,13 @@ final class CountedEvents {
             int none = profile.stack(new int[] {profile.frame(why)}, 0, 1);
             stack = withAbove(new Above(none, WaitClass.NONE, null, what.waker()));
             if (before) {
-                beganBefore += count;
+                beganBefore += row == probes.offCpuRow() ? count : 0;
             } else if (!untold) {
-                tally.add(StackEnd.NO_USER_REGISTERS, 0, 0, count);
+                tally(series.get(row), null, count);
             }
         }
-        profile.addAggregate(end, thread(pid, tid), below(stack, what.label()), event, count, sum);
+        String event = series.get(row).event().name();
+        series.get(row).profile().addAggregate(end, thread(pid, tid), below(stack, what.label()), event, count, sum);
     }
 
     /** Waits that had begun before the recording, and whose stacks are not known therefore. */

@@ -12,10 +12,8 @@ import java.util.function.LongFunction;
  *
  * @param pids the processes to record, in the order given, as this process sees them; empty when {@code all}
  * @param all whether every JVM on the host is recorded, also those that start during the recording
- * @param event {@code cpu} or the name of a hardware event such as {@code cycles} or {@code cache-misses}, or that of the probes
- * @param probes what is recorded instead of samples; none for those two
- * @param intervalNanos for {@code cpu} the nanoseconds between two samples of a CPU (at least 100,000); for a hardware
- *     event how many events make a sample (at least 1,000)
+ * @param events what is recorded, at least one; at most one of them is sampled, by the clock or by a counter
+ * @param probes what is counted, for those events that have rows here
  * @param duration how long to record, or null until {@link RecordSession#stop} or until every target has ended
  * @param output the file to write, null for none; its extension names the format and file patterns are already expanded
  * @param maxDepth the most frames of a stack, 1 to 2048
@@ -30,9 +28,8 @@ import java.util.function.LongFunction;
 public record RecordRequest(
         List<Integer> pids,
         boolean all,
-        String event,
+        List<EventRequest> events,
         Probes probes,
-        long intervalNanos,
         Duration duration,
         Path output,
         int maxDepth,
@@ -45,9 +42,44 @@ public record RecordRequest(
         ExplainRequest explain) {
     public RecordRequest {
         pids = List.copyOf(pids);
+        events = List.copyOf(events);
     }
 
-    /** Without calls to be explained. */
+    /** Of one event, to which all the probes belong. */
+    public RecordRequest(
+            List<Integer> pids,
+            boolean all,
+            String event,
+            Probes probes,
+            long intervalNanos,
+            Duration duration,
+            Path output,
+            int maxDepth,
+            boolean kernelFrames,
+            boolean userFrames,
+            ReportOptions report,
+            String commandLine,
+            boolean verbose,
+            LongFunction<String> keyLabel,
+            ExplainRequest explain) {
+        this(
+                pids,
+                all,
+                List.of(EventRequest.only(event, intervalNanos, probes)),
+                probes,
+                duration,
+                output,
+                maxDepth,
+                kernelFrames,
+                userFrames,
+                report,
+                commandLine,
+                verbose,
+                keyLabel,
+                explain);
+    }
+
+    /** The same without calls to be explained. */
     public RecordRequest(
             List<Integer> pids,
             boolean all,
@@ -79,5 +111,21 @@ public record RecordRequest(
                 verbose,
                 keyLabel,
                 null);
+    }
+
+    /** The index of the event that the clock or a counter samples; -1 if there is none. */
+    public int sampled() {
+        for (int i = 0; i < events.size(); i++) {
+            List<Integer> rows = events.get(i).rows();
+            if (rows.isEmpty() || rows.contains(probes.onCpuRow()) || rows.contains(probes.callsRow())) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Of that event; 0 if there is none. */
+    public long intervalNanos() {
+        return sampled() < 0 ? 0 : events.get(sampled()).interval();
     }
 }

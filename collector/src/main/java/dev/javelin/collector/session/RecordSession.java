@@ -72,12 +72,12 @@ public final class RecordSession implements Session {
         requireHostNumbers();
         ThreadNice.set(PROMPT);
         NativeObjects objects = new NativeObjects();
-        Profile profile = Report.profile(request);
+        List<Profile> profiles = Report.profiles(request);
         CompletableFuture<List<Target>> opening = CompletableFuture.supplyAsync(() -> open(objects), this::start);
-        try (Recorder recorder = new Recorder(request, profile, objects, live)) {
+        try (Recorder recorder = new Recorder(request, profiles, objects, live)) {
             try (Walker loaded = Walker.load(settings(), recorder::record)) {
                 walker = loaded;
-                return record(recorder, loaded, opening.join(), profile);
+                return record(recorder, loaded, opening.join(), profiles);
             } catch (BpfException e) {
                 String tooOld = KernelFeatures.tooOld();
                 throw JavelinException.failed(tooOld.isEmpty() ? e.getMessage() : tooOld, e);
@@ -144,7 +144,11 @@ public final class RecordSession implements Session {
     }
 
     private boolean isClock() {
-        return request.event().equals("cpu") || request.event().equals("wall") || request.explain() != null;
+        if (request.sampled() < 0) {
+            return false;
+        }
+        String name = request.events().get(request.sampled()).name();
+        return name.equals("cpu") || name.equals("wall") || request.explain() != null;
     }
 
     /** What is sampled; null if probes are recorded. */
@@ -152,9 +156,8 @@ public final class RecordSession implements Session {
         if (!request.probes().isSampled()) {
             return null;
         }
-        return isClock()
-                ? PerfAttr.cpuClock(request.intervalNanos())
-                : PerfAttr.named(request.event(), request.intervalNanos());
+        EventRequest event = request.events().get(request.sampled());
+        return isClock() ? PerfAttr.cpuClock(event.interval()) : PerfAttr.named(event.name(), event.interval());
     }
 
     /** Looks at the targets while the kernel verifies the programs. */
@@ -193,7 +196,7 @@ public final class RecordSession implements Session {
         return target;
     }
 
-    private RecordResult record(Recorder recorder, Walker loaded, List<Target> targets, Profile profile) {
+    private RecordResult record(Recorder recorder, Walker loaded, List<Target> targets, List<Profile> profiles) {
         RecordingFacts facts = new RecordingFacts(request, recorder, loaded);
         warnOfThrottling();
         warnOfManyPlaces();
@@ -202,16 +205,16 @@ public final class RecordSession implements Session {
         warnOfUnreadTraces(targets);
         facts.started();
         live.started();
-        try (Report report = Report.open(profile, request, facts.start(), facts.startNanos())) {
+        try (Report report = Report.open(profiles, request, facts.start(), facts.startNanos())) {
             loop(recorder, loaded, report);
             recorder.onClose();
             recorder.warnings().forEach(messages::println);
             ThreadNice.set(USUAL);
             facts.ended();
-            RecordingInfo info = facts.info(profile);
+            RecordingInfo info = facts.info();
             report.finish(info);
-            return new RecordResult(
-                    profile.sampleCount(), info.summary(), info, tables(loaded), recorder.explanation());
+            long samples = profiles.stream().mapToLong(Profile::sampleCount).sum();
+            return new RecordResult(samples, info.summary(), info, tables(loaded), recorder.explanation());
         } catch (IOException e) {
             throw JavelinException.failed("cannot write the report: " + e.getMessage(), e);
         }

@@ -35,9 +35,14 @@ final class Recorder implements AutoCloseable {
     private static final long LOOK_FOR_NEW = 1_000 * MILLIS;
 
     private final RecordRequest request;
+    /** By the events of the request. */
+    private final List<Series> series;
+    /** Of the event that is sampled; of the first one where none is. */
+    private final Series sampled;
+    /** For its stacks, which all events share. */
     private final Profile profile;
+
     private final NativeObjects objects;
-    private final Tally tally = new Tally();
     private final Symbolizer symbolizer;
     private final Threads threads;
     private final CountedEvents counted;
@@ -61,15 +66,16 @@ final class Recorder implements AutoCloseable {
     private Explanation explanation;
     private String notWalked;
 
-    Recorder(RecordRequest request, Profile profile, NativeObjects objects, Live live) {
+    Recorder(RecordRequest request, List<Profile> profiles, NativeObjects objects, Live live) {
         this.request = request;
         this.live = live;
-        this.profile = profile;
+        this.series = Series.of(request, profiles);
+        this.sampled = series.get(Math.max(0, request.sampled()));
+        this.profile = profiles.get(0);
         this.objects = objects;
         this.symbolizer = new Symbolizer(profile, objects, new Kallsyms());
         this.threads = new Threads(profile);
-        this.counted = new CountedEvents(
-                request.event(), request.keyLabel(), request.probes().isTold(), profile, symbolizer, threads, tally);
+        this.counted = new CountedEvents(series, request.probes(), request.keyLabel(), profile, symbolizer, threads);
         this.callTimes = request.explain() == null
                 ? null
                 : new CallTimes(request.explain(), profile, counted, request.intervalNanos());
@@ -83,7 +89,7 @@ final class Recorder implements AutoCloseable {
         if (!request.probes().isEmpty()) {
             walker.attachProbes();
         }
-        if (request.probes().hasOffCpu()) {
+        if (request.probes().offCpuRow() >= 0) {
             counted.started(walker.totals(), targets.values(), request.probes().onCpuRow() >= 0);
             walkWaiting();
         }
@@ -147,7 +153,10 @@ final class Recorder implements AutoCloseable {
         for (int i = 0; i < ProbeRow.MAX_ARGUMENTS; i++) {
             arguments.add(SampleDescriptor.argument(data, at, i));
         }
-        int stack = stack(data, at, target);
+        int whole = stack(data, at, target);
+        int stack = request.probes().isTold(SampleDescriptor.probe(data, at))
+                ? ToldStacks.fromMethod(profile, whole)
+                : whole;
         Hit hit = new Hit(
                 SampleDescriptor.timeNanos(data, at),
                 threads.thread(data, at, target),
@@ -182,12 +191,11 @@ final class Recorder implements AutoCloseable {
             firstSampleNanos = System.nanoTime();
         }
         StackEnd end = SampleDescriptor.end(data, at);
-        tally.add(end, SampleDescriptor.flags(data, at), SampleDescriptor.userFrames(data, at), 1);
+        sampled.tally().add(end, SampleDescriptor.flags(data, at), SampleDescriptor.userFrames(data, at), 1);
         if (end == StackEnd.UNMAPPED) {
             watches.get(target.pid()).request();
         }
-        int stack = symbolizer.stack(data, at, target);
-        return request.probes().isTold() ? ToldStacks.fromMethod(profile, stack) : stack;
+        return symbolizer.stack(data, at, target);
     }
 
     private void sample(ByteBuffer data, int at, Target target) {
@@ -201,16 +209,17 @@ final class Recorder implements AutoCloseable {
             callTimes.sample(data, at, stack);
             return;
         }
-        if (!request.probes().isEmpty()) {
+        if (request.probes().onCpuRow() >= 0) {
             counted.onCpu(data, at, thread, stack);
             return;
         }
-        profile.sample(
-                SampleDescriptor.timeNanos(data, at),
-                thread,
-                SampleDescriptor.cpu(data, at),
-                stack,
-                SampleDescriptor.value(data, at));
+        sampled.profile()
+                .sample(
+                        SampleDescriptor.timeNanos(data, at),
+                        thread,
+                        SampleDescriptor.cpu(data, at),
+                        stack,
+                        SampleDescriptor.value(data, at));
     }
 
     /** Handles what has come in; the number of records. */
@@ -320,7 +329,7 @@ final class Recorder implements AutoCloseable {
      * its account went with it, or if something else than the clock was sampled.
      */
     long accountedCpuNanos() {
-        boolean known = request.event().equals("cpu") && targets.size() == seen.size();
+        boolean known = sampled.event().name().equals("cpu") && targets.size() == seen.size();
         return known
                 ? targets.values().stream()
                         .mapToLong(Target::cpuNanosSinceInstall)
@@ -343,8 +352,14 @@ final class Recorder implements AutoCloseable {
         return counted.beganBefore();
     }
 
+    /** What came in, by the events of the request. */
+    List<Series> series() {
+        return series;
+    }
+
+    /** How all walks ended. */
     Tally tally() {
-        return tally;
+        return Tally.of(series.stream().map(Series::tally).toList());
     }
 
     /** Hits of traced probes that were shown. */
@@ -373,7 +388,7 @@ final class Recorder implements AutoCloseable {
         if (callTimes != null) {
             explanation = explain();
         } else if (request.probes().hasStacks()) {
-            counted.collect(walker, request.probes());
+            counted.collect(walker);
         }
     }
 

@@ -11,8 +11,10 @@ import dev.javelin.flamegraph.RecordingInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What a recording has to say of itself: the summary line, and the same facts for the report's header. */
 final class RecordingFacts {
@@ -82,40 +84,63 @@ final class RecordingFacts {
         return samples == 0 ? 0 : (double) time / samples;
     }
 
-    RecordingInfo info(Profile profile) {
+    RecordingInfo info() {
         Tally tally = recorder.tally();
         Duration duration = Duration.ofNanos(endNanos - startNanos);
-        boolean clock = request.event().equals("cpu");
         RecordingInfo.Builder info = RecordingInfo.builder()
                 .title(title())
                 .command(request.commandLine(), version())
                 .start(start, startNanos)
-                .duration(duration)
-                .event(request.event(), clock || request.probes().isTime() ? "ns" : "events", request.intervalNanos())
-                .completeSamples(tally.complete());
+                .duration(duration);
+        recorder.series().forEach(series -> info.event(event(series)));
         for (Target target : recorder.seen()) {
             info.target(target.pid(), target.info().commandLine(), target.runtime());
         }
         Map<String, Long> losses = losses();
         losses.forEach(info::loss);
-        facts(profile, tally, duration).forEach(info::fact);
-        return info.summary(summary(tally, duration, losses, profile.totalValue()))
-                .build();
+        facts(tally, duration).forEach(info::fact);
+        return info.summary(summary(tally, duration, losses)).build();
     }
 
-    private String title() {
-        String what = switch (request.event()) {
+    /** Pages show waits by their time; and the CPU time, where it is beside others. */
+    private RecordingInfo.Event event(Series series) {
+        EventRequest event = series.event();
+        boolean counted = !event.rows().isEmpty();
+        boolean time = counted
+                ? event.rows().stream().allMatch(request.probes()::isTime)
+                : event.name().equals("cpu");
+        boolean summed = time && (counted || request.events().size() > 1);
+        return new RecordingInfo.Event(
+                event.name(),
+                time ? "ns" : "events",
+                event.interval(),
+                summed,
+                series.tally().complete());
+    }
+
+    /** What the clock or the counter has sampled, in its unit; 0 if nothing was sampled. */
+    private long sampled() {
+        return request.sampled() < 0
+                ? 0
+                : recorder.series().get(request.sampled()).profile().totalValue();
+    }
+
+    private static String title(String event) {
+        return switch (event) {
             case "cpu" -> "CPU time";
             case "offcpu" -> "Time off the CPU";
             case "runq" -> "Time in the run queue";
             case "wall" -> "Elapsed time";
             case "latency" -> "Latencies";
-            default -> request.event();
+            default -> event;
         };
-        if (recorder.seen().size() == 1) {
-            return what + " of " + recorder.seen().get(0).info().shortName();
-        }
-        return what + " of " + recorder.seen().size() + " JVMs";
+    }
+
+    private String title() {
+        List<Target> seen = recorder.seen();
+        return Titles.of(
+                request.events().stream().map(event -> title(event.name())).toList(),
+                seen.size() == 1 ? seen.get(0).info().shortName() : seen.size() + " JVMs");
     }
 
     private static String version() {
@@ -136,7 +161,7 @@ final class RecordingFacts {
         return losses;
     }
 
-    private Map<String, Object> facts(Profile profile, Tally tally, Duration duration) {
+    private Map<String, Object> facts(Tally tally, Duration duration) {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("mode", "kernel (BPF)");
         facts.put("samples of Java threads", tally.javaSamples());
@@ -160,13 +185,13 @@ final class RecordingFacts {
         if (accountedCpuNanos > 0) {
             facts.put(
                     "CPU time sampled",
-                    decimal("%.2f s", profile.totalValue() / NANOS)
+                    decimal("%.2f s", sampled() / NANOS)
                             + decimal(" of %.2f s by the kernel's account", accountedCpuNanos / NANOS));
         }
         facts.put("bridged by the frame anchor", tally.bridged());
         facts.put("return address found by scanning", tally.scanned());
         facts.put("mean user frames", decimal("%.1f", tally.meanFrames()));
-        facts.put("frames without a name", unnamed(profile));
+        facts.put("frames without a name", unnamed());
         if (bpfNanosPerSample() > 0) {
             facts.put("BPF time per sample", decimal("%.2f µs", bpfNanosPerSample() / 1e3));
         }
@@ -188,25 +213,27 @@ final class RecordingFacts {
     }
 
     /** Share of all frames in all samples for which no name was found. */
-    private static String unnamed(Profile profile) {
+    private String unnamed() {
+        Profile profile = recorder.series().get(0).profile();
         boolean[] nameless = new boolean[profile.frameCount()];
         for (int i = 0; i < nameless.length; i++) {
             Frame frame = profile.frame(i);
             nameless[i] = frame.className() == null && frame.method().startsWith("[un");
         }
         long[] counts = new long[2];
-        profile.forEachAggregate((stack, thread, count, value) -> {
-            for (int node = stack; node != Profile.EMPTY_STACK; node = profile.callerStack(node)) {
-                counts[0] += count;
-                counts[1] += nameless[profile.leafFrame(node)] ? count : 0;
-            }
-        });
+        recorder.series()
+                .forEach(series -> series.profile().forEachAggregate((stack, thread, count, value) -> {
+                    for (int node = stack; node != Profile.EMPTY_STACK; node = profile.callerStack(node)) {
+                        counts[0] += count;
+                        counts[1] += nameless[profile.leafFrame(node)] ? count : 0;
+                    }
+                }));
         return percent(counts[1], counts[0]);
     }
 
-    private String summary(Tally tally, Duration duration, Map<String, Long> losses, long sampledNanos) {
+    private String summary(Tally tally, Duration duration, Map<String, Long> losses) {
         StringBuilder line = new StringBuilder();
-        line.append(events(tally)).append(" in ").append(decimal("%.1f s", duration.toNanos() / NANOS));
+        line.append(events()).append(" in ").append(decimal("%.1f s", duration.toNanos() / NANOS));
         if (request.probes().isTraced()) {
             line.append(", ").append(recorder.shown()).append(recorder.shown() == 1 ? " line" : " lines");
         }
@@ -226,7 +253,7 @@ final class RecordingFacts {
                 line.append(" (").append(reason).append(' ').append(count).append(')');
             }
         });
-        double share = accountedCpuNanos < MEASURABLE ? 1 : (double) sampledNanos / accountedCpuNanos;
+        double share = accountedCpuNanos < MEASURABLE ? 1 : (double) sampled() / accountedCpuNanos;
         if (share < MISSED_TICKS) {
             line.append("; only ").append(decimal("%.0f %%", 100 * share)).append(" of the CPU time was sampled");
         }
@@ -246,17 +273,25 @@ final class RecordingFacts {
         return probes.isEmpty() || probes.hasStacks() || (probes.isTraced() && request.userFrames());
     }
 
-    private String events(Tally tally) {
-        if (request.probes().isEmpty()) {
-            return tally.samples() + " samples";
+    private String events() {
+        List<Series> all = recorder.series();
+        return all.size() == 1
+                ? events(all.get(0))
+                : all.stream()
+                        .map(series -> series.event().name() + ": " + events(series))
+                        .collect(Collectors.joining(", "));
+    }
+
+    private String events(Series series) {
+        List<Integer> rows = series.event().rows();
+        if (rows.isEmpty()) {
+            return series.tally().samples() + " samples";
         }
-        if (request.probes().isSampled()) {
-            return tally.samples() + " samples and waits";
+        if (rows.contains(request.probes().onCpuRow())
+                || rows.contains(request.probes().callsRow())) {
+            return series.tally().samples() + " samples and waits";
         }
-        long events = 0;
-        for (int row = 0; row < request.probes().names().size(); row++) {
-            events += walker.probeEvents(row);
-        }
+        long events = rows.stream().mapToLong(walker::probeEvents).sum();
         return request.probes().isTraced() ? events + (events == 1 ? " hit" : " hits") : events + " events";
     }
 

@@ -7,6 +7,8 @@ import dev.javelin.flamegraph.RecordingInfo;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The file that a recording ends in. One of aggregates is written at the end; one of single samples while they come in, so that
@@ -16,20 +18,25 @@ public final class Report implements Closeable {
     /** Samples in memory, about 9 bytes each, or what was summed up, about 60, before they are written out. */
     private static final long HELD_SAMPLES = 1 << 18;
 
-    private final Profile profile;
+    private final List<Profile> profiles;
     private final RecordRequest request;
     private final JfrStream stream;
 
-    private Report(Profile profile, RecordRequest request, JfrStream stream) {
-        this.profile = profile;
+    private Report(List<Profile> profiles, RecordRequest request, JfrStream stream) {
+        this.profiles = profiles;
         this.request = request;
         this.stream = stream;
     }
 
-    /** A profile of which the request's report can be made. */
-    public static Profile profile(RecordRequest request) {
-        return new Profile(request.output() != null
+    /** Profiles of which the request's report can be made: one for each event, with stacks in common. */
+    public static List<Profile> profiles(RecordRequest request) {
+        Profile first = new Profile(request.output() != null
                 && Outputs.needsSamples(request.output().toString()));
+        List<Profile> profiles = new ArrayList<>(List.of(first));
+        while (profiles.size() < request.events().size()) {
+            profiles.add(first.another());
+        }
+        return List.copyOf(profiles);
     }
 
     /**
@@ -39,12 +46,14 @@ public final class Report implements Closeable {
      * @param startNanos {@link System#nanoTime} at that moment
      * @throws IOException if no file can be made there
      */
-    public static Report open(Profile profile, RecordRequest request, Instant start, long startNanos)
+    public static Report open(List<Profile> profiles, RecordRequest request, Instant start, long startNanos)
             throws IOException {
-        JfrStream stream = profile.keepsSamples()
-                ? JfrStream.open(profile, request.output(), start, startNanos, request.intervalNanos())
+        List<Long> intervals =
+                request.events().stream().map(EventRequest::interval).toList();
+        JfrStream stream = profiles.get(0).keepsSamples()
+                ? JfrStream.open(profiles, intervals, request.output(), start, startNanos)
                 : null;
-        return new Report(profile, request, stream);
+        return new Report(profiles, request, stream);
     }
 
     /**
@@ -53,9 +62,17 @@ public final class Report implements Closeable {
      * @throws IOException if the file cannot be written
      */
     public void keepUp() throws IOException {
-        if (stream != null && profile.keptSamples() > HELD_SAMPLES) {
+        if (stream != null && kept() > HELD_SAMPLES) {
             stream.append();
         }
+    }
+
+    private long kept() {
+        long kept = 0;
+        for (Profile profile : profiles) { // for each sample in user-space mode: no stream of objects
+            kept += profile.keptSamples();
+        }
+        return kept;
     }
 
     /**
@@ -67,7 +84,7 @@ public final class Report implements Closeable {
         if (stream != null) {
             stream.finish(info);
         } else if (request.output() != null) {
-            Outputs.write(profile, info, request.report(), request.output());
+            Outputs.write(profiles, info, request.report(), request.output());
         }
     }
 

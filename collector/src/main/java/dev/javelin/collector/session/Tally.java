@@ -2,6 +2,7 @@ package dev.javelin.collector.session;
 
 import dev.javelin.collector.walker.SampleDescriptor;
 import dev.javelin.collector.walker.StackEnd;
+import java.util.List;
 
 /** Counts how the walks of a recording ended. Used by one thread. */
 final class Tally {
@@ -17,6 +18,21 @@ final class Tally {
         bridged += (flags & SampleDescriptor.FLAG_BRIDGED) != 0 ? samples : 0;
         scanned += (flags & SampleDescriptor.FLAG_SCANNED) != 0 ? samples : 0;
         userFrames += frames * samples;
+    }
+
+    /** How all walks of several events ended. */
+    static Tally of(List<Tally> tallies) {
+        Tally sum = new Tally();
+        for (Tally tally : tallies) {
+            for (int end = 0; end < sum.javaEnds.length; end++) {
+                sum.javaEnds[end] += tally.javaEnds[end];
+                sum.otherEnds[end] += tally.otherEnds[end];
+            }
+            sum.bridged += tally.bridged;
+            sum.scanned += tally.scanned;
+            sum.userFrames += tally.userFrames;
+        }
+        return sum;
     }
 
     long samples() {

@@ -5,6 +5,7 @@ import dev.javelin.flamegraph.Profile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import one.jfr.JfrReader;
 import one.jfr.event.AllocationSample;
@@ -27,13 +28,12 @@ final class Samples {
     /** A thread that did nothing is told once for all its samples. */
     private static final int MOST_AT_ONCE = 1 << 20;
 
+    private final List<UserEvent> events;
+    /** For its stacks, which all events share. */
     private final Profile profile;
-    private final ProfilerEvent event;
-    private final String eventName;
-    private final long interval;
+
     private final int maxDepth;
     private final KeepUp report;
-    private final Walks walks = new Walks();
     /** Files so far; who reads another than the last one has been cancelled. Guarded by this, as the profile is while a file is read. */
     private int files;
 
@@ -42,21 +42,14 @@ final class Samples {
     /**
      * For one recording.
      *
-     * @param interval see {@link ProfilerEvent}
+     * @param events those that are taken, at most one of each kind; other samples are left out
      * @param maxDepth the most frames of a stack
      */
-    Samples(Profile profile, ProfilerEvent event, String eventName, long interval, int maxDepth, KeepUp report) {
-        this.profile = profile;
-        this.event = event;
-        this.eventName = eventName;
-        this.interval = interval;
+    Samples(List<UserEvent> events, int maxDepth, KeepUp report) {
+        this.events = events;
+        this.profile = events.get(0).profile();
         this.maxDepth = maxDepth;
         this.report = report;
-    }
-
-    /** How the walks of all samples ended. */
-    Walks walks() {
-        return walks;
     }
 
     /**
@@ -138,12 +131,14 @@ final class Samples {
         }
 
         private void take(Event next) {
-            if (next instanceof ExecutionSample sample && event.isSampledByTime()) {
-                sample(sample);
-            } else if (next instanceof AllocationSample sample && event == ProfilerEvent.ALLOC) {
-                counted(sample, sample.classId, sample.value());
-            } else if (next instanceof ContendedLock wait && event == ProfilerEvent.LOCK) {
-                counted(wait, wait.classId, waited(wait.duration, interval));
+            for (UserEvent event : events) {
+                if (next instanceof ExecutionSample sample && event.kind().isSampledByTime()) {
+                    sample(event, sample);
+                } else if (next instanceof AllocationSample sample && event.kind() == ProfilerEvent.ALLOC) {
+                    counted(event, sample, sample.classId, sample.value());
+                } else if (next instanceof ContendedLock wait && event.kind() == ProfilerEvent.LOCK) {
+                    counted(event, wait, wait.classId, waited(wait.duration, event.interval()));
+                }
             }
         }
 
@@ -156,20 +151,22 @@ final class Samples {
             }
         }
 
-        private void sample(ExecutionSample sample) {
+        private void sample(UserEvent event, ExecutionSample sample) {
             Stacks.Stack stack = stacks.of(sample.stackTraceId, 0);
             int thread = thread(sample.tid);
             int count = Math.max(1, Math.min(sample.samples, MOST_AT_ONCE));
-            walks.add(stack.incomplete(), stack.depth(), count);
+            long interval = event.interval();
+            event.walks().add(stack.incomplete(), stack.depth(), count);
             for (int i = 0; i < count; i++) {
-                profile.sample(time(sample.time + i * interval), thread, 0, stack.id(), interval);
+                event.profile().sample(time(sample.time + i * interval), thread, 0, stack.id(), interval);
             }
         }
 
-        private void counted(Event event, int classNumber, long value) {
-            Stacks.Stack stack = stacks.of(event.stackTraceId, classNumber);
-            walks.add(stack.incomplete(), stack.depth(), 1);
-            profile.addAggregate(time(event.time), thread(event.tid), stack.id(), eventName, 1, Math.max(0, value));
+        private void counted(UserEvent event, Event one, int classNumber, long value) {
+            Stacks.Stack stack = stacks.of(one.stackTraceId, classNumber);
+            event.walks().add(stack.incomplete(), stack.depth(), 1);
+            event.profile()
+                    .addAggregate(time(one.time), thread(one.tid), stack.id(), event.name(), 1, Math.max(0, value));
         }
 
         /** The clock is that of {@link System#nanoTime}, unless the target has one of its own. */

@@ -2,13 +2,14 @@ package dev.javelin.collector.user;
 
 import dev.javelin.collector.attach.AsyncProfiler;
 import dev.javelin.collector.session.RecordRequest;
-import dev.javelin.flamegraph.Profile;
+import dev.javelin.collector.session.Titles;
 import dev.javelin.flamegraph.RecordingInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What a recording in user-space mode has to say of itself: which mode it was, what that cannot show, and how good it is. */
 final class UserFacts {
@@ -19,16 +20,16 @@ final class UserFacts {
     private static final double MISSED = 0.9;
 
     private final RecordRequest request;
-    private final ProfilerEvent event;
+    private final List<UserEvent> events;
     private final List<UserTarget> targets;
     private final Instant start = Instant.now();
     private final long startNanos = System.nanoTime();
     private long endNanos;
 
     /** Recording begins now. */
-    UserFacts(RecordRequest request, ProfilerEvent event, List<UserTarget> targets) {
+    UserFacts(RecordRequest request, List<UserEvent> events, List<UserTarget> targets) {
         this.request = request;
-        this.event = event;
+        this.events = events;
         this.targets = targets;
     }
 
@@ -45,16 +46,16 @@ final class UserFacts {
         endNanos = System.nanoTime();
     }
 
-    RecordingInfo info(Profile profile, Walks walks) {
+    RecordingInfo info() {
+        Walks walks = UserEvent.walks(events);
         Duration duration = Duration.ofNanos(endNanos - startNanos);
         RecordingInfo.Builder info = RecordingInfo.builder()
                 .title(title())
                 .command(request.commandLine(), version())
                 .start(start, startNanos)
                 .duration(duration)
-                .event(request.event(), event.unit(), request.intervalNanos())
-                .completeSamples(walks.complete())
                 .loss("profiler's buffers busy", skipped());
+        events.forEach(event -> info.event(event(event)));
         targets.forEach(
                 target -> info.target(target.process().pid(), target.process().commandLine(), target.runtime()));
         info.fact(
@@ -64,7 +65,7 @@ final class UserFacts {
         if (accountedNanos() > 0) {
             info.fact(
                     "CPU time sampled",
-                    decimal("%.2f s", profile.totalValue() / NANOS)
+                    decimal("%.2f s", sampledNanos() / NANOS)
                             + decimal(" of %.2f s by the kernel's account", accountedNanos() / NANOS));
         }
         info.fact("mean frames", decimal("%.1f", walks.meanFrames()));
@@ -80,13 +81,36 @@ final class UserFacts {
             info.fact("failure " + (i + 1), failures.get(i));
         }
         info.fact("duration", decimal("%.2f s", duration.toNanos() / NANOS));
-        return info.summary(summary(profile, walks, duration)).build();
+        return info.summary(summary(walks, duration)).build();
+    }
+
+    /** Pages show bytes of objects and time of waits; and the CPU time, where it is beside others. */
+    private RecordingInfo.Event event(UserEvent event) {
+        boolean summed = !event.kind().isSampledByTime() || events.size() > 1;
+        return new RecordingInfo.Event(
+                event.name(),
+                event.kind().unit(),
+                event.interval(),
+                summed,
+                event.walks().complete());
     }
 
     private String title() {
-        return targets.size() == 1
-                ? event.title() + " of " + targets.get(0).process().shortName()
-                : event.title() + " of " + targets.size() + " JVMs";
+        return Titles.of(
+                events.stream().map(event -> event.kind().title()).toList(),
+                targets.size() == 1 ? targets.get(0).process().shortName() : targets.size() + " JVMs");
+    }
+
+    private boolean has(ProfilerEvent kind) {
+        return events.stream().anyMatch(event -> event.kind() == kind);
+    }
+
+    /** CPU time that was sampled. */
+    private long sampledNanos() {
+        return events.stream()
+                .filter(event -> event.kind() == ProfilerEvent.CPU)
+                .mapToLong(event -> event.profile().totalValue())
+                .sum();
     }
 
     private static String version() {
@@ -96,10 +120,7 @@ final class UserFacts {
 
     /** What a report of kernel mode would have. */
     private String missing() {
-        return switch (event) {
-            case CPU, ALLOC, LOCK -> "no kernel frames";
-            case WALL -> "no kernel frames, and waits are sampled, not measured";
-        };
+        return has(ProfilerEvent.WALL) ? "no kernel frames, and waits are sampled, not measured" : "no kernel frames";
     }
 
     private long skipped() {
@@ -108,7 +129,7 @@ final class UserFacts {
 
     /** CPU time that the kernel accounts to the targets while they were recorded; 0 if it is unknown, or something else was recorded. */
     private long accountedNanos() {
-        boolean known = event == ProfilerEvent.CPU && targets.stream().allMatch(target -> target.cpuNanos() >= 0);
+        boolean known = has(ProfilerEvent.CPU) && targets.stream().allMatch(target -> target.cpuNanos() >= 0);
         return known ? targets.stream().mapToLong(UserTarget::cpuNanos).sum() : 0;
     }
 
@@ -132,9 +153,18 @@ final class UserFacts {
                 .toList();
     }
 
-    private String summary(Profile profile, Walks walks, Duration duration) {
+    /** How many samples there are, of each event where there are several. */
+    private String samples() {
+        return events.size() == 1
+                ? events.get(0).walks().samples() + " samples"
+                : events.stream()
+                        .map(event -> event.name() + ": " + event.walks().samples() + " samples")
+                        .collect(Collectors.joining(", "));
+    }
+
+    private String summary(Walks walks, Duration duration) {
         StringBuilder line = new StringBuilder();
-        line.append(walks.samples()).append(" samples in ").append(decimal("%.1f s", duration.toNanos() / NANOS));
+        line.append(samples()).append(" in ").append(decimal("%.1f s", duration.toNanos() / NANOS));
         line.append(", ").append(percent(walks.complete(), walks.samples())).append(" complete");
         for (Map.Entry<String, Long> reason : walks.incomplete().entrySet()) {
             line.append(", ").append(reason.getValue()).append(' ').append(reason.getKey());
@@ -149,7 +179,7 @@ final class UserFacts {
                     .append(')');
         }
         long accounted = accountedNanos();
-        double share = accounted < MEASURABLE ? 1 : (double) profile.totalValue() / accounted;
+        double share = accounted < MEASURABLE ? 1 : (double) sampledNanos() / accounted;
         if (share < MISSED) {
             line.append("; only ").append(decimal("%.0f %%", 100 * share)).append(" of the CPU time was sampled");
         }

@@ -27,7 +27,8 @@ public final class UserSession implements Session {
     private static final int POLL_MILLIS = 50;
 
     private final RecordRequest request;
-    private final ProfilerEvent event;
+    private final List<Profile> profiles;
+    private final List<UserEvent> events;
     private final PrintStream messages;
     private final Live live;
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -35,13 +36,14 @@ public final class UserSession implements Session {
     /**
      * Prepares a recording.
      *
-     * @param request with an event that this mode has: cpu, wall, alloc or lock
+     * @param request with events that this mode has: cpu, wall, alloc or lock
      * @param messages where messages go, a line each
      * @param live is told when it begins
      */
     public UserSession(RecordRequest request, PrintStream messages, Live live) {
         this.request = request;
-        this.event = ProfilerEvent.of(request.event());
+        this.profiles = Report.profiles(request);
+        this.events = UserEvent.of(request, profiles);
         this.messages = messages;
         this.live = live;
     }
@@ -53,16 +55,15 @@ public final class UserSession implements Session {
 
     @Override
     public RecordResult run() {
-        Profile profile = Report.profile(request);
         List<UserTarget> targets = new ArrayList<>();
         try {
             for (int pid : request.pids()) {
                 targets.add(open(pid));
             }
             targets.forEach(UserTarget::begin);
-            UserFacts facts = new UserFacts(request, event, targets);
+            UserFacts facts = new UserFacts(request, events, targets);
             live.started();
-            return record(targets, profile, facts);
+            return record(targets, facts);
         } finally {
             targets.forEach(UserTarget::close);
         }
@@ -70,23 +71,22 @@ public final class UserSession implements Session {
 
     private UserTarget open(int pid) {
         try {
-            String options =
-                    event.options(request.intervalNanos()) + ",features=mixed,jstackdepth=" + request.maxDepth();
+            String options = UserEvent.options(events) + ",features=mixed,jstackdepth=" + request.maxDepth();
             return new UserTarget(AsyncProfiler.open(ProcessInfo.read(pid)), options);
         } catch (IOException e) {
             throw JavelinException.failed("cannot record process " + pid + ": " + e.getMessage(), e);
         }
     }
 
-    private RecordResult record(List<UserTarget> targets, Profile profile, UserFacts facts) {
-        try (Report report = Report.open(profile, request, facts.start(), facts.startNanos())) {
-            Samples samples = new Samples(
-                    profile, event, request.event(), request.intervalNanos(), request.maxDepth(), report::keepUp);
+    private RecordResult record(List<UserTarget> targets, UserFacts facts) {
+        try (Report report = Report.open(profiles, request, facts.start(), facts.startNanos())) {
+            Samples samples = new Samples(events, request.maxDepth(), report::keepUp);
             loop(new ArrayList<>(targets), samples, facts);
-            tell(targets, samples);
-            RecordingInfo info = facts.info(profile, samples.walks());
+            tell(targets);
+            RecordingInfo info = facts.info();
             report.finish(info);
-            return new RecordResult(profile.sampleCount(), info.summary(), info, List.of(), null);
+            long count = profiles.stream().mapToLong(Profile::sampleCount).sum();
+            return new RecordResult(count, info.summary(), info, List.of(), null);
         } catch (IOException e) {
             throw JavelinException.failed("cannot write the report: " + e.getMessage(), e);
         }
@@ -117,10 +117,10 @@ public final class UserSession implements Session {
         samples.checkWritten();
     }
 
-    private void tell(List<UserTarget> targets, Samples samples) {
+    private void tell(List<UserTarget> targets) {
         List<JavelinException> failures =
                 targets.stream().flatMap(target -> target.failures().stream()).toList();
-        if (samples.walks().samples() == 0 && !failures.isEmpty()) {
+        if (UserEvent.walks(events).samples() == 0 && !failures.isEmpty()) {
             throw failures.get(0);
         }
         failures.forEach(failure -> messages.println(failure.getMessage()));

@@ -27,6 +27,14 @@ final class Walks {
         }
     }
 
+    /** Adds those of another event. */
+    void add(Walks other) {
+        samples += other.samples;
+        frames += other.frames;
+        complete += other.complete;
+        other.incomplete.forEach((reason, count) -> incomplete.merge(reason, count, Long::sum));
+    }
+
     long samples() {
         return samples;
     }

@@ -107,11 +107,18 @@ public final class Probes {
     private static final int SLOTS = 1 << 16;
 
     private final List<Probe> probes;
+    private final boolean sampled;
     private final List<BpfLink> links = new ArrayList<>();
     private int refusedFunctions;
 
     public Probes(List<Probe> probes) {
+        this(probes, false);
+    }
+
+    /** {@code sampled} says whether the clock or a counter is sampled beside them. */
+    public Probes(List<Probe> probes, boolean sampled) {
         this.probes = List.copyOf(probes);
+        this.sampled = sampled;
         if (probes.size() > MOST) {
             throw new IllegalArgumentException(probes.size() + " probes");
         }
@@ -119,7 +126,7 @@ public final class Probes {
 
     /** Whether the clock or a counter is sampled, instead or as well. */
     public boolean isSampled() {
-        return isEmpty() || onCpuRow() >= 0 || callsRow() >= 0;
+        return sampled || isEmpty() || onCpuRow() >= 0 || callsRow() >= 0;
     }
 
     /** The row in whose totals the time on the CPU is; -1 if it is not measured. */
@@ -181,9 +188,9 @@ public final class Probes {
         return has(ProbeRow.FLAG_TRACE) && callsRow() < 0;
     }
 
-    /** Whether events are calls of Java methods that an agent tells of. */
-    public boolean isTold() {
-        return has(ProbeRow.FLAG_TOLD);
+    /** Whether a probe's events are calls of Java methods that an agent tells of. */
+    public boolean isTold(int row) {
+        return (probes.get(row).row().flags() & ProbeRow.FLAG_TOLD) != 0;
     }
 
     /** Whether events are counted by their stacks. */
@@ -199,15 +206,19 @@ public final class Probes {
                 .count();
     }
 
-    /** Whether the time off the CPU is measured. */
-    public boolean hasOffCpu() {
-        return probes.stream().flatMap(probe -> probe.points().stream()).anyMatch(AttachPoint.OffCpu.class::isInstance);
+    /** The row that takes the time off the CPU; -1 if it is not measured. */
+    public int offCpuRow() {
+        return rowOf(AttachPoint.OffCpu.class);
     }
 
-    /** Whether what is summed up is time, in nanoseconds. */
-    public boolean isTime() {
-        return !isEmpty()
-                && probes.stream().allMatch(probe -> probe.row().value().equals(ProbeRow.What.DURATION));
+    /** The row that takes the time in the run queue; -1 if it is not measured. */
+    public int runQueueRow() {
+        return rowOf(AttachPoint.RunQueue.class);
+    }
+
+    /** Whether what a probe sums up is time, in nanoseconds. */
+    public boolean isTime(int row) {
+        return probes.get(row).row().value().equals(ProbeRow.What.DURATION);
     }
 
     /** The programs that record events. */

@@ -40,7 +40,7 @@ class CliTest {
                 "record -F 1e3 1 | the frequency must be a number from 1",
                 "record -e nonsense 1 | unknown event",
                 "record -e page-faults 1 | unknown event",
-                "record -e cpu,cycles 1 | one event at a time",
+                "record -e cpu,cycles 1 | both sampled",
                 "record -e cycles -i 10 1 | at least 1000 events apart",
                 "record -e cycles -F 99 1 | say with -i how many",
                 "record -j 2049 1 | the depth must be a number from 1 to 2048",

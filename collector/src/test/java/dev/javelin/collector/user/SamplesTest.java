@@ -58,14 +58,14 @@ class SamplesTest {
             }
         }
         Profile profile = new Profile(false);
-        Samples samples = read(profile, file(stack));
-        assertThat(samples.walks().samples()).isEqualTo(3);
+        Walks walks = read(profile, file(stack));
+        assertThat(walks.samples()).isEqualTo(3);
         assertThat(profile.sampleCount()).isEqualTo(3);
         assertThat(profile.totalValue()).isEqualTo(3 * INTERVAL);
         boolean complete = shown.equals("complete");
-        assertThat(samples.walks().complete()).isEqualTo(complete ? 3 : 0);
+        assertThat(walks.complete()).isEqualTo(complete ? 3 : 0);
         if (!complete) {
-            assertThat(samples.walks().incomplete()).containsValue(3L).hasSize(1);
+            assertThat(walks.incomplete()).containsValue(3L).hasSize(1);
             assertThat(rootFirst(profile)).isEqualTo(shown);
         }
     }
@@ -97,14 +97,18 @@ class SamplesTest {
         return Files.readAllBytes(file);
     }
 
-    private static Samples read(Profile profile, byte[] file) throws IOException {
-        Samples samples = samples(profile, () -> {});
-        samples.add(ByteBuffer.wrap(file), 42, 0, Long.MAX_VALUE);
-        return samples;
+    private static Walks read(Profile profile, byte[] file) throws IOException {
+        UserEvent cpu = cpu(profile);
+        new Samples(List.of(cpu), DEPTH, () -> {}).add(ByteBuffer.wrap(file), 42, 0, Long.MAX_VALUE);
+        return cpu.walks();
     }
 
     private static Samples samples(Profile profile, Samples.KeepUp report) {
-        return new Samples(profile, ProfilerEvent.CPU, "cpu", INTERVAL, DEPTH, report);
+        return new Samples(List.of(cpu(profile)), DEPTH, report);
+    }
+
+    private static UserEvent cpu(Profile profile) {
+        return new UserEvent(ProfilerEvent.CPU, "cpu", INTERVAL, profile, new Walks());
     }
 
     @Test

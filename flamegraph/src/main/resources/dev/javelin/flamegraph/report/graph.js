@@ -28,6 +28,7 @@ class Graph {
     this.zoomed = 0;
     this.hovered = -1;
     this.selected = -1;
+    this.shortened.clear();
     this.resize();
   }
 

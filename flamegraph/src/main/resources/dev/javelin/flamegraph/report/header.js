@@ -8,10 +8,29 @@ function completeShare(info) {
   return info.complete >= 0 && info.samples > 0 ? info.complete / info.samples : -1;
 }
 
-function showHeader(profile) {
+/** The events of the recording, where there are several, each with what it comes to. */
+function showEvents(events, chosen, choose) {
+  const nav = document.getElementById('events');
+  nav.hidden = events.length < 2;
+  nav.replaceChildren(
+    ...events.map((event, i) => {
+      const button = element('button', '', event.event);
+      button.type = 'button';
+      button.title = 'Show this event (E: the next one)';
+      button.setAttribute('aria-pressed', i === chosen);
+      button.append(element('small', '', weight({ info: event }, event.weight)));
+      button.addEventListener('click', () => choose(i));
+      return button;
+    }),
+  );
+}
+
+function showHeader(profile, chosen, choose) {
   const { info } = profile;
   document.getElementById('title').textContent = info.title;
+  showEvents(profile.events, chosen, choose);
   const facts = document.getElementById('facts');
+  facts.replaceChildren();
   facts.append(chip(counted(info, info.samples)));
   if (info.total) {
     facts.append(chip(`${weight(profile, profile.total[0])} in all`));
@@ -29,7 +48,7 @@ function showHeader(profile) {
     facts.append(chip('user-space mode: no kernel frames', 'warn'));
   }
   document.getElementById('summary').textContent = whatWasRecorded(info);
-  document.getElementById('details').append(recordingList(profile), qualityList(info));
+  document.getElementById('details').replaceChildren(recordingList(profile), qualityList(info));
 }
 
 function interval(info) {
@@ -123,6 +142,7 @@ const KEYS = [
   ['N  Shift+N', 'next and previous match'],
   ['T', 'switch between graph, call tree and hot methods'],
   ['I', 'turn the graph upside down'],
+  ['E', 'the next event, where several were recorded'],
   ['D', 'dark or light'],
   ['\u2190 \u2191 \u2192 \u2193', 'move between frames'],
   ['Enter', 'zoom into the selected frame'],

@@ -1,10 +1,15 @@
-// Puts the views together: search, keys, theme, and the state in the address (#view=tree&search=…&theme=dark&zoom=…).
+// Puts the views together: search, keys, theme, and the state in the address (#event=offcpu&view=tree&search=…&theme=dark&zoom=…).
 
 const byId = (id) => document.getElementById(id);
 const VIEWS = ['graph', 'tree', 'methods'];
 
 class Report {
-  constructor(profile) {
+  /** Each event of the recording is packed by itself, and read when it is looked at. */
+  constructor(packed) {
+    this.packed = packed;
+    this.profiles = [];
+    const profile = this.read(0);
+    this.event = 0;
     this.profile = profile;
     this.view = 'graph';
     this.matches = null;
@@ -28,6 +33,10 @@ class Report {
     this.tree = new TreeView(profile, hooks);
     this.methods = new MethodsView(profile, hooks);
     this.listen();
+  }
+
+  read(event) {
+    return (this.profiles[event] ??= new Profile(embeddedProfile(this.packed[event])));
   }
 
   listen() {
@@ -54,26 +63,19 @@ class Report {
   }
 
   start() {
-    const { profile } = this;
-    showHeader(profile);
-    if (profile.total[0] === 0) {
-      byId('empty').hidden = false;
-      byId('empty').textContent =
-        profile.info.samples > 0
-          ? `No ${profile.info.counted} matches what was asked for.`
-          : `No ${profile.info.counted}s were recorded.`;
-    }
     const asked = new URLSearchParams(location.hash.slice(1));
     const stored = this.storedTheme();
     this.themeChosen = ['dark', 'light'].includes(asked.get('theme') || stored);
     const system = matchMedia('(prefers-color-scheme: dark)').matches;
     this.theme(this.themeChosen ? (asked.get('theme') || stored) === 'dark' : system);
-    if (profile.info.inverted !== asked.has('invert')) {
+    const event = this.profile.events.findIndex((e) => e.event === asked.get('event'));
+    this.choose(Math.max(event, 0));
+    if (this.profile.info.inverted !== asked.has('invert')) {
       this.invert();
     }
     byId('recording').open = asked.has('header');
     const zoom = Number(asked.get('zoom') || 0);
-    if (zoom > 0 && zoom < profile.size) {
+    if (zoom > 0 && zoom < this.profile.size) {
       this.graph.zoom(zoom);
     }
     this.search(asked.get('search') || '');
@@ -82,6 +84,34 @@ class Report {
 
   state() {
     return { matches: this.matches, dark: this.dark, zoomed: this.graph.zoomed };
+  }
+
+  /** Shows an event of the recording: what was searched for and how it is looked at stays as it is. */
+  choose(event) {
+    const profile = this.read(event);
+    this.event = event;
+    this.profile = profile;
+    this.tree.profile = profile;
+    this.methods.profile = profile;
+    showHeader(profile, event, (other) => this.choose(other));
+    byId('empty').hidden = profile.total[0] > 0;
+    byId('empty').textContent =
+      profile.info.samples > 0
+        ? `No ${profile.info.counted} matches what was asked for.`
+        : `No ${profile.info.counted}s were recorded.`;
+    showLegend(profile, this.dark);
+    hideTooltip();
+    this.graph.matches = null; // they are those of other names
+    this.graph.use(profile);
+    this.search(byId('search').value);
+    this.changed();
+  }
+
+  stepEvent(by) {
+    const count = this.packed.length;
+    if (count > 1) {
+      this.choose((this.event + by + count) % count);
+    }
   }
 
   show(view) {
@@ -314,6 +344,8 @@ class Report {
       i: () => this.view === 'graph' && this.invert(),
       t: () => this.show(VIEWS[(VIEWS.indexOf(this.view) + 1) % VIEWS.length]),
       T: () => this.show(VIEWS[(VIEWS.indexOf(this.view) + 2) % VIEWS.length]),
+      e: () => this.stepEvent(1),
+      E: () => this.stepEvent(-1),
       d: () => this.toggleTheme(),
       '?': showKeys,
       Escape: () => this.escape(),
@@ -342,4 +374,4 @@ class Report {
   }
 }
 
-new Report(new Profile(embeddedProfile(byId('profile').textContent))).start();
+new Report(Array.from(document.querySelectorAll('script.profile'), (data) => data.textContent)).start();

@@ -19,6 +19,7 @@ const ROOT_KIND = 10;
 class Profile {
   constructor(data) {
     this.info = data.info;
+    this.events = data.events; // of the recording, this one among them
     this.names = data.names;
     this.nameKinds = data.kinds;
     this.size = data.size;

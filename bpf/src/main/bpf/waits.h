@@ -185,7 +185,7 @@ static __noinline int note_call(struct task_struct *task, struct schedule *seen)
 	seen->in_calls = calling.in_calls;
 	seen->mounted = calling.mounted;
 	if (calling.call)
-		describe_wait(task, calling.java_thread);
+		describe_wait(task, calling.java_thread, seen->wait == WAIT_PREEMPTED || seen->wait == WAIT_THROTTLED);
 	return 0;
 }
 

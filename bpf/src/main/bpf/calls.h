@@ -29,6 +29,7 @@ struct {
 
 /* What the current thread is doing for its calls. */
 struct calling {
+	__u64 now; /* as of when: CLOCK_MONOTONIC; all else is 0 to begin with */
 	__u64 java_thread;
 	__u64 call;     /* see CALL_SLOT_SHIFT; 0: none */
 	__u64 in_calls; /* nanoseconds until now; NOT_KNOWN, as of all virtual threads */
@@ -56,7 +57,7 @@ static __noinline int read_task(__u64 slots, __u32 index, struct calling *c)
 	if (read_word(at + SLOT_TASK, &call) || !call || read_word(at + SLOT_TASK_BASE, &base))
 		return 0;
 	c->call = CALL_TASK | (call & (CALL_VIRTUAL - 1));
-	c->mounted = bpf_ktime_get_ns() - base - c->in_calls;
+	c->mounted = c->now - base - c->in_calls;
 	return 0;
 }
 
@@ -88,9 +89,9 @@ static __noinline int read_calling(const struct slot_table *t, __u64 java_thread
 	if (slot.open)
 		c->call = (entry ? CALL_VIRTUAL : 0) | (__u64)index << CALL_SLOT_SHIFT | (slot.calls + 1);
 	if (entry)
-		c->mounted = bpf_ktime_get_ns() - slot.base;
+		c->mounted = c->now - slot.base;
 	else
-		c->in_calls = slot.open ? bpf_ktime_get_ns() - slot.base : slot.total;
+		c->in_calls = slot.open ? c->now - slot.base : slot.total;
 	if (!entry && !slot.open && t->tasks)
 		read_task(t->slots, index, c);
 	return index;
@@ -119,7 +120,7 @@ static __noinline int find_calling(struct calling *c)
 		c->call = 0;
 	else
 		u->waiting = NOT_WAITING;
-	since = bpf_ktime_get_ns() - u->since;
+	since = c->now - u->since;
 	if (c->mounted > since)
 		c->mounted = since;
 	return 0;

@@ -124,8 +124,11 @@ public final class KnownRequests {
             }
             long outside = request.get("around");
             around.add(outside);
-            account.merge("outside.calls", outside >= SLOW_NANOS ? 1L : 0, Long::sum);
-            account.merge("outside.elapsed", outside >= SLOW_NANOS ? outside : 0, Long::sum);
+            if (outside >= SLOW_NANOS) {
+                account.merge("outside.calls", 1L, Long::sum);
+                account.merge("outside.elapsed", outside, Long::sum);
+                account.merge("outside.cpu", request.get("around.cpu"), Long::sum);
+            }
             long nanos = request.remove("elapsed");
             account("calls", 1, nanos);
             account("elapsed", nanos, nanos);
@@ -135,9 +138,11 @@ public final class KnownRequests {
     }
 
     private void around(int number) throws IOException, InterruptedException {
+        long cpu = cpu();
         long start = System.nanoTime();
         request(number);
         request.put("around", System.nanoTime() - start);
+        request.put("around.cpu", cpu() - cpu);
     }
 
     private void account(String name, long value, long nanos) {

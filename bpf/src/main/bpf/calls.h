@@ -29,6 +29,7 @@ struct {
 
 /* What the current thread is doing for its calls. */
 struct calling {
+	__u64 now; /* as of when: CLOCK_MONOTONIC; all else is 0 to begin with */
 	__u64 java_thread;
 	__u64 call;     /* see CALL_SLOT_SHIFT; 0: none */
 	__u64 in_calls; /* nanoseconds until now; NOT_KNOWN, as of all virtual threads */
@@ -56,7 +57,7 @@ static __noinline int read_task(__u64 slots, __u32 index, struct calling *c)
 	if (read_word(at + SLOT_TASK, &call) || !call || read_word(at + SLOT_TASK_BASE, &base))
 		return 0;
 	c->call = CALL_TASK | (call & (CALL_VIRTUAL - 1));
-	c->mounted = bpf_ktime_get_ns() - base - c->in_calls;
+	c->mounted = c->now - base - c->in_calls;
 	return 0;
 }
 
@@ -88,9 +89,9 @@ static __noinline int read_calling(const struct slot_table *t, __u64 java_thread
 	if (slot.open)
 		c->call = (entry ? CALL_VIRTUAL : 0) | (__u64)index << CALL_SLOT_SHIFT | (slot.calls + 1);
 	if (entry)
-		c->mounted = bpf_ktime_get_ns() - slot.base;
+		c->mounted = c->now - slot.base;
 	else
-		c->in_calls = slot.open ? bpf_ktime_get_ns() - slot.base : slot.total;
+		c->in_calls = slot.open ? c->now - slot.base : slot.total;
 	if (!entry && !slot.open && t->tasks)
 		read_task(t->slots, index, c);
 	return index;
@@ -119,7 +120,7 @@ static __noinline int find_calling(struct calling *c)
 		c->call = 0;
 	else
 		u->waiting = NOT_WAITING;
-	since = bpf_ktime_get_ns() - u->since;
+	since = c->now - u->since;
 	if (c->mounted > since)
 		c->mounted = since;
 	return 0;
@@ -143,18 +144,91 @@ struct {
 	__type(value, struct wait_detail);
 } wait_details SEC(".maps");
 
-/* arch/x86/entry/syscalls/syscall_64.tbl: those whose first argument is a file, below 64 a bit each */
+/* Where the path is put together that a thread waits for. Threads are switched with interrupts off, so that one a CPU will do. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct told_path);
+} wait_paths SEC(".maps");
+
+/* arch/x86/entry/syscalls/syscall_64.tbl: those whose first argument is a file, a bit each, 64 a word */
 #define NO_SYSCALL (~0ULL)
 #define SYSCALL_POLL 7
-#define FILE_SYSCALLS                                                                                                          \
-	(1ULL << 0 /* read */ | 1ULL << 1 /* write */ | 1ULL << 5 /* fstat */ | 1ULL << 8 /* lseek */ |                        \
-	 1ULL << 17 /* pread64 */ | 1ULL << 18 /* pwrite64 */ | 1ULL << 19 /* readv */ | 1ULL << 20 /* writev */ |             \
-	 1ULL << 40 /* sendfile */ | 1ULL << 42 /* connect */ | 1ULL << 43 /* accept */ | 1ULL << 44 /* sendto */ |            \
-	 1ULL << 45 /* recvfrom */ | 1ULL << 46 /* sendmsg */ | 1ULL << 47 /* recvmsg */)
-#define SYSCALL_FSYNC 74
-#define SYSCALL_FDATASYNC 75
-#define SYSCALL_FTRUNCATE 77
-#define SYSCALL_ACCEPT4 288
+#define BIT(n) (1ULL << ((n)&63))
+#define FILE_SYSCALLS_0                                                                                                        \
+	(BIT(0) /* read */ | BIT(1) /* write */ | BIT(5) /* fstat */ | BIT(8) /* lseek */ | BIT(17) /* pread64 */ |            \
+	 BIT(18) /* pwrite64 */ | BIT(19) /* readv */ | BIT(20) /* writev */ | BIT(40) /* sendfile */ | BIT(42) /* connect */ | \
+	 BIT(43) /* accept */ | BIT(44) /* sendto */ | BIT(45) /* recvfrom */ | BIT(46) /* sendmsg */ | BIT(47) /* recvmsg */)
+#define FILE_SYSCALLS_64                                                                                                       \
+	(BIT(73) /* flock */ | BIT(74) /* fsync */ | BIT(75) /* fdatasync */ | BIT(77) /* ftruncate */ |                       \
+	 BIT(78) /* getdents */ | BIT(91) /* fchmod */ | BIT(93) /* fchown */)
+#define FILE_SYSCALLS_192                                                                                                      \
+	(BIT(217) /* getdents64 */ | BIT(221) /* fadvise64 */)
+#define FILE_SYSCALLS_256                                                                                                      \
+	(BIT(275) /* splice */ | BIT(277) /* sync_file_range */ | BIT(285) /* fallocate */ | BIT(288) /* accept4 */ |          \
+	 BIT(295) /* preadv */ | BIT(296) /* pwritev */ | BIT(299) /* recvmmsg */ | BIT(306) /* syncfs */ |                    \
+	 BIT(307) /* sendmmsg */)
+#define FILE_SYSCALLS_320 (BIT(326) /* copy_file_range */ | BIT(327) /* preadv2 */ | BIT(328) /* pwritev2 */)
+
+/* Those whose first argument is a path; and those whose second one is, which counts from the directory that the first one is */
+#define PATH_SYSCALLS_0                                                                                                        \
+	(BIT(2) /* open */ | BIT(4) /* stat */ | BIT(6) /* lstat */ | BIT(21) /* access */)
+#define PATH_SYSCALLS_64                                                                                                       \
+	(BIT(76) /* truncate */ | BIT(82) /* rename */ | BIT(83) /* mkdir */ | BIT(84) /* rmdir */ | BIT(85) /* creat */ |     \
+	 BIT(86) /* link */ | BIT(87) /* unlink */ | BIT(89) /* readlink */ | BIT(90) /* chmod */ | BIT(92) /* chown */)
+#define PATH_SYSCALLS_128 (BIT(137) /* statfs */)
+#define AT_SYSCALLS_256                                                                                                        \
+	(BIT(257) /* openat */ | BIT(258) /* mkdirat */ | BIT(260) /* fchownat */ | BIT(262) /* newfstatat */ |                \
+	 BIT(263) /* unlinkat */ | BIT(264) /* renameat */ | BIT(265) /* linkat */ | BIT(267) /* readlinkat */ |               \
+	 BIT(268) /* fchmodat */ | BIT(269) /* faccessat */ | BIT(280) /* utimensat */ | BIT(316) /* renameat2 */)
+#define AT_SYSCALLS_320 (BIT(332) /* statx */)
+#define AT_SYSCALLS_384 (BIT(437) /* openat2 */ | BIT(439) /* faccessat2 */)
+
+/* The word of 64 system calls that one is in, of those above. */
+static __always_inline int is_one_of(__u64 syscall, __u64 words_from, __u64 word)
+{
+	return syscall - words_from < 64 && word >> (syscall & 63) & 1;
+}
+
+static __always_inline int takes_file(__u64 syscall)
+{
+	return is_one_of(syscall, 0, FILE_SYSCALLS_0) || is_one_of(syscall, 64, FILE_SYSCALLS_64) ||
+	       is_one_of(syscall, 192, FILE_SYSCALLS_192) || is_one_of(syscall, 256, FILE_SYSCALLS_256) ||
+	       is_one_of(syscall, 320, FILE_SYSCALLS_320);
+}
+
+/* The address of the path that the system call is about; 0 if it is about none. */
+static __always_inline __u64 path_of(__u64 syscall, const struct pt_regs *regs)
+{
+	if (is_one_of(syscall, 0, PATH_SYSCALLS_0) || is_one_of(syscall, 64, PATH_SYSCALLS_64) ||
+	    is_one_of(syscall, 128, PATH_SYSCALLS_128))
+		return regs->di;
+	if (is_one_of(syscall, 256, AT_SYSCALLS_256) || is_one_of(syscall, 320, AT_SYSCALLS_320) ||
+	    is_one_of(syscall, 384, AT_SYSCALLS_384))
+		return regs->si;
+	return 0;
+}
+
+/* Hands over the path that the current thread is going to wait for. The kernel has just read it, so that it is in memory. */
+static __noinline int send_path(__u32 pid, __u32 tid, __u64 path)
+{
+	__u32 zero = 0;
+	struct told_path *told = bpf_map_lookup_elem(&wait_paths, &zero);
+
+	if (!told)
+		return 0;
+	told->length = bpf_probe_read_user_str(told->path, sizeof(told->path), (const void *)path);
+	if (told->length <= 1)
+		return 0;
+	told->head.type = RECORD_PATH;
+	told->head.pid = pid;
+	told->head.time_ns = bpf_ktime_get_ns();
+	told->tid = tid;
+	if (bpf_ringbuf_output(&ring, told, sizeof(*told), BPF_RB_NO_WAKEUP))
+		count(COUNT_RING_FULL);
+	return 0;
+}
 
 /* The file that the system call is about; -1 if it is about none. */
 static __always_inline __s32 file_of(__u64 syscall, const struct pt_regs *regs)
@@ -167,10 +241,7 @@ static __always_inline __s32 file_of(__u64 syscall, const struct pt_regs *regs)
 			return -1;
 		return fd;
 	}
-	if ((syscall < 64 && FILE_SYSCALLS >> syscall & 1) || syscall == SYSCALL_FSYNC || syscall == SYSCALL_FDATASYNC ||
-	    syscall == SYSCALL_FTRUNCATE || syscall == SYSCALL_ACCEPT4)
-		return regs->di;
-	return -1;
+	return takes_file(syscall) ? (__s32)regs->di : -1;
 }
 
 /* include/linux/socket.h, include/uapi/linux/stat.h */
@@ -229,13 +300,14 @@ static __always_inline __u64 monitor_of(const struct slot_table *t, __u64 java_t
 }
 
 /* Takes down what the current thread is going to wait for. */
-static __noinline int describe_wait(struct task_struct *task, __u64 java_thread)
+static __noinline int describe_wait(struct task_struct *task, __u64 java_thread, int preempted)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 	__u32 pid = id >> 32, tid = id;
 	struct slot_table *t = bpf_map_lookup_elem(&slot_tables, &pid);
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	struct wait_detail d = {.syscall = regs->orig_ax};
+	__u64 path;
 
 	if (!t)
 		return 0;
@@ -243,6 +315,9 @@ static __noinline int describe_wait(struct task_struct *task, __u64 java_thread)
 	if (!d.object)
 		describe_file(&d, task, file_of(d.syscall, regs));
 	bpf_map_update_elem(&wait_details, &tid, &d, BPF_ANY);
+	path = d.object ? 0 : path_of(d.syscall, regs);
+	if (path && !preempted)
+		send_path(pid, tid, path);
 	return 0;
 }
 

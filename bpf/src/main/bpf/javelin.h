@@ -92,6 +92,7 @@ enum record_type {
 	RECORD_HIT = 6,    /* a sample with struct hit, and its texts, behind its frames: one event of a probe */
 	RECORD_WAIT = 7,   /* struct call_wait */
 	RECORD_CALL = 8,   /* struct told_call */
+	RECORD_PATH = 9,   /* struct told_path */
 };
 
 struct record_header {
@@ -137,6 +138,8 @@ struct sample {
 /* What a platform thread does is no such call, but a task that this one handed over. Whose call it is, the slot tells then. */
 #define CALL_TASK (1ULL << 61)
 
+#define PATH_BYTES 256
+
 /* Time off the CPU within a probed call. */
 struct call_wait {
 	struct record_header head; /* the time is that of its end */
@@ -155,6 +158,17 @@ struct call_wait {
 	__u16 port;        /* of the socket's peer */
 	__u16 family;      /* of the socket; 0: it is none */
 	__u64 address6[2]; /* of the socket's peer, IPv6 */
+};
+
+/*
+ * The path that a thread has given to the system call that it begins to wait in, within a probed call: it is told before that wait's
+ * RECORD_WAIT, with a time within it.
+ */
+struct told_path {
+	struct record_header head;
+	__u32 tid;
+	__s32 length; /* with the 0 at its end; as many as there is room for: it may be cut */
+	char path[PATH_BYTES];
 };
 
 /* A call of a probed Java method that has returned, and is told by itself. */

@@ -37,7 +37,7 @@ static __always_inline struct unmounted *unmounted_of(__u64 java_thread, struct 
 static __noinline void note_unmount(__u64 java_thread, __u64 stack)
 {
 	struct slot_table *t = current_slots();
-	struct calling c = {};
+	struct calling c = {.now = bpf_ktime_get_ns()};
 	struct unmounted *u = unmounted_of(java_thread, &c);
 
 	if (!t || !u)
@@ -51,7 +51,7 @@ static __noinline void note_unmount(__u64 java_thread, __u64 stack)
 
 static __noinline void note_pinned(__u64 java_thread)
 {
-	struct calling c = {};
+	struct calling c = {.now = bpf_ktime_get_ns()};
 	struct unmounted *u = unmounted_of(java_thread, &c);
 
 	if (u)
@@ -62,10 +62,10 @@ static __noinline void note_pinned(__u64 java_thread)
 static __noinline void note_mount(__u64 java_thread)
 {
 	__u64 id = bpf_get_current_pid_tgid();
-	struct calling c = {};
+	struct calling c = {.now = bpf_ktime_get_ns()};
 	struct unmounted *u = unmounted_of(java_thread, &c);
 	struct call_wait w = {
-		.head = {.type = RECORD_WAIT, .pid = id >> 32, .time_ns = bpf_ktime_get_ns()},
+		.head = {.type = RECORD_WAIT, .pid = id >> 32, .time_ns = c.now},
 		.tid = id,
 		.java_thread = java_thread,
 		.wait = WAIT_BEFORE,
@@ -92,7 +92,7 @@ static __noinline void note_mount(__u64 java_thread)
 /* Whether the virtual thread that is mounted on a JavaThread is in a call. */
 static __noinline int is_virtual_call(__u64 java_thread)
 {
-	struct calling c = {};
+	struct calling c = {.now = bpf_ktime_get_ns()};
 
 	return unmounted_of(java_thread, &c) != NULL;
 }

@@ -177,7 +177,7 @@ static __always_inline void see_now(struct task_struct *task, struct schedule *s
 /* What the current thread, which was walked, is calling as it leaves the CPU. */
 static __noinline int note_call(struct task_struct *task, struct schedule *seen)
 {
-	struct calling calling = {};
+	struct calling calling = {.now = seen->since};
 
 	find_calling(&calling);
 	seen->java_thread = calling.java_thread;
@@ -185,7 +185,7 @@ static __noinline int note_call(struct task_struct *task, struct schedule *seen)
 	seen->in_calls = calling.in_calls;
 	seen->mounted = calling.mounted;
 	if (calling.call)
-		describe_wait(task, calling.java_thread);
+		describe_wait(task, calling.java_thread, seen->wait == WAIT_PREEMPTED || seen->wait == WAIT_THROTTLED);
 	return 0;
 }
 
@@ -236,9 +236,15 @@ static __always_inline int begin_wait(void *ctx, struct process *p, int preempte
 		return 0;
 	}
 	seen->wait = wait_class(task, state, preempted);
+	/*
+	 * The walk is our time, not the thread's wait. Of calls it is part of the wait, nevertheless: the kernel does not account it as the
+	 * thread's time on the CPU, which would grow by some ten microseconds with each wait.
+	 */
+	if (calls_row != NO_ROW)
+		see_now(task, seen);
 	seen->stack = current_stack(ctx, p, NULL, CONTEXT_SCHEDULER, 0);
-	/* The walk is our time, not the thread's wait. */
-	see_now(task, seen);
+	if (calls_row == NO_ROW)
+		see_now(task, seen);
 	seen->woken = seen->wait == WAIT_PREEMPTED ? seen->since : 0;
 	if (calls_row != NO_ROW)
 		note_call(task, seen);
@@ -272,7 +278,7 @@ static __always_inline void begin_run(struct task_struct *task, struct schedule 
 static __always_inline void sample_call(struct walk *w)
 {
 	__u64 id = bpf_get_current_pid_tgid();
-	struct calling calling = {};
+	struct calling calling = {.now = bpf_ktime_get_ns()};
 	struct schedule *s;
 
 	name_thread(w);

@@ -2,6 +2,7 @@ package dev.javelin.flamegraph;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,26 @@ final class ExplanationJson {
 
     private ExplanationJson() {}
 
+    /** Stacks that are written once each, by their place in the list, and where they are. */
+    private static final class Stacks {
+        private final Profile profile;
+        private final FrameNames names;
+        private final Map<Integer, Integer> places = new HashMap<>();
+        private final List<List<String>> texts = new ArrayList<>();
+
+        Stacks(Profile profile) {
+            this.profile = profile;
+            this.names = new FrameNames(profile, ReportOptions.defaults(), true);
+        }
+
+        int place(int stack) {
+            return places.computeIfAbsent(stack, s -> {
+                texts.add(stack(profile, names, s));
+                return texts.size() - 1;
+            });
+        }
+    }
+
     static String of(Explanation explanation) {
         Explanation.Slow slow = explanation.slow();
         Map<String, Object> slowMap = new LinkedHashMap<>();
@@ -27,9 +48,11 @@ final class ExplanationJson {
         map.put("elapsed_ns", explanation.elapsedNanos());
         map.put("slow", slowMap);
         map.put("parts", parts(explanation));
+        Stacks stacks = new Stacks(explanation.profile());
         map.put(
                 "slowest",
-                explanation.slowest().stream().map(ExplanationJson::call).toList());
+                explanation.slowest().stream().map(call -> call(call, stacks)).toList());
+        map.put("stacks", stacks.texts);
         if (explanation.handedOver() != null) {
             map.put("handed_over", handedOver(explanation));
         }
@@ -38,7 +61,7 @@ final class ExplanationJson {
         return out.append('\n').toString();
     }
 
-    private static Map<String, Object> call(Explanation.SlowCall call) {
+    private static Map<String, Object> call(Explanation.SlowCall call, Stacks stacks) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("began_ns", call.beganNanos());
         map.put("elapsed_ns", call.elapsedNanos());
@@ -47,6 +70,22 @@ final class ExplanationJson {
             map.put("trace_id", call.traceId());
             map.put("span_id", call.spanId());
         }
+        map.put(
+                "intervals",
+                call.intervals().stream()
+                        .map(interval -> interval(interval, stacks))
+                        .toList());
+        return map;
+    }
+
+    /** These are many, and few are their stacks. */
+    private static Map<String, Object> interval(Explanation.Interval interval, Stacks stacks) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("part", interval.part().text());
+        map.put("detail", interval.detail());
+        map.put("from_ns", interval.fromNanos());
+        map.put("elapsed_ns", interval.nanos());
+        map.put("stack", stacks.place(interval.stack()));
         return map;
     }
 

@@ -134,7 +134,7 @@ class ExplanationOutputsTest {
         assertThat(ExplanationOutputs.json(ExplanationSamples.withoutSlowCalls(0)))
                 .isEqualTo(
                         "{\"method\":\"com.acme.Orders.place\",\"calls\":0,\"elapsed_ns\":0,"
-                                + "\"slow\":{\"threshold_ns\":50000000,\"calls\":0,\"elapsed_ns\":0},\"parts\":[],\"slowest\":[]}\n");
+                                + "\"slow\":{\"threshold_ns\":50000000,\"calls\":0,\"elapsed_ns\":0},\"parts\":[],\"slowest\":[],\"stacks\":[]}\n");
     }
 
     @ParameterizedTest
@@ -177,8 +177,16 @@ class ExplanationOutputsTest {
                         + "{\"part\":\"monitor\",\"detail\":\"app.Cart\",\"all_ns\":20000000,\"slow_ns\":5000000,"
                         + "\"stack\":[\"app/Main.run\",\"app/Orders.place\",\"app/Stock.reserve\"]}],\"slowest\":["
                         + "{\"began_ns\":300000000,\"elapsed_ns\":80000000,\"thread\":\"worker-1\","
-                        + "\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\",\"span_id\":\"00f067aa0ba902b7\"},"
-                        + "{\"began_ns\":100000000,\"elapsed_ns\":50000000,\"thread\":\"worker-2\"}]}\n");
+                        + "\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\",\"span_id\":\"00f067aa0ba902b7\","
+                        + "\"intervals\":[{\"part\":\"on CPU: Java\",\"detail\":\"\",\"from_ns\":0,\"elapsed_ns\":5000000,\"stack\":0},"
+                        + "{\"part\":\"monitor\",\"detail\":\"app.Stock\",\"from_ns\":5000000,\"elapsed_ns\":70000000,\"stack\":1},"
+                        + "{\"part\":\"file I/O\",\"detail\":\"/var/lib/app/orders.db\",\"from_ns\":76000000,\"elapsed_ns\":4000000,"
+                        + "\"stack\":2}]},"
+                        + "{\"began_ns\":100000000,\"elapsed_ns\":50000000,\"thread\":\"worker-2\","
+                        + "\"intervals\":[{\"part\":\"monitor\",\"detail\":\"app.Cart\",\"from_ns\":0,\"elapsed_ns\":50000000,\"stack\":1}]}],"
+                        + "\"stacks\":[[\"app/Main.run\",\"app/Orders.place\"],"
+                        + "[\"app/Main.run\",\"app/Orders.place\",\"app/Stock.reserve\"],"
+                        + "[\"app/Main.run\",\"app/Orders.place\",\"vfs_read_[k]\"]]}\n");
     }
 
     @Test

@@ -8,14 +8,11 @@ import dev.javelin.it.harness.Links;
 import dev.javelin.it.harness.StolenTime;
 import dev.javelin.it.harness.TargetProcess;
 import dev.javelin.it.targets.KnownRequests;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,62 +21,113 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where the time of calls went is what the target itself knows of them. */
 class ExplainIT {
-    private static final Pattern FIGURE = Pattern.compile("\"(calls|elapsed_ns|threshold_ns)\": ?(\\d+)");
-    private static final Pattern PART = Pattern.compile(
-            "\"part\": ?\"([^\"]*)\", ?\"detail\": ?\"[^\"]*\", ?\"all_ns\": ?(\\d+), ?\"slow_ns\": ?(\\d+)");
-
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** The collector that the target's operation is of. */
+    private static final List<String> FLAGS = List.of("-XX:+UseG1GC");
+
+    /** Something that requests wait for: its name in the account, the part that it is, and the method in which they wait. */
+    private enum Reason {
+        MONITOR("monitor", "monitor", "enter"),
+        PARK("park", "park", "lock"),
+        SLEEP("sleep", "sleep", "rest"),
+        SOCKET("socket", "socket", "ask"),
+        FILE("file", "file I/O", "write"),
+        GC("gc", "GC pause", "collect");
+
+        final String account;
+        final String part;
+        final String method;
+
+        Reason(String account, String part, String method) {
+            this.account = account;
+            this.part = part;
+            this.method = "KnownRequests." + method;
+        }
+
+        /** Of all calls or of the slow ones; 0 if none of these had it, as when all collections were quick. */
+        long truth(Map<String, Long> account, boolean slow) {
+            return account.getOrDefault((slow ? "slow." : "") + this.account, 0L);
+        }
+    }
 
     @TempDir
     Path directory;
 
-    private record Sum(Map<String, Long> all, Map<String, Long> slow) {}
-
-    /** What was told of the calls, and what the target itself knows. */
-    private record Explained(String json, List<Long> figures, Sum sum, Map<String, Long> account, String told) {}
+    /** What was told of the calls, and what the target and the host know. */
+    private record Explained(ExplainedCalls told, Map<String, Long> account, int port, long stolen, String text) {}
 
     @ParameterizedTest
     @ValueSource(ints = {17, 25})
     void partsAreTheTargetsOwn(int major) throws Exception {
         MustRun.recording();
-        long stolen = StolenTime.nanos();
-        Explained explained = explain(major);
-        stolen = StolenTime.nanos() - stolen;
-        check(explained, List.of("monitor", "park", "sleep", "socket", "gc"));
-        long cpu = explained.account().get("cpu"); // what the host took is time on the CPU here, but not in the account
-        assertThat(onCpu(explained.sum().all()))
-                .as("CPU, the host took " + stolen + ": " + explained.told())
-                .isBetween(cpu * 0.96, cpu * 1.04 + stolen);
-        assertThat(explained.json().split("\\{\"part\":"))
+        Explained explained = explain(major, List.of("--slower-than", "10ms"));
+        System.out.printf("jdk%d %s%n", major, explained.text());
+        checkCalls(explained);
+        checkWaits(explained);
+        for (boolean slow : new boolean[] {false, true}) {
+            // as of the elapsed time; what the host took is time on the CPU here, but not in the account
+            long within = explained.account().get(slow ? "slow.cpu" : "cpu");
+            long around = explained.account().get(slow ? "outside.cpu" : "around.cpu");
+            assertThat((double) onCpu(explained, slow))
+                    .as((slow ? "slow CPU " : "CPU ") + explained.text())
+                    .isBetween(within * 0.97, around * 1.03 + explained.stolen());
+        }
+        checkDetails(
+                explained, Reason.MONITOR, "dev\\.javelin\\.it\\.targets\\.KnownRequests\\$Guarded(, held by holder)?");
+        checkDetails(explained, Reason.PARK, "ReentrantLock\\.lock, unparked by holder");
+        checkDetails(explained, Reason.SOCKET, "(read|recvfrom|poll) 127\\.0\\.0\\.1:" + explained.port());
+        assertThat(explained.told().parts())
                 .as("the monitor's holder, and where it was")
-                .anyMatch(part -> part.contains("\"java.lang.Object, held by holder\"")
-                        && part.contains("KnownRequests.holdMonitor"));
-        System.out.printf("jdk%d %s%n", major, explained.sum().slow());
+                .anyMatch(part ->
+                        part.detail().endsWith("$Guarded, held by holder") && part.isIn("KnownRequests.holdMonitor"));
     }
 
     /** Each request is a virtual thread's. */
     @Test
     void partsOfVirtualThreadsAreTheTargetsOwn() throws Exception {
         MustRun.recording();
-        Explained explained = explain(25, "1000", "virtual");
-        check(explained, List.of("monitor", "park", "sleep", "socket"));
-        assertThat(explained.sum().all().getOrDefault("unknown", 0L))
-                .as("unknown " + explained.told())
-                .isLessThanOrEqualTo(explained.figures().get(1) / 100);
-        Map<String, Long> account = explained.account();
-        long others = account.get("elapsed");
-        for (String reason : List.of("monitor", "park", "sleep", "socket", "gc")) {
-            others -= account.get(reason);
+        Explained explained = explain(25, List.of("--slower-than", "10ms"), "1000", "virtual");
+        System.out.printf("virtual %s%n", explained.text());
+        checkCalls(explained);
+        checkWaits(explained);
+        for (boolean slow : new boolean[] {false, true}) {
+            long work = explained.account().get(slow ? "slow.work" : "work");
+            long queue = explained
+                    .told()
+                    .nanos(slow, part -> part.part().equals("run queue") && part.isIn("KnownRequests.work"));
+            long others = explained.account().get(slow ? "slow.elapsed" : "elapsed");
+            for (Reason reason : Reason.values()) {
+                others -= reason.truth(explained.account(), slow);
+            }
+            assertThat((double) onCpu(explained, slow))
+                    .as((slow ? "slow CPU " : "CPU ") + explained.text())
+                    .isBetween(work * 0.97 - queue, others * 1.03 + (slow ? other(explained) : 0));
         }
-        assertThat(onCpu(explained.sum().all()))
-                .as("CPU: " + explained.told())
-                .isBetween(
-                        account.get("work") * 0.96 - explained.sum().all().getOrDefault("run queue", 0L),
-                        others * 1.04);
-        assertThat(explained.json())
-                .as("what was waited for")
-                .contains("\"ReentrantLock.lock\"", "\"in KnownRequests.", "SocketInputStream.read");
-        System.out.printf("virtual %s%n", explained.sum().slow());
+        checkDetails(explained, Reason.MONITOR, "dev\\.javelin\\.it\\.targets\\.KnownRequests\\$Guarded");
+        checkDetails(explained, Reason.PARK, "ReentrantLock\\.lock");
+        checkDetails(explained, Reason.SOCKET, "in .*SocketInputStream\\.read");
+    }
+
+    /** The slowest hundredth is slow if nothing else was said. */
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void theSlowestHundredthIsSlow(int major) throws Exception {
+        MustRun.recording();
+        Explained explained = explain(major, List.of());
+        ExplainedCalls told = explained.told();
+        System.out.printf("jdk%d %s%n", major, explained.text());
+        assertThat(told.calls())
+                .as(explained.text())
+                .isEqualTo(explained.account().get("calls"));
+        assertThat(told.slowCalls()).as(explained.text()).isCloseTo(told.calls() / 100, within(1L));
+        assertThat(told.slowElapsed())
+                .as(explained.text())
+                .isCloseTo(explained.account().get("slowest"), Percentage.withPercentage(1));
+        assertThat(told.slowest().get(told.slowest().size() - 1).elapsed())
+                .as("threshold " + explained.text())
+                .isGreaterThanOrEqualTo(told.threshold());
+        told.addUp(explained.text());
+        told.timesFillTheSlowest(explained.text());
     }
 
     /** A call that goes on when its probe is taken out is not still open for the next one. */
@@ -99,95 +147,101 @@ class ExplainIT {
                 second.await(PATIENCE).ok();
             }
         }
-        String text = Files.readString(json);
-        List<Long> figures = figures(text);
-        assertThat(figures.get(0)).as("calls " + text).isGreaterThan(20);
-        assertThat(total(sum(text).all()))
-                .as("elapsed " + text)
-                .isCloseTo(figures.get(1), Percentage.withPercentage(1));
-    }
-
-    private static List<Long> figures(String json) {
-        return FIGURE.matcher(json)
-                .results()
-                .map(figure -> Long.parseLong(figure.group(2)))
-                .toList();
-    }
-
-    private Explained explain(int major, String... arguments) throws Exception {
-        Path json = directory.resolve("requests.json");
-        Map<String, Long> account;
-        String summary;
-        String method = KnownRequests.class.getName() + ".request";
-        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownRequests.class, arguments);
-                Child recorder = Watch.start(
-                        target, List.of("explain", "--slower-than", "10ms", "-f", json.toString(), method))) {
-            summary = Watch.all(target, recorder, Watch.explainLinks(major));
-            account = target.account();
-        }
-        String text = Files.readString(json);
-        List<Long> figures = figures(text);
-        Sum sum = sum(text);
-        return new Explained(text, figures, sum, account, summary + " " + sum + " " + account);
-    }
-
-    private static void check(Explained explained, List<String> reasons) {
-        List<Long> found = explained.figures();
-        Sum sum = explained.sum();
-        Map<String, Long> account = explained.account();
-        String told = explained.told();
-        assertThat(found.get(0)).as("calls " + told).isEqualTo(account.get("calls"));
-        // the target's clock is read within the call and around it, and it may lose the CPU before or after
-        assertThat(found.get(1) / 1.0)
+        ExplainedCalls told = ExplainedCalls.read(json);
+        assertThat(told.calls()).as("calls " + told).isGreaterThan(20);
+        assertThat(told.nanos(false, part -> true))
                 .as("elapsed " + told)
-                .isBetween(account.get("elapsed") * 0.99, account.get("around") * 1.01);
-        // one that takes just as long may be slow by one account only
-        assertThat(found.get(3)).as("slow calls " + told).isCloseTo(account.get("slow.calls"), within(2L));
-        assertThat(found.get(4) / 1.0)
-                .as("slow elapsed " + told)
-                .isBetween(account.get("slow.elapsed") * 0.99, account.get("slow.around") * 1.01);
+                .isCloseTo(told.elapsed(), Percentage.withPercentage(1));
+    }
 
-        assertThat(total(sum.all())).as("all parts " + told).isCloseTo(found.get(1), Percentage.withPercentage(1));
-        assertThat(total(sum.slow())).as("slow parts " + told).isCloseTo(found.get(4), Percentage.withPercentage(1));
-        // those that are slow by one account only, which took just the threshold
-        long other = Math.abs(found.get(3) - account.get("slow.calls")) * KnownRequests.SLOW_NANOS;
-        for (String reason : reasons) {
-            String part = reason.equals("gc") ? "GC pause" : reason;
-            compare(part, sum.all(), account.get(reason), 0, told);
-            if (account.containsKey("slow." + reason)) { // a collection may be quick
-                compare(part, sum.slow(), account.get("slow." + reason), other, "slow calls " + told);
+    private Explained explain(int major, List<String> options, String... arguments) throws Exception {
+        Path json = directory.resolve("requests.json");
+        List<String> line = new ArrayList<>(List.of("explain"));
+        line.addAll(options);
+        line.addAll(List.of("-f", json.toString(), KnownRequests.class.getName() + ".request"));
+        long stolen = StolenTime.nanos();
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), FLAGS, KnownRequests.class, arguments);
+                Child recorder = Watch.start(target, line)) {
+            String summary = Watch.all(target, recorder, Watch.explainLinks(major));
+            Map<String, Long> account = target.account();
+            stolen = StolenTime.nanos() - stolen;
+            ExplainedCalls told = ExplainedCalls.read(json);
+            String text = summary + " " + told + " " + account + ", the host took " + stolen;
+            return new Explained(told, account, Integer.parseInt(target.ask("port")), stolen, text);
+        }
+    }
+
+    private static void checkCalls(Explained explained) {
+        ExplainedCalls told = explained.told();
+        Map<String, Long> account = explained.account();
+        String text = explained.text();
+        assertThat(told.calls()).as("calls " + text).isEqualTo(account.get("calls"));
+        // the target's clock is read within the call and around it, and it may lose the CPU before or after
+        assertThat(told.elapsed() / 1.0)
+                .as("elapsed " + text)
+                .isBetween(account.get("elapsed") * 0.99, account.get("around") * 1.01);
+        // by the clock around it a call takes a little longer, and by that within it a little less
+        assertThat(told.slowCalls())
+                .as("slow calls " + text)
+                .isBetween(account.get("slow.calls"), account.get("outside.calls"));
+        assertThat(told.slowElapsed() / 1.0)
+                .as("slow elapsed " + text)
+                .isBetween(account.get("slow.elapsed") * 0.99, account.get("outside.elapsed") * 1.01);
+        told.addUp(text);
+        told.timesFillTheSlowest(text);
+    }
+
+    /** Of those that are slow by one account only, which took just the threshold. */
+    private static long other(Explained explained) {
+        return Math.abs(explained.told().slowCalls() - explained.account().get("slow.calls"))
+                * KnownRequests.SLOW_NANOS;
+    }
+
+    /** The target cannot tell waiting for a CPU, once it was woken there, from waiting. */
+    private static void checkWaits(Explained explained) {
+        for (Reason reason : Reason.values()) {
+            for (boolean slow : new boolean[] {false, true}) {
+                long truth = reason.truth(explained.account(), slow);
+                long other = slow ? other(explained) : 0;
+                // it cannot tell the time that the host took while it wrote to the file either
+                long stolen = reason == Reason.FILE ? explained.stolen() : 0;
+                Map<String, Long> there = explained.told().sums(slow, part -> part.isIn(reason.method));
+                String text = (slow ? "slow " : "") + reason.part + ", in " + reason.method + " " + there + ", of "
+                        + truth + " " + explained.text();
+                long nanos = explained.told().nanos(slow, reason.part);
+                // a compiler that has no CPU may have the lock of the queue of methods to compile
+                long queue = there.getOrDefault("run queue", 0L)
+                        + explained.told().nanos(
+                                slow,
+                                part -> part.detail().startsWith("in CompileBroker::") && part.isIn(reason.method));
+                assertThat((double) nanos).as(text).isLessThanOrEqualTo(truth * 1.03 + other);
+                assertThat((double) (nanos + queue))
+                        .as("with " + queue + " for a CPU: " + text)
+                        .isGreaterThanOrEqualTo(truth * 0.97 - other - stolen);
             }
         }
+        checkDetails(explained, Reason.SLEEP, "in KnownRequests\\.rest");
+        checkDetails(explained, Reason.FILE, "(pwrite64|fsync|fdatasync) /.*/requests\\d+\\.data.*");
+        checkDetails(explained, Reason.GC, "G1CollectFull");
     }
 
-    /** The target cannot tell waiting for a CPU, once it was woken, from waiting. */
-    private static void compare(String part, Map<String, Long> parts, long truth, long other, String told) {
-        long nanos = parts.getOrDefault(part, 0L);
-        long queue = parts.getOrDefault("run queue", 0L) + parts.getOrDefault("unknown", 0L);
-        assertThat((double) nanos).as(part + " " + told).isLessThan(truth * 1.03 + other);
-        assertThat((double) (nanos + queue + other)).as(part + " " + told).isGreaterThan(truth * 0.97);
-    }
-
-    private static Sum sum(String json) {
-        Sum sum = new Sum(new HashMap<>(), new HashMap<>());
-        Matcher part = PART.matcher(json);
-        while (part.find()) {
-            sum.all().merge(part.group(1), Long.parseLong(part.group(2)), Long::sum);
-            sum.slow().merge(part.group(1), Long.parseLong(part.group(3)), Long::sum);
+    /** What is known of a part is known of nearly all of it, and of all that is slow. */
+    private static void checkDetails(Explained explained, Reason reason, String detail) {
+        for (boolean slow : new boolean[] {false, true}) {
+            long known = explained
+                    .told()
+                    .nanos(
+                            slow,
+                            part -> part.part().equals(reason.part)
+                                    && part.detail().matches(detail));
+            assertThat(known)
+                    .as((slow ? "slow " : "") + reason + " with " + detail + ": "
+                            + explained.told().parts())
+                    .isGreaterThanOrEqualTo(explained.told().nanos(slow, reason.part) * 97 / 100);
         }
-        assertThat(sum.all()).isNotEmpty();
-        return sum;
     }
 
-    private static long total(Map<String, Long> parts) {
-        return parts.values().stream().mapToLong(Long::longValue).sum();
-    }
-
-    private static double onCpu(Map<String, Long> parts) {
-        return parts.entrySet().stream()
-                .filter(part ->
-                        part.getKey().startsWith("on CPU") || part.getKey().equals("class loading"))
-                .mapToLong(Map.Entry::getValue)
-                .sum();
+    private static long onCpu(Explained explained, boolean slow) {
+        return explained.told().nanos(slow, part -> ExplainedCalls.RUNNING.contains(part.part()));
     }
 }

@@ -32,7 +32,7 @@ class SpansIT {
             ".* uprobe:libspans:worked\\((\\d+), (\\d+)[^)]*\\)(?:  trace=([0-9a-f]{32}) span=([0-9a-f]{16}))?");
     private static final Pattern CALL =
             Pattern.compile("\\{\"began_ns\":-?\\d+,\"elapsed_ns\":\\d+,\"thread\":\"span-(\\d+)\""
-                    + "(?:,\"trace_id\":\"([0-9a-f]{32})\",\"span_id\":\"([0-9a-f]{16})\")?}");
+                    + "(?:,\"trace_id\":\"([0-9a-f]{32})\",\"span_id\":\"([0-9a-f]{16})\")?,\"intervals\":");
 
     @TempDir
     Path directory;

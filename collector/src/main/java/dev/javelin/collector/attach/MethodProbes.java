@@ -109,9 +109,10 @@ public final class MethodProbes implements AutoCloseable {
     /**
      * Fails if it is not to be seen which call a thread of a JVM is in while that goes on.
      *
+     * @return the release of its Java, such as 17
      * @throws JavelinException with the reason, in one line
      */
-    public static void requireOpenCalls(int pid) {
+    public static int requireOpenCalls(int pid) {
         RecordSession.requirePossible();
         try (HotSpot hotSpot = HotSpot.find(pid)) {
             if (!hotSpot.tellsCurrentThread()) {
@@ -119,6 +120,7 @@ public final class MethodProbes implements AutoCloseable {
                         + hotSpot.majorVersion() + " it is not to be seen which Java thread runs, or waits; "
                         + "'javelin latency' and 'javelin trace' measure them");
             }
+            return hotSpot.majorVersion();
         } catch (IOException e) {
             throw refused(pid, e);
         }

@@ -14,6 +14,7 @@ import java.util.List;
  * @param intrinsics how many of those probed are such that compiled code may do without calling them
  * @param fixed how many classes or methods are left alone, since the JVM does not let them be changed, or Javelin needs them
  * @param failed how many classes are left alone, since changing them failed
+ * @param synchronizeds how many of those probed are synchronized, so that a thread has the monitor already when such a call begins
  */
 public record Placed(
         int number,
@@ -24,8 +25,9 @@ public record Placed(
         int abstracts,
         int intrinsics,
         int fixed,
-        int failed) {
-    private static final int FIELDS = 11;
+        int failed,
+        int synchronizeds) {
+    private static final int FIELDS = 12;
     /** As many are in a JVM at once. */
     private static final int PROBES = 32;
 
@@ -45,6 +47,7 @@ public record Placed(
         if (number < 0 || number >= PROBES || !BlockLayout.isAddress(block, 0)) {
             throw new IllegalArgumentException("impossible probe " + line);
         }
-        return new Placed(number, block, counts[0], counts[1], counts[2], counts[3], counts[4], counts[5], counts[6]);
+        return new Placed(
+                number, block, counts[0], counts[1], counts[2], counts[3], counts[4], counts[5], counts[6], counts[7]);
     }
 }

@@ -3,6 +3,8 @@ package dev.javelin.collector.cli;
 import dev.javelin.bpf.TerminalSize;
 import dev.javelin.collector.attach.MethodProbe;
 import dev.javelin.collector.attach.MethodProbes;
+import dev.javelin.collector.attach.Placed;
+import dev.javelin.collector.hotspot.HotSpot;
 import dev.javelin.collector.probe.ProbeResolver;
 import dev.javelin.collector.probe.ProbeSpec;
 import dev.javelin.collector.session.ExplainRequest;
@@ -127,7 +129,7 @@ final class ExplainCommand implements Callable<Integer> {
         ProbeSpec spec = wanted.specs().get(0);
         long slow = given == 0 ? Math.max(0, spec.methods().thresholdNanos()) : given;
         int pid = wanted.pid();
-        MethodProbes.requireOpenCalls(pid);
+        int java = MethodProbes.requireOpenCalls(pid);
         ProbeResolver resolver = new ProbeResolver(List.of(pid));
         List<Probes.Probe> rows = new ArrayList<>(resolver.operations());
         rows.add(resolver.calls(pid));
@@ -140,6 +142,7 @@ final class ExplainCommand implements Callable<Integer> {
         return new Interrupts(stop::ask).run(() -> {
             try (MethodProbes attached = MethodProbes.attach(pid, List.of(probe), follow)) {
                 attached.warnings().forEach(cli.messages()::line);
+                warn(spec, attached.placed().get(0), java, probes.hasMounts());
                 ExplainRequest explain =
                         new ExplainRequest(spec.text().substring(KIND.length()), new Attached(attached), slow);
                 RecordRequest request = request(pid, probes, every, time, explain);
@@ -152,6 +155,23 @@ final class ExplainCommand implements Callable<Integer> {
                 return cli.fail(e);
             }
         });
+    }
+
+    /** Of what is not to be seen of such calls, before they are waited for. */
+    private void warn(ProbeSpec spec, Placed placed, int java, boolean hasMounts) {
+        if (placed.synchronizeds() > 0) {
+            cli.messages()
+                    .line(
+                            spec.text() + ": "
+                                    + (placed.methods() == 1 ? "" : placed.synchronizeds() + " of the methods: ")
+                                    + "synchronized; a call begins when its thread has the monitor, and to wait for that is no part of it");
+        }
+        if (java >= HotSpot.VIRTUAL_THREADS && (java < HotSpot.CURRENT_WHILE_MOUNTED || !hasMounts)) {
+            cli.messages()
+                    .line("calls of virtual threads are counted, but not explained, on this Java " + java
+                            + ": their time is unknown; that takes a JDK from " + HotSpot.CURRENT_WHILE_MOUNTED
+                            + " on, whose libjvm has its symbols");
+        }
     }
 
     /** Calls as the agent in the process counts them. */

@@ -21,6 +21,11 @@ import java.util.Set;
  * {@link MemoryUnreadable}.
  */
 public final class HotSpot implements Closeable {
+    /** The first JDK with virtual threads; those before had none, or not for everyone. */
+    public static final int VIRTUAL_THREADS = 21;
+    /** The JDK from which on a carrier's current thread is the virtual one as long as that is mounted. */
+    public static final int CURRENT_WHILE_MOUNTED = 24;
+
     private final int pid;
     private final TargetMemory memory;
     private final ElfFile libjvm;

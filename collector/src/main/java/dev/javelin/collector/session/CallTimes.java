@@ -1,12 +1,12 @@
 package dev.javelin.collector.session;
 
 import dev.javelin.collector.hotspot.VmOperations;
-import dev.javelin.collector.probe.SyscallNames;
 import dev.javelin.collector.proc.MemoryUnreadable;
 import dev.javelin.collector.walker.CallId;
 import dev.javelin.collector.walker.CallWait;
 import dev.javelin.collector.walker.SampleDescriptor;
 import dev.javelin.collector.walker.ToldCall;
+import dev.javelin.collector.walker.ToldPath;
 import dev.javelin.collector.walker.Totals;
 import dev.javelin.collector.walker.TraceContext;
 import dev.javelin.flamegraph.CallPart;
@@ -41,9 +41,6 @@ final class CallTimes {
     private static final double MISSED = 1.25;
 
     private static final int DEVIATIONS = 4;
-    /** Who runs for so many intervals of the clock is sampled. */
-    private static final int SURELY = 10;
-
     /** So many calls are told, if they are not too frequent, before those that are not among the slowest are left out. */
     private static final int FIRST_TOLD = 1_000;
 
@@ -51,7 +48,7 @@ final class CallTimes {
     /** There are slots for some ten thousand threads. */
     private static final String SLOTLESS = "calls of too many threads at once";
 
-    private static final String BEFORE = "before the start";
+    static final String BEFORE = "before the start";
     static final String UNSAMPLED = "too short to be sampled";
 
     /** A call that was told. */
@@ -61,8 +58,8 @@ final class CallTimes {
     private final Profile profile;
     private final CountedEvents events;
     private final CallParts parts;
+    private final CallDetails details;
     private final long interval;
-    private final CallFiles files = new CallFiles();
     private final SeenCalls calls = new SeenCalls();
     private final PartSums sums;
     /** What tasks did in other threads; null if they are not followed. */
@@ -117,6 +114,7 @@ final class CallTimes {
         this.profile = profile;
         this.events = events;
         this.parts = new CallParts(profile);
+        this.details = new CallDetails(profile, events, parts);
         this.sums = new PartSums(parts);
         this.handedOver = request.calls().tasks() == null
                 ? null
@@ -208,6 +206,11 @@ final class CallTimes {
         }
     }
 
+    /** What file the next wait of a thread is for. */
+    void path(ByteBuffer data, int at) {
+        details.path(ToldPath.read(data, at));
+    }
+
     private void addSeen(CallWait wait, Target target) {
         if (!CallId.isTask(wait.call())) {
             add(CallId.isVirtual(wait.call()) ? within(wait) : wait, target);
@@ -253,13 +256,13 @@ final class CallTimes {
         if (part == CallPart.SAFEPOINT && VmOperations.isCollection(operation)) {
             part = CallPart.GC_PAUSE;
         }
-        String detail = operation.isEmpty() ? detail(part, wait, stack, target) : operation;
+        String detail = operation.isEmpty() ? details.of(part, wait, stack, target) : operation;
         long began = wait.endNanos() - wait.nanos();
         long queued = part != CallPart.RUN_QUEUE && wait.wokenNanos() > began && wait.wokenNanos() < wait.endNanos()
                 ? wait.endNanos() - wait.wokenNanos()
                 : 0;
         int shown = stack < 0 ? Profile.EMPTY_STACK : stack;
-        PartSums.Key key = new PartSums.Key(part, detail, withWaker(part, shown, wait));
+        PartSums.Key key = new PartSums.Key(part, detail, details.withWaker(part, shown, wait));
         PartSums.Key queue = new PartSums.Key(CallPart.RUN_QUEUE, "", shown);
         if (CallId.isTask(wait.call())) {
             handedOver.wait(wait.call(), key, wait.nanos() - queued);
@@ -280,41 +283,6 @@ final class CallTimes {
         call.waits.merge(key, nanos, Long::sum);
         call.waited += nanos;
         call.interval(new Explanation.Interval(key.part(), key.detail(), from, nanos, key.stack()));
-    }
-
-    /** Who left a monitor or a lock is shown with where it did. */
-    private int withWaker(CallPart part, int stack, CallWait wait) {
-        if ((part != CallPart.MONITOR && part != CallPart.PARK)
-                || events.wakers().thread(wait.waker()) == null) {
-            return stack;
-        }
-        int[] frames = events.wakers().on(profile.frames(stack), wait.waker());
-        return profile.stack(frames, 0, frames.length);
-    }
-
-    private String detail(CallPart part, CallWait wait, int stack, Target target) {
-        String by = events.wakers().thread(wait.waker());
-        return switch (part) {
-            case MONITOR -> monitor(wait, target) + (by == null ? "" : ", held by " + by);
-            case OBJECT_WAIT -> monitor(wait, target) + (by == null ? "" : ", notified by " + by);
-            case PARK -> parts.synchroniser(stack) + (by == null ? "" : ", unparked by " + by);
-            case SLEEP -> parts.sleeper(stack);
-            case OTHER -> parts.waiter(stack);
-            case FILE_IO -> syscall(wait) + files.file(wait.pid(), wait.inode());
-            case SOCKET ->
-                wait.kind() == WaitClass.UNMOUNTED ? parts.channel(stack) : (syscall(wait) + " " + wait.peer()).strip();
-            case UNKNOWN -> wait.kind() == WaitClass.BEFORE ? BEFORE : "";
-            default -> "";
-        };
-    }
-
-    private static String syscall(CallWait wait) {
-        return wait.syscall() < 0 ? "" : SyscallNames.name(wait.syscall());
-    }
-
-    private static String monitor(CallWait wait, Target target) {
-        String name = wait.objectClass() == 0 ? "" : target.monitors().className(wait.objectClass());
-        return name.isEmpty() ? "a monitor" : name;
     }
 
     /** A sample of the clock. */
@@ -386,25 +354,27 @@ final class CallTimes {
             elapsed += ofVirtual;
             sums.add(PartSums.Key.of(CallPart.UNKNOWN, VIRTUAL), ofVirtual, false);
         }
-        sums.divide(samples, cpu, false);
         if (slotless > 0) {
             elapsed += slotless;
             sums.add(PartSums.Key.of(CallPart.UNKNOWN, SLOTLESS), slotless, false);
         }
-        long unknown = Math.max(0, elapsed - sums.total());
-        if (unknown > 0) {
-            sums.add(PartSums.Key.of(CallPart.UNKNOWN, ""), unknown, false);
-        }
         List<Slow> slowCalls = slowCalls(counts);
-        Explanation.Slow those = addSlow(slowCalls, counts, unknown);
+        long left = Math.max(0, elapsed - sums.total());
+        Running ofSlow = addSlow(slowCalls, left, Math.max(0, left - cpu));
+        cpu = Math.max(cpu, ofSlow.nanos()); // theirs is known by themselves
+        sums.divide(samples, cpu, ofSlow.samples(), ofSlow.nanos());
+        if (left > cpu) {
+            sums.add(PartSums.Key.of(CallPart.UNKNOWN, ""), left - cpu, false);
+        }
         warnOfWhatIsLeftOut(slowCalls.size());
+        CallTimeline timeline = new CallTimeline(profile, events, parts, began, interval);
         List<Explanation.SlowCall> shown =
-                slowest.stream().limit(MOST_SHOWN).map(call -> shown(call)).toList();
+                slowest.stream().limit(MOST_SHOWN).map(timeline::of).toList();
         return new Explanation(
                 request.method(),
                 counts.count(),
                 elapsed,
-                those,
+                those(slowCalls),
                 sums.list(),
                 handedOver(slowCalls),
                 counts,
@@ -523,13 +493,14 @@ final class CallTimes {
         }
     }
 
-    /** {@code unknown} of the time of all calls is. */
-    private Explanation.Slow addSlow(List<Slow> slowCalls, Latencies latencies, long unknown) {
+    /** Time on the CPU, and by their stacks the samples of it. */
+    private record Running(long nanos, Map<Integer, Long> samples) {}
+
+    /** What slow calls waited for; their time on the CPU. Waits leave so much of the time of all calls, {@code unknown} of it is. */
+    private Running addSlow(List<Slow> slowCalls, long left, long unknown) {
         Map<Integer, Long> sampled = new HashMap<>();
-        long elapsed = 0;
         long cpu = 0;
         for (Slow call : slowCalls) {
-            elapsed += call.told().nanos();
             long running = Math.max(0, call.told().nanos() - call.call().waited);
             long unseen = Math.min(running, Math.max(0, began - call.told().beganNanos()));
             if (unseen > 0) {
@@ -540,89 +511,20 @@ final class CallTimes {
             call.call().sampled.forEach((stack, count) -> sampled.merge(stack, count, Long::sum));
         }
         long sampling = sampled.values().stream().mapToLong(Long::longValue).sum();
-        long unseen = Math.min(unknown, cpu - plausible(cpu, sampling, interval));
+        long unseen = Math.max(cpu - left, Math.min(unknown, cpu - plausible(cpu, sampling, interval)));
         if (unseen > 0) {
             sums.add(PartSums.Key.of(CallPart.UNKNOWN, ""), unseen, true);
         }
-        sums.divide(sampled.isEmpty() ? samples : sampled, cpu - unseen, true);
+        return new Running(cpu - unseen, sampled);
+    }
+
+    private Explanation.Slow those(List<Slow> slowCalls) {
+        long elapsed = slowCalls.stream().mapToLong(call -> call.told().nanos()).sum();
         long threshold = request.slowerThanNanos() > 0
                 ? request.slowerThanNanos()
                 : slowCalls.isEmpty()
-                        ? latencies.max()
+                        ? counts.max()
                         : slowCalls.get(slowCalls.size() - 1).told().nanos();
         return new Explanation.Slow(threshold, slowCalls.size(), elapsed);
-    }
-
-    /** A call with its intervals, and what it did on the CPU between them. */
-    private Explanation.SlowCall shown(Slow slow) {
-        long start = slow.told().beganNanos();
-        List<Explanation.Interval> intervals = new ArrayList<>();
-        List<Explanation.Interval> waits = new ArrayList<>(slow.call().intervals);
-        waits.sort(Comparator.comparingLong(Explanation.Interval::fromNanos));
-        long at = start;
-        if (began > start) {
-            at = Math.min(began, start + slow.told().nanos());
-            intervals.add(new Explanation.Interval(CallPart.UNKNOWN, BEFORE, 0, at - start, Profile.EMPTY_STACK));
-        }
-        for (Explanation.Interval wait : waits) {
-            running(slow, at, wait.fromNanos(), intervals);
-            long from = Math.max(at, wait.fromNanos());
-            long to = Math.min(start + slow.told().nanos(), wait.fromNanos() + wait.nanos());
-            if (to > from) {
-                intervals.add(
-                        new Explanation.Interval(wait.part(), wait.detail(), from - start, to - from, wait.stack()));
-                at = to;
-            }
-        }
-        running(slow, at, start + slow.told().nanos(), intervals);
-        int thread = events.threadOf(slow.told().pid(), slow.told().tid());
-        String java = profile.thread(thread).javaName();
-        String name = java == null ? profile.thread(thread).osName() : java;
-        TraceContext trace = slow.told().trace().equals(TraceContext.NONE)
-                ? slow.call().trace
-                : slow.told().trace();
-        return new Explanation.SlowCall(
-                start - began,
-                slow.told().nanos(),
-                CallId.isVirtual(slow.told().call()) ? virtualName(slow.told()) : name,
-                trace.traceId(),
-                trace.spanId(),
-                intervals);
-    }
-
-    private static String virtualName(ToldCall told) {
-        String number = "virtual thread " + (told.key() >>> 1);
-        return told.name().isEmpty() ? number : told.name() + " (" + number + ")";
-    }
-
-    /** On the CPU, divided at the middle between one sample and the next. */
-    private void running(Slow slow, long from, long to, List<Explanation.Interval> intervals) {
-        if (to <= from) {
-            return;
-        }
-        long start = slow.told().beganNanos();
-        List<SeenCalls.Sample> there = slow.call().samples.stream()
-                .filter(sample -> sample.timeNanos() >= from && sample.timeNanos() < to)
-                .toList();
-        if (there.isEmpty()) {
-            boolean ran = to - from < SURELY * interval;
-            intervals.add(new Explanation.Interval(
-                    ran ? CallPart.ON_CPU_JAVA : CallPart.UNKNOWN,
-                    ran ? UNSAMPLED : "",
-                    from - start,
-                    to - from,
-                    Profile.EMPTY_STACK));
-            return;
-        }
-        long at = from;
-        for (int i = 0; i < there.size(); i++) {
-            SeenCalls.Sample sample = there.get(i);
-            long until = i + 1 < there.size()
-                    ? (sample.timeNanos() + there.get(i + 1).timeNanos()) / 2
-                    : to;
-            intervals.add(new Explanation.Interval(
-                    parts.ofSample(sample.stack()), "", at - start, until - at, sample.stack()));
-            at = until;
-        }
     }
 }

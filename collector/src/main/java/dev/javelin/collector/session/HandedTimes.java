@@ -121,7 +121,6 @@ final class HandedTimes {
     Explanation.HandedOver explain(List<Long> slow) {
         // what was lost may have waited
         long elapsed = Math.max(all.ran, all.waited);
-        sums.divide(samples, elapsed - all.waited, false);
         sums.add(PartSums.Key.of(CallPart.QUEUED, ""), all.queued, false);
         Map<Integer, Long> sampled = new HashMap<>();
         long tasks = 0;
@@ -136,7 +135,8 @@ final class HandedTimes {
             slowElapsed += Math.max(handed.ran, handed.waited);
             cpu += Math.max(0, handed.ran - handed.waited);
         }
-        sums.divide(sampled.isEmpty() ? samples : sampled, cpu, true);
+        long running = elapsed - all.waited;
+        sums.divide(samples, running, sampled, Math.min(cpu, running));
         return new Explanation.HandedOver(all.tasks, tasks, elapsed, slowElapsed, log.lost(), sums.list());
     }
 }

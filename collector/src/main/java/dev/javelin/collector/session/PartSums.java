@@ -41,8 +41,25 @@ final class PartSums {
         }
     }
 
-    /** Divides time on the CPU among samples; by their stacks, how many there were. */
-    void divide(Map<Integer, Long> among, long nanos, boolean ofSlow) {
+    /**
+     * Divides time on the CPU among samples, that of slow calls among theirs, for all calls, too: no stack has more time in slow calls than in all.
+     *
+     * @param samples of all calls; by their stacks, how many there were
+     * @param nanos of all calls
+     * @param slowSamples those of slow calls
+     * @param slowNanos at most {@code nanos}
+     */
+    void divide(Map<Integer, Long> samples, long nanos, Map<Integer, Long> slowSamples, long slowNanos) {
+        Map<Integer, Long> others = new LinkedHashMap<>(samples);
+        slowSamples.forEach((stack, count) -> others.merge(stack, -count, Long::sum));
+        others.values().removeIf(count -> count <= 0);
+        Map<Integer, Long> among = slowSamples.isEmpty() ? samples : slowSamples;
+        divide(among, slowNanos, true);
+        divide(among, slowNanos, false);
+        divide(others.isEmpty() ? samples : others, nanos - slowNanos, false);
+    }
+
+    private void divide(Map<Integer, Long> among, long nanos, boolean ofSlow) {
         long all = among.values().stream().mapToLong(Long::longValue).sum();
         if (all == 0 && nanos > 0) {
             add(Key.of(CallPart.ON_CPU_JAVA, UNSAMPLED), nanos, ofSlow);

@@ -131,6 +131,7 @@ final class Recorder implements AutoCloseable {
             case SampleDescriptor.TYPE_THREAD -> counted.thread(data, at, targets.get(pid));
             case SampleDescriptor.TYPE_WAIT -> callTimes.wait(data, at, targets.get(pid));
             case SampleDescriptor.TYPE_CALL -> callTimes.told(data, at);
+            case SampleDescriptor.TYPE_PATH -> callTimes.path(data, at);
             case SampleDescriptor.TYPE_EXEC -> expected.put(pid, SampleDescriptor.timeNanos(data, at) + PATIENCE);
             case SampleDescriptor.TYPE_EXIT -> ended.add(pid);
             default -> orphans++;

@@ -24,9 +24,6 @@ import java.util.Map;
 
 /** One JVM that is recorded. Reads its memory and its files under /proc; it is not stopped, signalled or attached to. */
 final class Target implements Closeable {
-    /** The JDK from which on a carrier's current thread is the virtual one as long as that is mounted. */
-    private static final int CURRENT_WHILE_MOUNTED = 24;
-
     private final ProcessInfo info;
     private final HotSpot hotSpot;
     private final CodeLayout layout;
@@ -127,7 +124,7 @@ final class Target implements Closeable {
      */
     boolean explainsVirtual(boolean hasMounts) {
         return hasMounts
-                && hotSpot.majorVersion() >= CURRENT_WHILE_MOUNTED
+                && hotSpot.majorVersion() >= HotSpot.CURRENT_WHILE_MOUNTED
                 && layout.continuations() != null
                 && layout.thread().vthread() != CodeLayout.NONE;
     }

@@ -29,6 +29,8 @@ public final class SampleDescriptor {
     public static final int TYPE_WAIT = 7;
     /** See {@link ToldCall}. */
     public static final int TYPE_CALL = 8;
+    /** {@link ToldPath} */
+    public static final int TYPE_PATH = 9;
 
     static final int TYPE = 0;
     static final int PID = 4;

@@ -67,19 +67,19 @@ class BlockLayoutTest {
 
     @Test
     void readsWhereAProbeIs() {
-        assertThat(Placed.of(line("probe 0 31 140000000000000 1 2 3 4 5 6 7")))
-                .isEqualTo(new Placed(31, 140_000_000_000_000L, 1, 2, 3, 4, 5, 6, 7));
+        assertThat(Placed.of(line("probe 0 31 140000000000000 1 2 3 4 5 6 7 8")))
+                .isEqualTo(new Placed(31, 140_000_000_000_000L, 1, 2, 3, 4, 5, 6, 7, 8));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "probe 0 31 140000000000000 1 2 3 4 5 6",
-                "probe 0 32 140000000000000 1 2 3 4 5 6 7",
-                "probe 0 -1 140000000000000 1 2 3 4 5 6 7",
-                "probe 0 31 0 1 2 3 4 5 6 7",
-                "probe 0 31 -4096 1 2 3 4 5 6 7",
-                "probe 0 31 140000000000000 1 2 3 4 5 6 many"
+                "probe 0 31 140000000000000 1 2 3 4 5 6 7",
+                "probe 0 32 140000000000000 1 2 3 4 5 6 7 8",
+                "probe 0 -1 140000000000000 1 2 3 4 5 6 7 8",
+                "probe 0 31 0 1 2 3 4 5 6 7 8",
+                "probe 0 31 -4096 1 2 3 4 5 6 7 8",
+                "probe 0 31 140000000000000 1 2 3 4 5 6 7 many"
             })
     void refusesImpossibleProbes(String text) {
         assertThatThrownBy(() -> Placed.of(line(text))).isInstanceOf(IllegalArgumentException.class);

@@ -57,6 +57,8 @@ class LayoutTest {
                 "offsetof(struct call_wait, family)",
                 "offsetof(struct call_wait, address6)",
                 "offsetof(struct told_call, nanos)",
+                "offsetof(struct told_path, path)",
+                "PATH_BYTES",
                 "offsetof(struct told_call, trace)",
                 "sizeof(struct trace_context)",
                 "offsetof(struct process, trace_module)",
@@ -114,6 +116,7 @@ class LayoutTest {
                 "RECORD_HIT",
                 "RECORD_WAIT",
                 "RECORD_CALL",
+                "RECORD_PATH",
                 "WAIT_UNTOLD",
                 "PROBE_TRACE",
                 "PROBE_STACKS",
@@ -234,6 +237,9 @@ class LayoutTest {
         assertThat(value("STATIC_MODULE")).isEqualTo(TraceVariable.STATIC);
         assertThat(value("RECORD_WAIT")).isEqualTo(SampleDescriptor.TYPE_WAIT);
         assertThat(value("RECORD_CALL")).isEqualTo(SampleDescriptor.TYPE_CALL);
+        assertThat(value("RECORD_PATH")).isEqualTo(SampleDescriptor.TYPE_PATH);
+        assertThat(value("offsetof(struct told_path, path)")).isEqualTo(ToldPath.PATH);
+        assertThat(value("PATH_BYTES")).isEqualTo(ToldPath.PATH_BYTES);
         assertThat(value("WAIT_UNTOLD")).isEqualTo(6);
         assertThat(value("SAMPLE_INTERRUPT")).isEqualTo(SampleDescriptor.FLAG_INTERRUPT);
         assertThat(value("RECORD_STACK")).isEqualTo(SampleDescriptor.TYPE_STACK);

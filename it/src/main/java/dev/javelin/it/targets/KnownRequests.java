@@ -15,20 +15,26 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
  * Requests, one after the other, in {@link #request}; most are quick, and every fifth is slow for a reason that is known: a monitor and a lock
  * that others hold, a sleep, a socket, a disk, much work, a garbage collection. After {@code go} there are as many as its argument says, then
- * {@code DONE} is said. {@code account} prints for each reason the nanoseconds that it took: {@code monitor=N slow.monitor=N ...}; and the
- * calls, the slow ones of at least {@link #SLOW_NANOS}, and how long they took, by a clock within them and ({@code around}) one outside. With
- * a second argument {@code virtual} each request has a virtual thread of its own, whose time on the CPU is not known: {@code work} is how long
- * it took to use some, that in which it had no CPU included.
+ * {@code DONE} is said. {@code account} prints for each reason the nanoseconds that it took without the thread's own time on the CPU: {@code
+ * monitor=N slow.monitor=N ...}; {@code cpu}, all of its time there; and the calls, the slow ones of at least {@link #SLOW_NANOS}, and how long
+ * they took, by a clock within them and ({@code around}) one outside; {@code outside} are those that are slow by that one, and {@code slowest} is what
+ * the slowest hundredth took. {@code port} says
+ * where the socket leads to. With a second argument {@code virtual} each request has a virtual thread of its own, whose time on the CPU is not
+ * known, but for that of {@code file}: {@code work} is how long it took to use some, that in which it had no CPU included.
  */
 public final class KnownRequests {
     /** From which time on a request is slow. */
@@ -37,9 +43,12 @@ public final class KnownRequests {
     private static final int MILLIS = 25;
     private static final long WORK_NANOS = 1_000_000;
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-    private static final Object MONITOR = new Object();
+    private static final Guarded MONITOR = new Guarded();
     private static final ReentrantLock LOCK = new ReentrantLock();
     private static final AtomicLong ENTERED = new AtomicLong();
+
+    /** What the monitor is of. */
+    private static final class Guarded {}
 
     private enum Hold {
         MONITOR,
@@ -48,8 +57,10 @@ public final class KnownRequests {
 
     private final Map<String, Long> account = new TreeMap<>();
     private final Map<String, Long> request = new TreeMap<>();
+    private final List<Long> around = new ArrayList<>();
     private final SynchronousQueue<Hold> holds = new SynchronousQueue<>();
     private final SynchronousQueue<Hold> held = new SynchronousQueue<>();
+    private final ByteBuffer bytes = ByteBuffer.allocateDirect(1 << 20);
     private final FileChannel file;
     private final Socket socket;
     private final Method startVirtual;
@@ -74,9 +85,13 @@ public final class KnownRequests {
         boolean virtual = arguments.length > 1 && arguments[1].equals("virtual");
         KnownRequests requests = new KnownRequests(
                 virtual ? Thread.class.getMethod("startVirtualThread", Runnable.class) : null); // JDK 21
-        Console console = new Console().on("account", requests::text).listen();
+        Console console = new Console()
+                .on("account", requests::text)
+                .on("port", () -> Integer.toString(requests.socket.getPort()))
+                .listen();
         requests.serve(70);
         requests.account.clear();
+        requests.around.clear();
         console.ready();
         console.awaitGo();
         requests.serve(arguments.length == 0 ? 1_000 : Integer.parseInt(arguments[0]));
@@ -85,6 +100,13 @@ public final class KnownRequests {
     }
 
     private String text() {
+        account.put(
+                "slowest",
+                around.stream()
+                        .sorted(Comparator.reverseOrder())
+                        .limit(around.size() / 100)
+                        .mapToLong(Long::longValue)
+                        .sum());
         return account.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + entry.getValue())
                 .collect(Collectors.joining(" "));
@@ -96,9 +118,16 @@ public final class KnownRequests {
             prepare(number);
             request.clear();
             if (startVirtual == null) {
-                took("around", () -> request(number));
+                around(number);
             } else {
-                ((Thread) startVirtual.invoke(null, task(() -> took("around", () -> request(number))))).join();
+                ((Thread) startVirtual.invoke(null, task(() -> around(number)))).join();
+            }
+            long outside = request.get("around");
+            around.add(outside);
+            if (outside >= SLOW_NANOS) {
+                account.merge("outside.calls", 1L, Long::sum);
+                account.merge("outside.elapsed", outside, Long::sum);
+                account.merge("outside.cpu", request.get("around.cpu"), Long::sum);
             }
             long nanos = request.remove("elapsed");
             account("calls", 1, nanos);
@@ -106,6 +135,14 @@ public final class KnownRequests {
             request.forEach((reason, took) -> account(reason, took, nanos));
             Thread.sleep(1);
         }
+    }
+
+    private void around(int number) throws IOException, InterruptedException {
+        long cpu = cpu();
+        long start = System.nanoTime();
+        request(number);
+        request.put("around", System.nanoTime() - start);
+        request.put("around.cpu", cpu() - cpu);
     }
 
     private void account(String name, long value, long nanos) {
@@ -132,13 +169,13 @@ public final class KnownRequests {
         long cpu = cpu();
         work(WORK_NANOS);
         switch (number % 35) {
-            case 0 -> took("monitor", KnownRequests::enter);
-            case 5 -> took("park", KnownRequests::lock);
-            case 10 -> took("sleep", () -> Thread.sleep(MILLIS));
-            case 15 -> took("socket", this::ask);
-            case 20 -> took("file", this::write);
+            case 0 -> took("monitor", this::cpu, KnownRequests::enter);
+            case 5 -> took("park", this::cpu, KnownRequests::lock);
+            case 10 -> took("sleep", this::cpu, KnownRequests::rest);
+            case 15 -> took("socket", this::cpu, this::ask);
+            case 20 -> took("file", this::ofCarrier, this::write);
             case 25 -> work(MILLIS * WORK_NANOS);
-            case 30 -> took("gc", System::gc);
+            case 30 -> took("gc", this::cpu, KnownRequests::collect);
             default -> {} // quick
         }
         request.put("cpu", cpu() - cpu);
@@ -149,10 +186,28 @@ public final class KnownRequests {
         return startVirtual == null ? THREADS.getCurrentThreadCpuTime() : 0;
     }
 
-    private void took(String reason, Step step) throws IOException, InterruptedException {
+    /** The time on the CPU of the thread, or of a virtual thread's carrier, which it keeps while it writes to a file. */
+    private long ofCarrier() {
+        return startVirtual == null ? cpu() : schedstat();
+    }
+
+    /** The first number is the time on the CPU, nanoseconds (Documentation/scheduler/sched-stats.rst). */
+    private static long schedstat() {
+        try {
+            return Long.parseLong(
+                    Files.readString(Path.of("/proc/thread-self/schedstat")).split(" ", -1)[0]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** How long the step waited: the time that it took without that on the CPU. */
+    private void took(String reason, LongSupplier cpu, Step step) throws IOException, InterruptedException {
+        long before = cpu.getAsLong();
         long start = System.nanoTime();
         step.run();
-        request.put(reason, System.nanoTime() - start);
+        long nanos = System.nanoTime() - start;
+        request.put(reason, nanos - (cpu.getAsLong() - before));
     }
 
     private void work(long nanos) {
@@ -179,6 +234,14 @@ public final class KnownRequests {
         }
     }
 
+    private static void collect() {
+        System.gc();
+    }
+
+    private static void rest() throws InterruptedException {
+        Thread.sleep(MILLIS);
+    }
+
     private void ask() throws IOException {
         OutputStream out = socket.getOutputStream();
         out.write(1);
@@ -189,7 +252,7 @@ public final class KnownRequests {
     }
 
     private void write() throws IOException {
-        file.write(ByteBuffer.allocate(1 << 20), 0);
+        file.write(bytes.clear(), 0);
         file.force(true);
     }
 

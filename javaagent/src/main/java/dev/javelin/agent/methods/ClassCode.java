@@ -102,6 +102,9 @@ final class ClassCode {
                 if (method.intrinsic) {
                     probe.found(Probe.Case.INTRINSIC, full(method));
                 }
+                if (method.is(Opcodes.ACC_SYNCHRONIZED)) {
+                    probe.found(Probe.Case.SYNCHRONIZED, full(method));
+                }
             }
         }
     }

@@ -22,7 +22,9 @@ final class Probe {
         /** Its class cannot be changed. */
         FIXED,
         /** Changing its class failed. */
-        FAILED
+        FAILED,
+        /** Probed, and its monitor is entered before the probe. */
+        SYNCHRONIZED
     }
 
     private final MethodPattern pattern;
@@ -79,7 +81,7 @@ final class Probe {
 
     /** A class could not be changed, for all that was found in it. */
     synchronized void failed(String type) {
-        for (Case which : new Case[] {Case.PROBED, Case.INTRINSIC}) {
+        for (Case which : new Case[] {Case.PROBED, Case.INTRINSIC, Case.SYNCHRONIZED}) {
             for (Iterator<String> methods = found.get(which.ordinal()).iterator(); methods.hasNext(); ) {
                 if (methods.next().startsWith(type + ".")) {
                     methods.remove();

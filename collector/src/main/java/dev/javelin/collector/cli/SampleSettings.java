@@ -258,10 +258,10 @@ final class SampleSettings {
             if (methods != null && by != null) {
                 throw JavelinException.usage("--by: calls of Java methods have no values to tell them apart by");
             }
-            return new Probes(
-                    methods == null
-                            ? resolver.hits(spec(), key().what(), period())
-                            : List.of(resolver.told(spec(), methods.told(0), false, period())));
+            List<Probes.Probe> probes = methods == null
+                    ? resolver.hits(spec(), key().what(), period())
+                    : List.of(resolver.told(spec(), methods.told(0), false, period()));
+            return new Probes(probes, resolver.warnings());
         }
         return switch (event) {
             case OFF_CPU -> new Probes(List.of(time(ProbeRow.FLAG_STACKS, new AttachPoint.OffCpu(wakers))));

@@ -12,7 +12,7 @@
 /* A system call's probes by its number: a bit for each row. */
 #define SYSCALLS 512
 /* What its calls are kept under. */
-#define ANY_ROW (~0U)
+#define ANY_FUNCTION (~0U)
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -160,18 +160,20 @@ static __always_inline struct process *current_process(void)
 	return bpf_map_lookup_elem(&processes, &pid);
 }
 
-static __always_inline void enter_call(__u32 row, __u64 frame, const struct call *call)
+static __always_inline void enter_call(__u32 function, __u64 frame, const struct call *call)
 {
-	struct call_key key = {.frame = frame, .probe = row, .tid = (__u32)bpf_get_current_pid_tgid()};
+	struct call_key key = {.frame = frame, .function = function, .tid = (__u32)bpf_get_current_pid_tgid()};
 
-	if (bpf_map_update_elem(&calls, &key, call, BPF_ANY))
-		count(COUNT_CALLS_FULL);
+	if (!bpf_map_update_elem(&calls, &key, call, BPF_NOEXIST))
+		return;
+	/* One that was there has been left by an exception or a jump, or the kernel has lost its return. */
+	count(bpf_map_update_elem(&calls, &key, call, BPF_EXIST) ? COUNT_CALLS_FULL : COUNT_UNRETURNED);
 }
 
 /* Ends a call. Returns 0 if it began before the recording. */
-static __noinline int leave_call(__u32 row, __u64 frame, struct hit *hit)
+static __noinline int leave_call(__u32 function, __u64 frame, struct hit *hit)
 {
-	struct call_key key = {.frame = frame, .probe = row, .tid = (__u32)bpf_get_current_pid_tgid()};
+	struct call_key key = {.frame = frame, .function = function, .tid = (__u32)bpf_get_current_pid_tgid()};
 	struct call *call = bpf_map_lookup_elem(&calls, &key);
 
 	if (!call)
@@ -227,7 +229,7 @@ static __noinline __u32 take_syscall(__u64 number, __u64 retval, struct taken *t
 	struct returned c = {.row = NO_STACK_ROW, .hit = {.syscall = number, .retval = retval}};
 
 	c.rows = syscall_rows(number);
-	if (!c.rows || !leave_call(ANY_ROW, 0, &c.hit))
+	if (!c.rows || !leave_call(ANY_FUNCTION, 0, &c.hit))
 		return NO_STACK_ROW;
 	bpf_loop(log2_floor(c.rows) + 1, each_row, &c, 0);
 	*taken = c.taken;

@@ -112,12 +112,12 @@ int on_fork(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /* The entry of a function, at which the registers are those of the caller's convention. */
-static __noinline void enter_function(__u32 row, const struct pt_regs *regs)
+static __noinline void enter_function(struct pt_regs *regs)
 {
 	struct call call = {.arguments = {regs->di, regs->si, regs->dx, regs->cx, regs->r8, regs->r9}};
 
 	call.since = bpf_ktime_get_ns();
-	enter_call(row, regs->sp, &call);
+	enter_call(function_of(bpf_get_attach_cookie(regs)), regs->sp, &call);
 }
 
 static __noinline int take_entry(const struct probe *probe, __u32 row, const struct pt_regs *regs, struct taken *taken)
@@ -135,12 +135,12 @@ static __noinline int take_told(const struct probe *probe, __u32 row, const stru
 	return read_told(&hit, probe, regs->dx) ? take(probe, row, &hit, taken) : 0;
 }
 
-static __noinline int take_return(const struct probe *probe, __u32 row, const struct pt_regs *regs, struct taken *taken)
+static __noinline int take_return(const struct probe *probe, __u32 row, struct pt_regs *regs, struct taken *taken)
 {
 	struct hit hit = {.retval = regs->ax};
 
 	/* The return address has been popped: what was sp at the entry is one word below. */
-	if (probe->flags & PROBE_CALLS && !leave_call(row, regs->sp - 8, &hit))
+	if (probe->flags & PROBE_CALLS && !leave_call(function_of(bpf_get_attach_cookie(regs)), regs->sp - 8, &hit))
 		return 0;
 	narrow(&hit, probe);
 	return take(probe, row, &hit, taken);
@@ -159,7 +159,7 @@ int on_function(struct pt_regs *ctx)
 	if (!probe || !p)
 		return 0;
 	if (probe->flags & PROBE_CALLS) {
-		enter_function(row, ctx);
+		enter_function(ctx);
 		return 0;
 	}
 	if (!(probe->flags & PROBE_TOLD) && is_skipped(probe, row))
@@ -221,7 +221,7 @@ int on_kernel_function(struct pt_regs *ctx)
 	if (!probe || !p)
 		return 0;
 	if (probe->flags & PROBE_CALLS) {
-		enter_function(row, ctx);
+		enter_function(ctx);
 		return 0;
 	}
 	if (is_skipped(probe, row) || !take_entry(probe, row, ctx, &taken))
@@ -337,7 +337,7 @@ int on_syscall(struct bpf_raw_tracepoint_args *ctx)
 	call.arguments[4] = regs->r8;
 	call.arguments[5] = regs->r9;
 	call.since = bpf_ktime_get_ns();
-	enter_call(ANY_ROW, 0, &call);
+	enter_call(ANY_FUNCTION, 0, &call);
 	return 0;
 }
 

@@ -80,7 +80,8 @@ enum counter {
 	COUNT_CALLS_FULL = 8,  /* calls lost: no room in `calls` */
 	COUNT_NO_STACK = 9,    /* events counted without their stack: the walker's scratch was in use, or the ring was full */
 	COUNT_SWITCHES = 10,   /* waits without a stack, since the kernel did not tell that they began */
-	COUNTERS = 11,
+	COUNT_UNRETURNED = 11, /* calls lost: another one has the same frame, and their return was not seen */
+	COUNTERS = 12,
 };
 
 enum record_type {

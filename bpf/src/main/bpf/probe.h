@@ -20,12 +20,18 @@ struct {
 	__type(value, __u64);
 } probe_counts SEC(".maps");
 
-/* A call that has not returned: the probe, the thread, and where its frame is, so that recursion and lost returns are told apart. */
+/* A call that has not returned: of which function, the thread, and where its frame is, so that recursion and lost returns are told apart. */
 struct call_key {
 	__u64 frame;
-	__u32 probe;
+	__u32 function; /* see function_of */
 	__u32 tid;
 };
+
+/* By the attach cookie: the probe's row, and above it the function's number, as one that ends by jumping to another has the same frame. */
+static __always_inline __u32 function_of(__u64 cookie)
+{
+	return (__u32)cookie | (__u32)(cookie >> 32) << 8;
+}
 
 struct call {
 	__u64 since;

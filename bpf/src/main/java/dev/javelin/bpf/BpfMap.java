@@ -148,6 +148,16 @@ public final class BpfMap {
         return true;
     }
 
+    /** How many keys there are now. */
+    public long entries() {
+        ByteBuffer key = ByteBuffer.allocate(keySize);
+        long entries = 0;
+        for (boolean more = nextKey(null, key); more; more = nextKey(key, key)) {
+            entries++;
+        }
+        return entries;
+    }
+
     /**
      * Sets consecutive elements of an array from {@code first} on, in as few system calls as possible.
      *

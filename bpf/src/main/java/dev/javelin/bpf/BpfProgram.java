@@ -177,9 +177,10 @@ public final class BpfProgram {
      *
      * @param pid the process
      * @param onReturn fire when the functions that start there return
+     * @param cookie the lower half of their cookies
      * @param places at least one
      */
-    public BpfLink attachUprobes(int pid, String path, boolean onReturn, long cookie, List<UprobePlace> places) {
+    public BpfLink attachUprobes(int pid, String path, boolean onReturn, int cookie, List<UprobePlace> places) {
         synchronized (owner) {
             before();
             int bytes = places.size() * Long.BYTES;
@@ -191,7 +192,7 @@ public final class BpfProgram {
                 for (UprobePlace place : places) {
                     offsets.buffer().putLong(place.offset());
                     semaphores.buffer().putLong(place.semaphore());
-                    cookies.buffer().putLong(cookie);
+                    cookies.buffer().putLong((long) place.number() << 32 | cookie);
                 }
                 attr.buffer()
                         .putInt(0, fd)

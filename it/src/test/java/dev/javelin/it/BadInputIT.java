@@ -96,6 +96,30 @@ class BadInputIT {
             2 | record -e usdt:libjvm:hotspot:gc__begn TARGET | gc__begin
             2 | record -e usdt:libc:libc:nosuch TARGET | libc
             2 | record -e kprobe:vfs_raed TARGET | vfs_read
+            2 | record -e tracepoint:shed:sched_switch TARGET | sched:sched_switch
+            2 | record -e usdt:libjvm:hotspt:gc__begin TARGET | hotspot:gc__begin
+            2 | record -e uprobe:libjwm:JVM_GC TARGET | libjvm
+            2 | record -e uprobe:libc:fsync+1 TARGET | no instruction of fsync begins here
+            2 | record -e uprobe:libc:fsync+0x10000 TARGET | is not within fsync
+            2 | trace uprobe:libc:fsync+0x10000 TARGET | is not within fsync
+            2 | latency uprobe:libc:fsync+4 TARGET | leave out +0x4
+            2 | latency kprobe:vfs_read+4 TARGET | leave out +0x4
+            2 | record -e usdt:libjvm:hotspot:gc__begin/retval>0/ TARGET | no returned value
+            2 | trace sched:sched_switch/duration>0/ TARGET | no duration
+            2 | trace sched:sched_switch/arg0>0/ TARGET | text
+            2 | record -e syscall:read/arg7>1/ TARGET | arg0 to arg2
+            2 | latency syscall:read/arg7>1/ TARGET | arg0 to arg2
+            2 | latency uprobe:libc:fsync/arg6>1/ TARGET | arg0 to arg5
+            2 | trace usdt:libjvm:hotspot:gc__begin/arg3>1/ TARGET | is arg0 only
+            2 | record -e usdt:libjvm:hotspot:gc__begin --by arg1 TARGET | is arg0 only
+            2 | record -e uprobe:libc:fsync --by syscall TARGET | --by syscall
+            2 | latency --by syscall uprobe:libc:fsync TARGET | --by syscall
+            2 | latency --by arg0 syscall:sched_yield TARGET | no arguments
+            2 | latency uprobe:libjvm:OptoRuntime::new_instance_C TARGET | would crash the JVM
+            2 | latency uprobe:libjvm:Runtime1::* TARGET | would crash the JVM
+            2 | trace uretprobe:libjvm:SharedRuntime::handle_wrong_method TARGET | would crash the JVM
+            2 | record -e uretprobe:libjvm:Deoptimization::fetch_unroll_info TARGET | would crash the JVM
+            2 | latency syscall:exit_group TARGET | sys_enter_exit_group
             2 | record --by arg0 TARGET | -t
             2 | record -e syscall:fsync --by arg6 TARGET | arg0 to arg5
             2 | record -e uprobe:libc:fsync --by retval TARGET | uretprobe

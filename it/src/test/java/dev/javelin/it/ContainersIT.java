@@ -7,6 +7,7 @@ import dev.javelin.it.harness.Child;
 import dev.javelin.it.harness.JavelinCommand;
 import dev.javelin.it.harness.Links;
 import dev.javelin.it.harness.TargetProcess;
+import dev.javelin.it.targets.KnownCalls;
 import dev.javelin.it.targets.KnownMethods;
 import dev.javelin.it.targets.KnownRequests;
 import java.io.IOException;
@@ -53,6 +54,32 @@ class ContainersIT {
             assertThat(counted(container, uid)).isEqualTo(KnownMethods.CALLS);
             assertThat(left(container)).isEmpty();
         }
+    }
+
+    /** The files are the container's, its threads have other numbers there, and the recording is the host's. */
+    @ParameterizedTest
+    @CsvSource({
+        "ROOT, 17, uprobe:libc:sched_yield, 100003",
+        "PROCESSES, 25, uprobe:libc:sched_yield, 100003",
+        "USERS, 17, uprobe:libc:sched_yield, 100003",
+        "PROCESSES, 17, usdt:libjvm:hotspot:thread__start, 4",
+        "ROOT, 25, usdt:libjvm:hotspot:thread__start, 4",
+    })
+    void everyHitInAContainerIsCounted(Container.Kind kind, int major, String probe, long hits) throws Exception {
+        MustRun.recording();
+        Path collapsed = directory.resolve("hits.collapsed");
+        try (Container container = Container.start(kind, major, KnownCalls.class);
+                Child recorder = JavelinCommand.start(
+                        "record", "-e", probe, "-t", "-f", collapsed.toString(), Long.toString(container.pid()))) {
+            Links.await(recorder, Watch.OWN_LINKS + 1);
+            work(container.target());
+            recorder.signal("INT");
+            recorder.await(PATIENCE).ok();
+        }
+        assertThat(ProbesIT.sum(Files.readAllLines(collapsed).stream()
+                        .filter(line -> line.startsWith("[Thread-"))
+                        .toList()))
+                .isEqualTo(hits);
     }
 
     /** What {@code javelin latency} counts while the target works. */

@@ -11,6 +11,8 @@ import dev.javelin.it.harness.TargetProcess;
 import dev.javelin.it.targets.KnownLatency;
 import dev.javelin.it.targets.KnownNative;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -33,6 +35,11 @@ class NativeProbesIT {
     private static final Pattern COUNT =
             Pattern.compile("\"probe\":\\s*\"([^\"]*)\".*?\"count\":\\s*(\\d+)", Pattern.DOTALL);
     private static final int CALLS = KnownNative.CALLS;
+    /** What the kernel puts where a uprobe is. */
+    private static final byte BREAKPOINT = (byte) 0xcc;
+    /** As many as the first instructions may have. */
+    private static final int FIRST_BYTES = 5;
+
     /** Of every symbol, or of those only that other libraries may call. */
     private static final Map<String, Integer> EXPORTED =
             Map.of("uprobe:libprobed:alias_one", 2 * CALLS, "uprobe:libprobed:alias_*", 2 * CALLS);
@@ -153,6 +160,10 @@ class NativeProbesIT {
                 Child recorder = Watch.start(
                         target, List.of("record", "-e", "uprobe:libprobed:alias_one", "-f", collapsed.toString()))) {
             Links.await(recorder, Watch.OWN_LINKS + 1);
+            byte[] probed = code(target, library);
+            byte[] original = code(other, library);
+            assertThat(probed).isNotEqualTo(original).contains(BREAKPOINT);
+            assertThat(original).doesNotContain(BREAKPOINT).isEqualTo(codeInFile(library));
             finish(other);
             assertThat(counted.uprobeRuns(recorder)).isZero();
             finish(target);
@@ -161,6 +172,38 @@ class NativeProbesIT {
             recorder.await(PATIENCE).ok();
             assertThat(ProbesIT.sum(Files.readAllLines(collapsed))).isEqualTo(2 * CALLS);
         }
+    }
+
+    /** The beginning of the function in a process. */
+    private static byte[] code(TargetProcess target, Path library) throws IOException {
+        String first = Files.readAllLines(Path.of("/proc/" + target.pid() + "/maps")).stream()
+                .filter(line -> line.endsWith(library.toString()))
+                .findFirst()
+                .orElseThrow();
+        long base = Long.parseUnsignedLong(first.substring(0, first.indexOf('-')), 16);
+        return read(Path.of("/proc/" + target.pid() + "/mem"), base + address(library));
+    }
+
+    /** The linker leaves the code of libraries at its offset. */
+    private static byte[] codeInFile(Path library) throws IOException {
+        return read(library, address(library));
+    }
+
+    private static long address(Path library) {
+        Matcher found = Pattern.compile("([0-9a-f]+) T alias_one\\b")
+                .matcher(Child.run(MustRun.command("nm"), "-D", library.toString())
+                        .ok()
+                        .out());
+        assertThat(found.find()).isTrue();
+        return Long.parseLong(found.group(1), 16);
+    }
+
+    private static byte[] read(Path file, long at) throws IOException {
+        ByteBuffer code = ByteBuffer.allocate(FIRST_BYTES);
+        try (FileChannel channel = FileChannel.open(file)) {
+            assertThat(channel.read(code, at)).isEqualTo(FIRST_BYTES);
+        }
+        return code.array();
     }
 
     private static void finish(TargetProcess target) {

@@ -3,6 +3,7 @@ package dev.javelin.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.it.harness.Child;
+import dev.javelin.it.harness.JavelinCommand;
 import dev.javelin.it.harness.TargetProcess;
 import dev.javelin.it.targets.KnownCalls;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,7 +57,9 @@ class ProbesIT {
         "uprobe:libc:sched_yield,1",
         "uprobe:libc:sched_yield,100",
         "uretprobe:libc:sched_yield,1",
-        "syscall:sched_yield,1"
+        "syscall:sched_yield,1",
+        "tracepoint:syscalls:sys_enter_sched_yield,1",
+        "tracepoint:syscalls:sys_enter_sched_yield,100"
     })
     void everyHitHasItsStackOrStandsForThoseThatAreLeftOut(String probe, String period) throws Exception {
         Path collapsed = directory.resolve("hits.collapsed");
@@ -121,6 +125,25 @@ class ProbesIT {
                 .mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
         assertThat(started).isEqualTo(4);
+    }
+
+    @Test
+    void whatManyPlacesCostIsToldBefore() {
+        MustRun.recording();
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), KnownCalls.class)) {
+            String said = JavelinCommand.run(
+                            "record",
+                            "-d",
+                            "100ms",
+                            "-e",
+                            "uprobe:libjvm:G1Co*",
+                            "-f",
+                            directory.resolve("many.collapsed").toString(),
+                            Long.toString(target.pid()))
+                    .ok()
+                    .err();
+            assertThat(said).containsPattern("\\d{3,4} places in functions are probed: .*narrow the pattern");
+        }
     }
 
     static long sum(List<String> lines) {

@@ -176,9 +176,10 @@ final class LatencyCommand implements Callable<Integer> {
     private RecordRequest request(SpecsAndTarget wanted, CallKey key, Duration time, OutputFile output) {
         int pid = wanted.pid();
         ProbeResolver resolver = new ProbeResolver(List.of(pid));
-        Probes probes = new Probes(wanted.specs().stream()
+        List<Probes.Probe> measured = wanted.specs().stream()
                 .map(spec -> resolver.latency(spec, key.what(), isStacks()))
-                .toList());
+                .toList();
+        Probes probes = new Probes(measured, resolver.warnings());
         return new RecordRequest(
                 List.of(pid),
                 false,

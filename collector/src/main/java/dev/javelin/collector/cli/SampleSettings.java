@@ -275,7 +275,8 @@ final class SampleSettings {
             throw JavelinException.usage("-e " + events().names() + ": " + rows.size() + " probes: at most "
                     + Probes.MOST + " can be set at once");
         }
-        return new Plan(planned, new Probes(rows, events().any(AskedEvent::isSampled) && !isOfUserSpace()));
+        boolean sampled = events().any(AskedEvent::isSampled) && !isOfUserSpace();
+        return new Plan(planned, new Probes(rows, sampled, resolver == null ? List.of() : resolver.warnings()));
     }
 
     /** A system call that returns is counted with its stack once. */

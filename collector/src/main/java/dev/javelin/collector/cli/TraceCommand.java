@@ -114,7 +114,9 @@ final class TraceCommand implements Callable<Integer> {
                 if (attached != null) {
                     attached.warnings().forEach(cli.messages()::line);
                 }
-                Recording recording = recording(wanted, attached, probes(wanted, attached, shown), time, most);
+                ProbeResolver resolver = new ProbeResolver(List.of(wanted.pid()));
+                List<TracedProbe> probes = probes(wanted, resolver, attached, shown);
+                Recording recording = recording(wanted, attached, probes, resolver.warnings(), time, most);
                 stop.passTo(recording::stop);
                 return recording.summarised(settings(wanted, time, most), result -> {});
             } catch (RuntimeException | Error e) {
@@ -124,8 +126,8 @@ final class TraceCommand implements Callable<Integer> {
     }
 
     /** {@code methods} has those on Java methods, in their order. */
-    private static List<TracedProbe> probes(SpecsAndTarget wanted, MethodProbes methods, Set<Integer> texts) {
-        ProbeResolver resolver = new ProbeResolver(List.of(wanted.pid()));
+    private static List<TracedProbe> probes(
+            SpecsAndTarget wanted, ProbeResolver resolver, MethodProbes methods, Set<Integer> texts) {
         List<TracedProbe> probes = new ArrayList<>();
         int method = 0;
         for (ProbeSpec spec : wanted.specs()) {
@@ -139,14 +141,20 @@ final class TraceCommand implements Callable<Integer> {
     }
 
     private Recording recording(
-            SpecsAndTarget wanted, MethodProbes methods, List<TracedProbe> probes, Duration time, long most) {
+            SpecsAndTarget wanted,
+            MethodProbes methods,
+            List<TracedProbe> probes,
+            List<String> warnings,
+            Duration time,
+            long most) {
         if (probes.size() > Probes.MOST) {
             throw JavelinException.usage(
                     probes.size() + " probes: at most " + Probes.MOST + " can be traced at once: narrow the pattern");
         }
         TimeOfDay clock = new TimeOfDay(Instant.now(), System.nanoTime(), ZoneId.systemDefault());
         TraceLines lines = new TraceLines(cli.out(), probes, most, Messages.isTerminal(1), clock);
-        RecordRequest request = request(wanted.pid(), probes, time);
+        List<Probes.Probe> rows = probes.stream().map(TracedProbe::probe).toList();
+        RecordRequest request = request(wanted.pid(), new Probes(rows, warnings), time);
         Session session = new RecordSession(request, cli.messages().stream(), LateClasses.with(lines, methods));
         return new Recording(cli, request, null, lines, session);
     }
@@ -172,12 +180,12 @@ final class TraceCommand implements Callable<Integer> {
         return Long.parseLong(count);
     }
 
-    private RecordRequest request(int pid, List<TracedProbe> probes, Duration time) {
+    private RecordRequest request(int pid, Probes probes, Duration time) {
         return new RecordRequest(
                 List.of(pid),
                 false,
                 "trace",
-                new Probes(probes.stream().map(TracedProbe::probe).toList()),
+                probes,
                 0,
                 time,
                 null,

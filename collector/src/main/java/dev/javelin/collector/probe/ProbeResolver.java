@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,9 +27,6 @@ import java.util.stream.IntStream;
  */
 public final class ProbeResolver {
     /** Setting one takes a millisecond or more; where each is a link and a file of its own, fewer can be had. */
-    /** What the agent calls to tell of a call. */
-    private static final String TELLS = "uprobe:libjvm:JVM_HoldsLock";
-
     private static final int MANY = KernelFeatures.hasUprobeMulti() ? 5_000 : 300;
 
     /** x86-64 System V calling convention. */
@@ -40,18 +38,18 @@ public final class ProbeResolver {
             X86Register.named("r8"),
             X86Register.named("r9"));
 
-    /** HotSpot's functions that unmount virtual threads, by themselves and for a monitor, and that mount them: one for each collector. */
-    private static final List<String> FREEZES =
-            List.of("uprobe:libjvm:freeze<*", "uprobe:libjvm:Config<*::freeze_preempt");
-
-    private static final String THAW = "uprobe:libjvm:thaw<*";
-
-    private static final String OPERATIONS = "libjvm:VM_Operation::evaluate()";
+    /** System calls that end a thread, or go on where a signal interrupted it. */
+    private static final Set<Integer> NEVER_RETURN = Set.of(
+            SyscallNames.all().get("exit"),
+            SyscallNames.all().get("exit_group"),
+            SyscallNames.all().get("rt_sigreturn"));
 
     private final List<Integer> pids;
     private final Map<String, ElfFile> files = new HashMap<>();
     private final UsdtPlaces usdt;
     private final KernelFunctions kernelFunctions = new KernelFunctions();
+    private final Set<String> warnings = new LinkedHashSet<>();
+    private final JvmProbes jvm = new JvmProbes(spec -> functions(spec, false));
 
     /** Resolves probes in these processes. */
     public ProbeResolver(List<Integer> pids) {
@@ -79,7 +77,7 @@ public final class ProbeResolver {
                 || (spec.kind().isReturn() && byArgument);
         What value = spec.kind() == ProbeSpec.Kind.SYSCALL ? What.DURATION : What.ONE;
         int flags = ProbeRow.FLAG_STACKS | (call ? ProbeRow.FLAG_CALLS : 0);
-        List<Found> found = find(spec, call, byArgument || usesArguments(spec));
+        List<Found> found = find(spec, call, byArgument || ProbeValues.usesArguments(spec));
         if (found.size() > Probes.MOST) {
             throw JavelinException.usage(
                     spec.text() + ": " + found.size() + " probes with arguments at different places; at most "
@@ -97,6 +95,10 @@ public final class ProbeResolver {
      * @param stacks whether they are also summed up by stack
      */
     public Probes.Probe latency(ProbeSpec spec, What key, boolean stacks) {
+        if (spec.offset() != 0) {
+            throw JavelinException.usage(spec.text() + ": latency is the time from a function's entry to its return:"
+                    + " leave out +0x" + Long.toHexString(spec.offset()));
+        }
         switch (spec.kind()) {
             case UPROBE, URETPROBE, SYSCALL, KPROBE, KRETPROBE, FENTRY, FEXIT -> {
                 int flags = ProbeRow.FLAG_CALLS | ProbeRow.FLAG_BUCKETS | (stacks ? ProbeRow.FLAG_STACKS : 0);
@@ -142,94 +144,24 @@ public final class ProbeResolver {
         return traced;
     }
 
-    /** What attributes time to calls of Java methods: see the agent's {@code Calls}, which calls this function to tell of one. */
+    /** What is to be said of the probes that were resolved so far, a line each. */
+    public List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    /** See {@link JvmProbes#calls}. */
     public Probes.Probe calls(int pid) {
-        List<AttachPoint> points = new ArrayList<>();
-        for (AttachPoint point : functions(ProbeSpec.parse(TELLS), false).points()) {
-            if (point instanceof AttachPoint.Entry entry) {
-                points.add(new AttachPoint.Calls(pid, entry.path(), entry.offset()));
-            }
-        }
-        points.addAll(mounts(pid));
-        ProbeRow row = new ProbeRow(ProbeRow.FLAG_STACKS, What.DURATION, What.ONE, 1, List.of(), List.of());
-        return new Probes.Probe("calls", null, row, points);
+        return jvm.calls(pid);
     }
 
-    /** Where virtual threads are unmounted and mounted; none where the functions have no symbols, as before JDK 24. */
-    private List<AttachPoint> mounts(int pid) {
-        List<AttachPoint> freezes = new ArrayList<>();
-        try {
-            for (String freeze : FREEZES) {
-                freezes.addAll(functions(ProbeSpec.parse(freeze), false).points());
-            }
-            List<AttachPoint> thaws = functions(ProbeSpec.parse(THAW), false).points();
-            return thaws.get(0) instanceof AttachPoint.Entry first
-                    ? List.of(new AttachPoint.Mounts(pid, first.path(), offsets(freezes), offsets(thaws)))
-                    : List.of();
-        } catch (JavelinException e) {
-            return List.of();
-        }
-    }
-
-    private static List<Long> offsets(List<AttachPoint> points) {
-        List<Long> offsets = new ArrayList<>();
-        for (AttachPoint point : points) {
-            if (point instanceof AttachPoint.Entry entry) {
-                offsets.add(entry.offset());
-            }
-        }
-        return offsets;
-    }
-
-    /**
-     * The beginnings, with what tells the operation (see {@code VmOperations}) as their first argument, and the ends, without, of what a
-     * JVM does while its threads are held; none where that function has no symbol.
-     */
+    /** See {@link JvmProbes#operations}. */
     public List<Probes.Probe> operations() {
-        List<Probes.Probe> probes = new ArrayList<>();
-        try {
-            for (String kind : List.of("uretprobe:", "uprobe:")) {
-                ProbeSpec spec = ProbeSpec.parse(kind + OPERATIONS);
-                ProbeRow.Argument table = new ProbeRow.Argument(
-                        ProbeRow.Argument.MEMORY,
-                        Long.BYTES,
-                        false,
-                        0,
-                        X86Register.named("rdi").offset(),
-                        0,
-                        0);
-                ProbeRow row = new ProbeRow(
-                        ProbeRow.FLAG_TRACE,
-                        What.ONE,
-                        What.ONE,
-                        1,
-                        kind.equals("uprobe:") ? List.of(table) : List.of(),
-                        List.of());
-                probes.add(
-                        new Probes.Probe(kind, null, row, functions(spec, false).points()));
-            }
-        } catch (JavelinException e) {
-            return List.of();
-        }
-        return probes;
+        return jvm.operations();
     }
 
-    /**
-     * A probe that takes the calls of Java methods which the agent tells of, with their durations.
-     *
-     * @param told the constants by which the BPF program finds them
-     * @param trace whether each is handed over by itself; else their time is summed up by stack
-     * @param period every so many one is taken
-     */
+    /** See {@link JvmProbes#told}. */
     public Probes.Probe told(ProbeSpec spec, List<Long> told, boolean trace, long period) {
-        Found found = functions(ProbeSpec.parse(TELLS), false);
-        List<ProbeRow.Argument> constants = told.stream()
-                .map(value -> new ProbeRow.Argument(ProbeRow.Argument.CONSTANT, 8, false, 0, 0, 0, value))
-                .toList();
-        int flags = ProbeRow.FLAG_TOLD | (trace ? ProbeRow.FLAG_TRACE : ProbeRow.FLAG_STACKS);
-        What value = trace ? What.ONE : What.DURATION;
-        ProbeRow row = new ProbeRow(flags, value, What.ONE, period, constants, List.of());
-        return new Probes.Probe(spec.text(), null, row, found.points());
+        return jvm.told(spec, told, trace, period);
     }
 
     /** The same for hits that are shown one by one. */
@@ -298,12 +230,6 @@ public final class ProbeResolver {
         }
     }
 
-    private static boolean usesArguments(ProbeSpec spec) {
-        return spec.predicate() != null
-                && spec.predicate().variables().stream()
-                        .anyMatch(variable -> variable.name().startsWith("ARG"));
-    }
-
     private static boolean needsEntryAndReturn(ProbeSpec spec) {
         if (spec.predicate() == null || !spec.kind().isFunction()) {
             return false;
@@ -315,7 +241,7 @@ public final class ProbeResolver {
                     spec.text() + ": the duration and the returned value are known at the return only: use "
                             + onReturn(spec.kind()) + ":");
         }
-        return spec.kind().isReturn() && (usesArguments(spec) || used.contains(Variable.DURATION));
+        return spec.kind().isReturn() && (ProbeValues.usesArguments(spec) || used.contains(Variable.DURATION));
     }
 
     private static String onReturn(ProbeSpec.Kind kind) {
@@ -327,6 +253,7 @@ public final class ProbeResolver {
     }
 
     private static Probes.Probe probe(ProbeSpec spec, Found found, int flags, What value, What key, long period) {
+        ProbeValues.require(spec, found, (flags & ProbeRow.FLAG_CALLS) != 0, key);
         List<ProbeRow.Operation> predicate = spec.predicate() == null
                 ? List.of()
                 : spec.predicate().program().stream()
@@ -380,9 +307,9 @@ public final class ProbeResolver {
         for (int pid : pids) {
             TargetLibrary library = library(pid, spec);
             ElfFile file = file(library);
-            for (FunctionPoint function : functions(pid, library, file, spec)) {
+            for (FunctionPoint function : functions(pid, library, file, spec, call || onReturn)) {
                 functions++;
-                long offset = function.fileOffset() + (spec.offset() != 0 ? spec.offset() : cheapest(file, function));
+                long offset = function.fileOffset() + place(spec, file, function);
                 if (call || onReturn) { // first, so that no call is without its return
                     names.add(function.name());
                     points.add(new AttachPoint.Return(pid, library.pathToOpen(), offset));
@@ -433,6 +360,18 @@ public final class ProbeResolver {
         return new Argument(Argument.REGISTER, value.bytes(), value.signed(), 0, register, 0, 0);
     }
 
+    private static long place(ProbeSpec spec, ElfFile file, FunctionPoint function) {
+        if (spec.offset() == 0) {
+            return cheapest(file, function);
+        }
+        try {
+            FunctionOffset.require(spec, file, function);
+            return spec.offset();
+        } catch (IOException e) {
+            throw JavelinException.failed(spec.text() + ": " + e.getMessage(), e);
+        }
+    }
+
     private static long cheapest(ElfFile file, FunctionPoint function) {
         try {
             return ProbePoint.of(file, function).offset();
@@ -441,9 +380,11 @@ public final class ProbeResolver {
         }
     }
 
-    private static List<FunctionPoint> functions(int pid, TargetLibrary library, ElfFile file, ProbeSpec spec) {
+    private List<FunctionPoint> functions(
+            int pid, TargetLibrary library, ElfFile file, ProbeSpec spec, boolean returns) {
         try {
-            return LibraryFunctions.find(TargetLibraries.of(pid), library, file, spec.name());
+            List<FunctionPoint> found = LibraryFunctions.find(TargetLibraries.of(pid), library, file, spec.name());
+            return returns ? ProbedReturns.allowed(spec, library, file, found, warnings) : found;
         } catch (UnknownNameException e) {
             throw unknown(spec, e);
         } catch (IOException e) {
@@ -481,6 +422,12 @@ public final class ProbeResolver {
                 numbers.add(number);
             }
         });
+        if (!numbers.isEmpty() && NEVER_RETURN.containsAll(numbers)) {
+            throw JavelinException.usage(spec.text()
+                    + ": does not return to where it was called, so that no call ends: tracepoint:syscalls:sys_enter_"
+                    + SyscallNames.name(numbers.get(0)) + " is its beginning");
+        }
+        numbers.removeAll(NEVER_RETURN);
         if (numbers.isEmpty()) {
             throw JavelinException.usage(spec.text() + ": there is no such system call; "
                     + NearestNames.question(spec.name(), SyscallNames.all().keySet(), "'syscall:*' means all of them"));

@@ -35,7 +35,9 @@ final class MeasuredLatencies {
             tables.add(new LatencyTable(name));
         }
         measured.latencies.forEach((key, values) -> tables.get(key.probe()).add(label.apply(key.key()), values));
-        long lost = walker.counter(Counter.CALLS_FULL) + walker.counter(Counter.TOTALS_FULL);
+        long lost = walker.counter(Counter.CALLS_FULL)
+                + walker.counter(Counter.NOT_RETURNED)
+                + walker.counter(Counter.TOTALS_FULL);
         if (lost > 0) {
             tables.get(0).addLost(lost); // which probe's they were is not known
         }

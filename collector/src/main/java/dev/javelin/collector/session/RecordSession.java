@@ -200,6 +200,7 @@ public final class RecordSession implements Session {
         RecordingFacts facts = new RecordingFacts(request, recorder, loaded);
         warnOfThrottling();
         warnOfManyPlaces();
+        request.probes().warnings().forEach(messages::println);
         recorder.onStart(loaded, targets, event());
         warnOfRefusedFunctions();
         warnOfUnreadTraces(targets);

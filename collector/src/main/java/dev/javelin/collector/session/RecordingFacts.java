@@ -35,6 +35,7 @@ final class RecordingFacts {
     private long accountedCpuNanos;
     private double cpuSeconds;
     private double startUpCpuSeconds;
+    private long openCalls;
 
     RecordingFacts(RecordRequest request, Recorder recorder, Walker walker) {
         this.request = request;
@@ -63,6 +64,7 @@ final class RecordingFacts {
         endNanos = System.nanoTime();
         accountedCpuNanos = recorder.accountedCpuNanos();
         after = walker.stats();
+        openCalls = walker.openCalls();
         cpuSeconds = cpu();
     }
 
@@ -158,6 +160,7 @@ final class RecordingFacts {
         losses.put("threads off CPU full", walker.counter(Counter.WAITS_FULL));
         losses.put("switches not told", walker.counter(Counter.SWITCHES));
         losses.put("calls full", walker.counter(Counter.CALLS_FULL));
+        losses.put("returns not seen", walker.counter(Counter.NOT_RETURNED));
         return losses;
     }
 
@@ -187,6 +190,9 @@ final class RecordingFacts {
                     "CPU time sampled",
                     decimal("%.2f s", sampled() / NANOS)
                             + decimal(" of %.2f s by the kernel's account", accountedCpuNanos / NANOS));
+        }
+        if (openCalls > 0) {
+            facts.put("calls that had not returned at the end", openCalls);
         }
         facts.put("bridged by the frame anchor", tally.bridged());
         facts.put("return address found by scanning", tally.scanned());
@@ -244,6 +250,12 @@ final class RecordingFacts {
             if (end != StackEnd.COMPLETE && tally.count(end) > 0) {
                 line.append(", ").append(tally.count(end)).append(' ').append(end.text());
             }
+        }
+        if (openCalls > 0) {
+            line.append("; ")
+                    .append(openCalls)
+                    .append(openCalls == 1 ? " call" : " calls")
+                    .append(" had not returned");
         }
         line.append("; lost ");
         long lost = losses.values().stream().mapToLong(Long::longValue).sum();

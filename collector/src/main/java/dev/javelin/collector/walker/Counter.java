@@ -23,5 +23,7 @@ public enum Counter {
     /** Events that were counted without their stack. */
     NO_STACK,
     /** Times that a thread left the CPU, or got one, without the kernel telling: the time until it was seen again is missing. */
-    SWITCHES
+    SWITCHES,
+    /** Calls lost whose return was not seen before another one had their frame. */
+    NOT_RETURNED
 }

@@ -1,20 +1,15 @@
 package dev.javelin.collector.walker;
 
-import dev.javelin.bpf.BpfException;
 import dev.javelin.bpf.BpfLink;
 import dev.javelin.bpf.BpfMap;
 import dev.javelin.bpf.BpfObject;
 import dev.javelin.bpf.BpfProgram;
 import dev.javelin.bpf.Cpus;
-import dev.javelin.bpf.Errno;
 import dev.javelin.bpf.KernelFeatures;
 import dev.javelin.bpf.UprobePlace;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,8 +51,8 @@ public final class Probes {
     private static final boolean MULTI = KernelFeatures.hasUprobeMulti();
 
     static final String SAMPLER = "on_sample";
-    private static final String FUNCTION = "on_function";
-    private static final String RETURN = "on_function_return";
+    private static final String FUNCTION = FunctionLinks.ENTRY;
+    private static final String RETURN = FunctionLinks.RETURN;
     private static final String TRACEPOINT = "on_tracepoint";
     private static final String SYSCALL = "on_syscall";
     private static final String SYSCALL_RETURN = "on_syscall_return";
@@ -108,17 +103,24 @@ public final class Probes {
 
     private final List<Probe> probes;
     private final boolean sampled;
+    private final List<String> warnings;
     private final List<BpfLink> links = new ArrayList<>();
     private int refusedFunctions;
 
     public Probes(List<Probe> probes) {
-        this(probes, false);
+        this(probes, List.of());
+    }
+
+    /** {@code warnings} is what is to be said of them before they are attached. */
+    public Probes(List<Probe> probes, List<String> warnings) {
+        this(probes, false, warnings);
     }
 
     /** {@code sampled} says whether the clock or a counter is sampled beside them. */
-    public Probes(List<Probe> probes, boolean sampled) {
+    public Probes(List<Probe> probes, boolean sampled, List<String> warnings) {
         this.probes = List.copyOf(probes);
         this.sampled = sampled;
+        this.warnings = List.copyOf(warnings);
         if (probes.size() > MOST) {
             throw new IllegalArgumentException(probes.size() + " probes");
         }
@@ -156,6 +158,11 @@ public final class Probes {
     /** Whether there are no probes: the clock or a counter is sampled instead. */
     public boolean isEmpty() {
         return probes.isEmpty();
+    }
+
+    /** What is to be said of them before they are attached, a line each. */
+    public List<String> warnings() {
+        return warnings;
     }
 
     /** What the probes are called, by their rows. */
@@ -392,11 +399,11 @@ public final class Probes {
     void attach(BpfObject object) {
         for (int row = 0; row < probes.size(); row++) {
             List<AttachPoint> points = probes.get(row).points();
-            if (MULTI) {
-                attachTogether(object, row, points);
-            }
+            FunctionLinks functions = new FunctionLinks(object, row, links);
+            functions.attach(points, MULTI);
+            refusedFunctions += functions.refused();
             for (AttachPoint point : points) {
-                attach(object, row, point);
+                attach(object, row, point, functions);
             }
         }
         List<Trace> traces = traces();
@@ -418,72 +425,14 @@ public final class Probes {
         }
     }
 
-    /** What one link can hold: the functions of a file in a process, at their returns or their entries. */
-    private record Together(int pid, String path) {}
-
-    private void attachTogether(BpfObject object, int row, List<AttachPoint> points) {
-        Map<Together, List<UprobePlace>> returns = new LinkedHashMap<>();
-        Map<Together, List<UprobePlace>> entries = new LinkedHashMap<>();
-        for (AttachPoint point : points) {
-            if (point instanceof AttachPoint.Return back) {
-                returns.computeIfAbsent(new Together(back.pid(), back.path()), k -> new ArrayList<>())
-                        .add(new UprobePlace(back.offset(), 0));
-            } else if (point instanceof AttachPoint.Entry entry) {
-                entries.computeIfAbsent(new Together(entry.pid(), entry.path()), k -> new ArrayList<>())
-                        .add(new UprobePlace(entry.offset(), entry.semaphore()));
-            }
-        }
-        Set<Long> refused = new TreeSet<>();
-        returns.forEach((at, places) -> attachTogether(object.program(RETURN), row, at, places, refused));
-        entries.forEach((at, places) -> {
-            places.removeIf(place -> refused.contains(place.offset()));
-            attachTogether(object.program(FUNCTION), row, at, places, refused);
-        });
-        refusedFunctions += refused.size();
-    }
-
-    /**
-     * The kernel refuses a link for the sake of one place whose instruction it cannot execute elsewhere. That one of many is left out; if
-     * there is no other, this fails.
-     */
-    private void attachTogether(BpfProgram program, int row, Together at, List<UprobePlace> places, Set<Long> refused) {
-        boolean onReturn = program.name().equals(RETURN);
-        Deque<List<UprobePlace>> parts = new ArrayDeque<>();
-        if (!places.isEmpty()) {
-            parts.add(places);
-        }
-        while (!parts.isEmpty()) {
-            List<UprobePlace> part = parts.remove();
-            try {
-                links.add(program.attachUprobes(at.pid(), at.path(), onReturn, row, part));
-            } catch (BpfException e) {
-                if (e.errno() != Errno.ENOTSUPP || places.size() == 1) {
-                    throw e;
-                }
-                if (part.size() == 1) {
-                    refused.add(part.get(0).offset());
-                } else {
-                    parts.add(part.subList(0, part.size() / 2));
-                    parts.add(part.subList(part.size() / 2, part.size()));
-                }
-            }
-        }
-    }
-
-    private void attach(BpfObject object, int row, AttachPoint point) {
-        if (MULTI && (point instanceof AttachPoint.Entry || point instanceof AttachPoint.Return)) {
-            return; // together with others
-        }
-        if (point instanceof AttachPoint.Entry entry) {
-            BpfProgram program = object.program(FUNCTION);
-            links.add(program.attachUprobe(entry.pid(), entry.path(), entry.offset(), false, row, entry.semaphore()));
-        } else if (point instanceof AttachPoint.Return back) {
-            links.add(object.program(RETURN).attachUprobe(back.pid(), back.path(), back.offset(), true, row));
-        } else if (point instanceof AttachPoint.KernelEntry kernel) {
+    private void attach(BpfObject object, int row, AttachPoint point, FunctionLinks functions) {
+        if (point instanceof AttachPoint.KernelEntry kernel) {
             BpfProgram program = object.program(KERNEL_FUNCTION);
-            links.add(program.attachKprobe(kernel.function(), kernel.offset(), false, row));
+            long cookie = functions.cookie(kernel.function());
+            links.add(program.attachKprobe(kernel.function(), kernel.offset(), false, cookie));
         } else if (point instanceof AttachPoint.KernelReturn kernel) {
-            links.add(object.program(KERNEL_RETURN).attachKprobe(kernel.function(), 0, true, row));
+            long cookie = functions.cookie(kernel.function());
+            links.add(object.program(KERNEL_RETURN).attachKprobe(kernel.function(), 0, true, cookie));
         } else if (point instanceof AttachPoint.Calls calls) {
             links.add(object.program(TOLD_CALL).attachUprobe(calls.pid(), calls.path(), calls.offset(), false, row));
         } else if (point instanceof AttachPoint.Mounts mounts) {
@@ -500,8 +449,9 @@ public final class Probes {
             BpfObject object, List<Long> offsets, String name, boolean onReturn, AttachPoint.Mounts mounts) {
         BpfProgram program = object.program(name);
         if (MULTI) {
-            List<UprobePlace> places =
-                    offsets.stream().map(offset -> new UprobePlace(offset, 0)).toList();
+            List<UprobePlace> places = offsets.stream()
+                    .map(offset -> new UprobePlace(offset, 0, 0))
+                    .toList();
             links.add(program.attachUprobes(mounts.pid(), mounts.path(), onReturn, 0, places));
         } else {
             offsets.forEach(
@@ -514,9 +464,11 @@ public final class Probes {
         return refusedFunctions;
     }
 
-    /** Stops recording; what was counted stays in the maps. */
+    /** Stops recording, entries before returns, so that no call seems not to have returned; what was counted stays in the maps. */
     void detach() {
-        links.forEach(BpfLink::close);
+        for (int i = links.size() - 1; i >= 0; i--) {
+            links.get(i).close();
+        }
         links.clear();
     }
 

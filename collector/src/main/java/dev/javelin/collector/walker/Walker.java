@@ -238,6 +238,11 @@ public final class Walker implements AutoCloseable {
         return probes.events(object, row);
     }
 
+    /** Calls that have begun, and whose return was not seen so far. */
+    public long openCalls() {
+        return object.map("calls").entries();
+    }
+
     /** A counter of losses, summed over all CPUs. */
     public long counter(Counter counter) {
         return counters.sumPerCpu(counter.ordinal());

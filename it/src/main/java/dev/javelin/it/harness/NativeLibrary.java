@@ -31,6 +31,9 @@ public final class NativeLibrary {
         command.addAll(List.of("-I" + include, "-I" + include.resolve("linux"), "-o", library.toString()));
         sources.forEach(
                 source -> command.add(Repository.nativeSources().resolve(source).toString()));
+        if (sources.stream().anyMatch(source -> source.endsWith(".cc"))) {
+            command.add("-lstdc++");
+        }
         Child.run(command.toArray(String[]::new)).ok();
         return library;
     }

@@ -146,6 +146,7 @@ final class RecordCommand implements Callable<Integer> {
             throw JavelinException.usage(
                     "--wakers needs kernel frames, by which interrupts are told from threads: leave out --user");
         }
+        sampling.onRemark(cli.messages()::line);
         checkSettings();
         if (forAgent || forDaemon) {
             cli.messages().hideProgress();
@@ -305,6 +306,7 @@ final class RecordCommand implements Callable<Integer> {
         sampling.duration();
         sampling.depth();
         sampling.key();
+        sampling.value();
         loopTime();
         report.options(false, false);
         OutputFile.checkFormat(file);
@@ -350,7 +352,7 @@ final class RecordCommand implements Callable<Integer> {
                 !kernelOnly,
                 report.options(
                         found.all() || found.processes().size() > 1,
-                        (probes.isTime() || sampling.isOfUserSpace()) && isPage(output)),
+                        ((probes.isTime() || sampling.isOfUserSpace()) && isPage(output)) || probes.number() != null),
                 shownAs == null ? cli.commandLine() : shownAs,
                 cli.verbose(),
                 sampling.key().label());

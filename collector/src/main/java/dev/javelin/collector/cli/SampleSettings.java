@@ -11,7 +11,10 @@ import dev.javelin.collector.walker.ProbeRow;
 import dev.javelin.collector.walker.ProbeRow.What;
 import dev.javelin.collector.walker.Probes;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
@@ -91,6 +94,23 @@ final class SampleSettings {
                     "With a probe: a frame at the root of each stack for arg0 to arg5, retval, thread, cpu or syscall.")
     private String by;
 
+    @Option(
+            names = "--value",
+            paramLabel = "VALUE",
+            description =
+                    "With a probe: sum up retval, or arg0 to arg5, for example the bytes that were read, instead of counting hits.")
+    private String value;
+
+    /** A loop looks for the same probes each time. */
+    private final Set<String> remarked = new HashSet<>();
+
+    private Consumer<String> remarks = remark -> {};
+
+    /** What users should know of the probes that were found goes there, a line each, once. */
+    void onRemark(Consumer<String> messages) {
+        remarks = messages;
+    }
+
     /**
      * The event's name.
      *
@@ -158,6 +178,19 @@ final class SampleSettings {
                     "--by " + by + ": -e " + event + " has no such values; use it with a probe, or -t for threads");
         }
         return new CallKey(by);
+    }
+
+    /** What is summed up of each hit of a probe; null for nothing. */
+    What value() {
+        if (value != null && !isSpec()) {
+            throw JavelinException.usage(
+                    "--value " + value + ": -e " + event + " has no such values; use it with a probe");
+        }
+        if (value != null && period() != 1) {
+            throw JavelinException.usage("-i " + interval + ": the sum of --value " + value
+                    + " would be that of a few: leave out -i, every hit is taken");
+        }
+        return CallValue.of(value);
     }
 
     /** Whether the stacks of those who end waits are asked for. */
@@ -254,13 +287,18 @@ final class SampleSettings {
                     "--wakers: -e " + event + " measures no waits; use it with -e offcpu or -e wall");
         }
         if (isSpec()) {
-            ProbeResolver resolver = new ProbeResolver(pids);
-            if (methods != null && by != null) {
-                throw JavelinException.usage("--by: calls of Java methods have no values to tell them apart by");
+            ProbeResolver resolver = new ProbeResolver(pids, remark -> {
+                if (remarked.add(remark)) {
+                    remarks.accept(remark);
+                }
+            });
+            if (methods != null && (by != null || value != null)) {
+                throw JavelinException.usage((by != null ? "--by" : "--value")
+                        + ": calls of Java methods have no values to tell them apart by, or to sum up");
             }
             return new Probes(
                     methods == null
-                            ? resolver.hits(spec(), key().what(), period())
+                            ? resolver.hits(spec(), key().what(), period(), value())
                             : List.of(resolver.told(spec(), methods.told(0), false, period())));
         }
         return switch (event) {
@@ -292,7 +330,9 @@ final class SampleSettings {
     /** The interval for the user to read. */
     String shownInterval() {
         if (isSpec()) {
-            return period() == 1 ? "(every hit)" : "(every " + period() + "th hit)";
+            return period() == 1
+                    ? "(" + (value == null ? "" : value + " of ") + "every hit)"
+                    : "(every " + period() + "th hit)";
         }
         if (isMeasured()) {
             return "time";

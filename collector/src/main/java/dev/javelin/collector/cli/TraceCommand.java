@@ -124,8 +124,8 @@ final class TraceCommand implements Callable<Integer> {
     }
 
     /** {@code methods} has those on Java methods, in their order. */
-    private static List<TracedProbe> probes(SpecsAndTarget wanted, MethodProbes methods, Set<Integer> texts) {
-        ProbeResolver resolver = new ProbeResolver(List.of(wanted.pid()));
+    private List<TracedProbe> probes(SpecsAndTarget wanted, MethodProbes methods, Set<Integer> texts) {
+        ProbeResolver resolver = new ProbeResolver(List.of(wanted.pid()), cli.messages()::line);
         List<TracedProbe> probes = new ArrayList<>();
         int method = 0;
         for (ProbeSpec spec : wanted.specs()) {

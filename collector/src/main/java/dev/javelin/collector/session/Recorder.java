@@ -52,6 +52,8 @@ final class Recorder implements AutoCloseable {
     private final Set<Integer> ended = new HashSet<>();
     private final int self = (int) ProcessHandle.current().pid();
     private Walker walker;
+    private long startNanos;
+    private long endNanos;
     private long firstSampleNanos;
     private long nextLook;
     private long orphans;
@@ -83,7 +85,8 @@ final class Recorder implements AutoCloseable {
         if (!request.probes().isEmpty()) {
             walker.attachProbes();
         }
-        if (request.probes().hasOffCpu()) {
+        startNanos = System.nanoTime();
+        if (request.probes().hasOffCpu() && request.probes().hasStacks()) {
             counted.started(walker.totals(), targets.values(), request.probes().onCpuRow() >= 0);
             walkWaiting();
         }
@@ -352,6 +355,16 @@ final class Recorder implements AutoCloseable {
         return shown;
     }
 
+    /** {@link System#nanoTime} from which on time is accounted for. Until the clock samples as well, a busy machine may take a while. */
+    long startNanos() {
+        return startNanos;
+    }
+
+    /** {@link System#nanoTime} until which waits that go on are accounted for. */
+    long endNanos() {
+        return endNanos;
+    }
+
     /** {@link System#nanoTime} at the first sample, 0 if there was none. */
     long firstSampleNanos() {
         return firstSampleNanos;
@@ -370,6 +383,7 @@ final class Recorder implements AutoCloseable {
         walker.detach();
         takeBatch();
         live.taken();
+        endNanos = System.nanoTime();
         if (callTimes != null) {
             explanation = explain();
         } else if (request.probes().hasStacks()) {

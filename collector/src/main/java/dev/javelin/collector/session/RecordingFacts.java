@@ -41,8 +41,9 @@ final class RecordingFacts {
     }
 
     void started() {
-        start = Instant.now();
-        startNanos = System.nanoTime();
+        long now = System.nanoTime();
+        startNanos = request.probes().hasOffCpu() ? recorder.startNanos() : now;
+        start = Instant.now().minusNanos(now - startNanos);
         before = walker.stats();
         startUpCpuSeconds = cpu();
     }
@@ -58,7 +59,7 @@ final class RecordingFacts {
     }
 
     void ended() {
-        endNanos = System.nanoTime();
+        endNanos = request.probes().hasOffCpu() ? recorder.endNanos() : System.nanoTime();
         accountedCpuNanos = recorder.accountedCpuNanos();
         after = walker.stats();
         cpuSeconds = cpu();
@@ -91,7 +92,7 @@ final class RecordingFacts {
                 .command(request.commandLine(), version())
                 .start(start, startNanos)
                 .duration(duration)
-                .event(request.event(), clock || request.probes().isTime() ? "ns" : "events", request.intervalNanos())
+                .event(request.event(), clock ? "ns" : unit(), request.intervalNanos())
                 .completeSamples(tally.complete());
         for (Target target : recorder.seen()) {
             info.target(target.pid(), target.info().commandLine(), target.runtime());
@@ -103,14 +104,29 @@ final class RecordingFacts {
                 .build();
     }
 
+    /** Of what is summed up: a number is called what users call it. */
+    private String unit() {
+        String number = request.probes().number();
+        return request.probes().isTime() ? "ns" : number == null ? "events" : number;
+    }
+
+    private long negatives() {
+        long negatives = 0;
+        for (int row = 0; row < request.probes().names().size(); row++) {
+            negatives += walker.probeNegatives(row);
+        }
+        return negatives;
+    }
+
     private String title() {
         String what = switch (request.event()) {
             case "cpu" -> "CPU time";
             case "offcpu" -> "Time off the CPU";
             case "runq" -> "Time in the run queue";
             case "wall" -> "Elapsed time";
-            case "latency" -> "Latencies";
-            default -> request.event();
+            case "latency" -> request.probes().number() == null ? "Latencies" : "Values";
+            default ->
+                (request.probes().number() == null ? "" : request.probes().number() + " of ") + request.event();
         };
         if (recorder.seen().size() == 1) {
             return what + " of " + recorder.seen().get(0).info().shortName();
@@ -162,6 +178,9 @@ final class RecordingFacts {
                     "CPU time sampled",
                     decimal("%.2f s", profile.totalValue() / NANOS)
                             + decimal(" of %.2f s by the kernel's account", accountedCpuNanos / NANOS));
+        }
+        if (negatives() > 0) {
+            facts.put("left out, as the value is negative", negatives());
         }
         facts.put("bridged by the frame anchor", tally.bridged());
         facts.put("return address found by scanning", tally.scanned());
@@ -217,6 +236,9 @@ final class RecordingFacts {
             if (end != StackEnd.COMPLETE && tally.count(end) > 0) {
                 line.append(", ").append(tally.count(end)).append(' ').append(end.text());
             }
+        }
+        if (negatives() > 0) {
+            line.append(", ").append(negatives()).append(" left out as negative");
         }
         line.append("; lost ");
         long lost = losses.values().stream().mapToLong(Long::longValue).sum();

@@ -20,6 +20,14 @@ struct {
 	__type(value, __u64);
 } probe_counts SEC(".maps");
 
+/* Per probe and CPU: the events whose value is negative, and which are left out. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} probe_negatives SEC(".maps");
+
 /* A call that has not returned: of which function, the thread, and where its frame is, so that recursion and lost returns are told apart. */
 struct call_key {
 	__u64 frame;
@@ -307,15 +315,30 @@ static __always_inline int is_skipped(const struct probe *probe, __u32 row)
 	return probe->period > 1 && !probe->predicate_ops && !ends_period(probe, row);
 }
 
+/* A size or a count that was returned: a negative one is an error's number. Histograms and sums have no place for those. */
+static __always_inline int is_negative(const struct probe *probe, __u32 row, __u64 value)
+{
+	__u64 *negatives;
+
+	if ((probe->value != WHAT_ARGUMENT && probe->value != WHAT_RETURN) || (__s64)value >= 0)
+		return 0;
+	negatives = bpf_map_lookup_elem(&probe_negatives, &row);
+	if (negatives)
+		__sync_fetch_and_add(negatives, 1);
+	return 1;
+}
+
 /* Whether an event that was not skipped meets the probe's condition and ends a period, and what is taken of it. Global, see walk_user_stack. */
 __attribute__((noinline)) int is_taken(const struct probe *probe, __u32 row, const struct hit *hit, struct taken *taken)
 {
 	if (!probe || !hit || !taken || !meets_predicate(probe, hit))
 		return 0;
+	taken->value = probe->value == WHAT_ONE ? 1 : part_of_hit(probe->value, probe->value_index, hit);
+	if (is_negative(probe, row, taken->value))
+		return 0;
 	if ((probe->period <= 1 || probe->predicate_ops) && !ends_period(probe, row))
 		return 0;
 	taken->events = probe->period ? probe->period : 1;
-	taken->value = probe->value == WHAT_ONE ? 1 : part_of_hit(probe->value, probe->value_index, hit);
 	taken->key = part_of_hit(probe->key, probe->key_index, hit);
 	return 1;
 }

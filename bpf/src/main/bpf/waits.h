@@ -13,6 +13,8 @@ const volatile __u32 runq_row = NO_ROW;
 const volatile __u32 oncpu_row = NO_ROW;
 /* Whether the stack of who wakes a thread is taken, too. */
 const volatile __u32 record_wakers = 0;
+/* Whether waits are told apart by their stacks. */
+const volatile __u32 wait_stacks = 1;
 
 /*
  * Some switches are not told by virtual machines with Linux 6.18; bpftrace sees them missing as well. What a thread did meanwhile is told by the
@@ -27,6 +29,12 @@ struct {
 	__type(value, struct hit);
 } wait_hits SEC(".maps");
 
+/* What a histogram of waits is told apart by. The thread that waited is not the current one. */
+static __always_inline __u64 key_of_wait(const struct probe *probe, __u32 tid)
+{
+	return probe->key == WHAT_THREAD ? tid : probe->key == WHAT_CPU ? bpf_get_smp_processor_id() : 0;
+}
+
 static __always_inline void add_wait(__u32 row, struct total_key *key, __u64 nanos)
 {
 	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
@@ -36,13 +44,18 @@ static __always_inline void add_wait(__u32 row, struct total_key *key, __u64 nan
 
 	if (!probe || !events || !hit)
 		return;
+	/* Perhaps it was several. */
+	if (probe->flags & PROBE_BUCKETS && key->wait == WAIT_UNTOLD)
+		return;
 	hit->duration = nanos;
 	if (!meets_predicate(probe, hit))
 		return;
 	(*events)++;
 	key->probe = row;
-	if (probe->flags & PROBE_BUCKETS)
-		add_to_bucket(row, 0, 1, nanos);
+	if (probe->flags & PROBE_BUCKETS) {
+		key->key = key_of_wait(probe, key->tid);
+		add_to_bucket(row, key->key, 1, nanos);
+	}
 	add_total(key, 1, nanos);
 }
 
@@ -242,7 +255,7 @@ static __always_inline int begin_wait(void *ctx, struct process *p, int preempte
 	 */
 	if (calls_row != NO_ROW)
 		see_now(task, seen);
-	seen->stack = current_stack(ctx, p, NULL, CONTEXT_SCHEDULER, 0);
+	seen->stack = wait_stacks ? current_stack(ctx, p, NULL, CONTEXT_SCHEDULER, 0) : 0;
 	if (calls_row == NO_ROW)
 		see_now(task, seen);
 	seen->woken = seen->wait == WAIT_PREEMPTED ? seen->since : 0;

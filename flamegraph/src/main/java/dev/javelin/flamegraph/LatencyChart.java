@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A histogram of latencies as SVG: time runs to the right by its logarithm, a bar's area is its share of the values, and lines
+ * A histogram of latencies, or of values, as SVG: they run to the right by their logarithm, a bar's area is its share of the values, and lines
  * mark percentiles. Lengths are in the units of the view box.
  */
 final class LatencyChart {
@@ -23,6 +23,7 @@ final class LatencyChart {
     private static final double[] MARKS = {50, 90, 99};
 
     private final String name;
+    private final Quantity quantity;
     private final Latencies latencies;
     private final double threshold;
     private final int top;
@@ -31,8 +32,9 @@ final class LatencyChart {
     private double to;
     private final StringBuilder out = new StringBuilder();
 
-    private LatencyChart(String name, Latencies latencies, long threshold) {
+    private LatencyChart(String name, Quantity quantity, Latencies latencies, long threshold) {
         this.name = name;
+        this.quantity = quantity;
         this.latencies = latencies;
         this.threshold = (double) threshold;
         this.top = threshold > 0 ? FIRST_TOP + LABEL_ROW : FIRST_TOP;
@@ -48,6 +50,11 @@ final class LatencyChart {
         return of(id, name, latencies, 0);
     }
 
+    /** The same of plain numbers; {@code name} says which. */
+    static String ofNumbers(String id, String name, Latencies values) {
+        return new LatencyChart(name, Quantity.NUMBER, values, 0).drawn(id);
+    }
+
     /**
      * The element, with those latencies marked that are slow; empty if the histogram is.
      *
@@ -55,8 +62,11 @@ final class LatencyChart {
      * @param threshold from which a latency is slow, nanoseconds; 0 to mark none
      */
     static String of(String id, String name, Latencies latencies, long threshold) {
-        LatencyChart chart = new LatencyChart(name, latencies, threshold);
-        return chart.bins.isEmpty() ? "" : chart.draw(id);
+        return new LatencyChart("Latencies of " + name, Quantity.TIME, latencies, threshold).drawn(id);
+    }
+
+    private String drawn(String id) {
+        return bins.isEmpty() ? "" : draw(id);
     }
 
     private String draw(String id) {
@@ -89,7 +99,7 @@ final class LatencyChart {
     }
 
     private String title() {
-        StringBuilder title = new StringBuilder("Latencies of ").append(HtmlPage.escaped(name));
+        StringBuilder title = new StringBuilder(HtmlPage.escaped(name));
         for (double percent : MARKS) {
             title.append(", ").append(mark(percent));
         }
@@ -97,7 +107,8 @@ final class LatencyChart {
     }
 
     private String mark(double percent) {
-        return String.format(Locale.ROOT, "p%.0f %s", percent, Nanos.unicode(latencies.percentile(percent)));
+        return String.format(
+                Locale.ROOT, "p%.0f %s", percent, quantity.unicode((double) latencies.percentile(percent)));
     }
 
     /** Zero has no logarithm; its bar stands left of one nanosecond. */
@@ -130,7 +141,7 @@ final class LatencyChart {
         double x = x(nanos);
         line("grid", x, top, x, BOTTOM + 4);
         String anchor = x < 2 * MARGIN ? "start" : x > WIDTH - 2 * MARGIN ? "end" : "middle";
-        text("tick", x, BOTTOM + 18, anchor, Nanos.unicode(nanos).replaceFirst("\\.0+ ", " "));
+        text("tick", x, BOTTOM + 18, anchor, quantity.tick(nanos));
     }
 
     private void slowRange() {
@@ -174,8 +185,8 @@ final class LatencyChart {
                 BOTTOM - height,
                 Math.max(0.5, x(right(bin)) - x - 0.5),
                 height,
-                Nanos.unicode(bin.lowest()),
-                Nanos.unicode(right(bin)),
+                quantity.unicode((double) bin.lowest()),
+                quantity.unicode(right(bin)),
                 bin.count(),
                 100.0 * bin.count() / count));
     }

@@ -18,22 +18,32 @@ final class LatencyJson {
     }
 
     private static Map<String, Object> object(LatencyTable table) {
-        Map<String, Object> map = figures("probe", table.probe(), table.all());
+        Map<String, Object> map = figures("probe", table.probe(), table, table.all());
         map.put("lost", table.lost());
-        map.put(
-                "keys",
-                table.rows().stream()
-                        .map(row -> figures("key", row.key(), row.latencies()))
-                        .toList());
+        if (table.value() != null) {
+            map.put("negative", table.negative());
+        }
+        map.put("keys", table.rows().stream().map(row -> row(table, row)).toList());
         return map;
     }
 
-    private static Map<String, Object> figures(String kind, String name, Latencies latencies) {
+    /** Which keys those would have had that were lost is not known. */
+    private static Map<String, Object> row(LatencyTable table, LatencyTable.Row row) {
+        Map<String, Object> map = figures("key", row.key(), table, row.latencies());
+        map.put("lost", table.lost() == 0 ? 0L : null);
+        return map;
+    }
+
+    private static Map<String, Object> figures(String kind, String name, LatencyTable table, Latencies latencies) {
         boolean any = latencies.count() > 0;
         Map<String, Object> map = new LinkedHashMap<>();
         map.put(kind, name);
-        map.put("unit", "ns");
+        if (table.value() != null) {
+            map.put("value", table.value());
+        }
+        map.put("unit", table.quantity().unit());
         map.put("count", latencies.count());
+        map.put("sum", latencies.total());
         map.put("min", any ? latencies.min() : null);
         map.put("mean", any ? latencies.mean() : null);
         map.put("p50", percentile(latencies, 50));

@@ -9,10 +9,12 @@ import org.HdrHistogram.HistogramLogWriter;
 
 /**
  * HdrHistogram's own log: an interval as long as the recording for each probe, tagged with its name, and for each of its keys,
- * tagged with probe, semicolon and key. Values are in nanoseconds; the column Interval_Max is in milliseconds, as it is in such
- * logs. Names are escaped as in collapsed stacks, and so are blanks, commas and everything that is not ASCII: tags have none.
+ * tagged with probe, semicolon and key. Times are in nanoseconds; the column Interval_Max is in milliseconds, as it is in such
+ * logs. Plain numbers are what they are, in that column, too; a comment says so. Names are escaped as in collapsed stacks, and so are blanks, commas and everything that is not ASCII: tags have none.
  */
 final class LatencyLog {
+    private static final double NANOS_IN_MILLIS = 1e6;
+
     private LatencyLog() {}
 
     static byte[] of(List<LatencyTable> tables, RecordingInfo info) {
@@ -31,9 +33,15 @@ final class LatencyLog {
                 if (table.lost() > 0) {
                     log.outputComment("[Lost " + table.lost() + " of " + probe + "]");
                 }
-                log.outputIntervalHistogram(0, seconds, tagged(probe, table.all()));
+                if (table.value() != null) {
+                    log.outputComment("[Values of " + probe + " are no times, but its " + Text.ascii(table.value())
+                            + ", and Interval_Max is; " + table.negative() + " negative ones are left out]");
+                }
+                double ratio = table.quantity() == Quantity.TIME ? NANOS_IN_MILLIS : 1;
+                log.outputIntervalHistogram(0, seconds, tagged(probe, table.all()), ratio);
                 for (LatencyTable.Row row : table.rows()) {
-                    log.outputIntervalHistogram(0, seconds, tagged(probe + ";" + tag(row.key()), row.latencies()));
+                    log.outputIntervalHistogram(
+                            0, seconds, tagged(probe + ";" + tag(row.key()), row.latencies()), ratio);
                 }
             }
         }

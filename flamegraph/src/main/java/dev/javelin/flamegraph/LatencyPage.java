@@ -46,27 +46,37 @@ final class LatencyPage {
     }
 
     private static void probe(StringBuilder out, String id, LatencyTable table) {
-        String name = HtmlPage.escaped(table.probe());
+        Quantity quantity = table.quantity();
+        String name = HtmlPage.escaped(table.shown());
         out.append("<section aria-labelledby=\"").append(id).append("\">\n");
         out.append("<h2 id=\"").append(id).append("\">").append(name).append("</h2>\n<p class=\"chips\">");
         out.append(PageHeader.chip("", PageHeader.counted(table.all().count(), "event")));
-        out.append(PageHeader.chip("", Nanos.unicode(table.all().total()) + " in all"));
+        out.append(PageHeader.chip("", quantity.unicode((double) table.all().total()) + " in all"));
         if (table.lost() > 0) {
             out.append(PageHeader.chip(" warn", PageHeader.counted(table.lost()) + " lost"));
         }
-        out.append("</p>\n<div class=\"scroll\">").append(LatencyChart.of(id, table.probe(), table.all()));
+        if (table.negative() > 0) {
+            out.append(PageHeader.chip(" warn", PageHeader.counted(table.negative()) + " negative, left out"));
+        }
+        out.append("</p>\n<div class=\"scroll\">").append(chart(id, table));
         out.append("</div>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-labelledby=\"")
                 .append(id)
                 .append("\">");
         out.append("<table>\n<thead><tr><th scope=\"col\">Key</th>");
         HEADS.forEach(head -> out.append("<th scope=\"col\">").append(head).append("</th>"));
         out.append("</tr></thead>\n<tbody>\n");
-        row(out, " class=\"all\"", "all", table.all());
-        table.rows().forEach(row -> row(out, "", HtmlPage.escaped(row.key()), row.latencies()));
+        row(out, " class=\"all\"", "all", quantity, table.all());
+        table.rows().forEach(row -> row(out, "", HtmlPage.escaped(row.key()), quantity, row.latencies()));
         out.append("</tbody></table></div>\n</section>\n");
     }
 
-    private static void row(StringBuilder out, String attributes, String name, Latencies latencies) {
+    private static String chart(String id, LatencyTable table) {
+        return table.quantity() == Quantity.TIME
+                ? LatencyChart.of(id, table.probe(), table.all())
+                : LatencyChart.ofNumbers(id, table.shown(), table.all());
+    }
+
+    private static void row(StringBuilder out, String attributes, String name, Quantity quantity, Latencies latencies) {
         out.append("<tr")
                 .append(attributes)
                 .append("><th scope=\"row\">")
@@ -74,13 +84,13 @@ final class LatencyPage {
                 .append("</th>");
         boolean any = latencies.count() > 0;
         cell(out, PageHeader.counted(latencies.count()));
-        cell(out, Nanos.unicode(latencies.total()));
-        cell(out, any ? Nanos.unicode(latencies.mean()) : "\u2013");
+        cell(out, quantity.unicode((double) latencies.total()));
+        cell(out, any ? quantity.unicode(latencies.mean()) : "\u2013");
         for (double percent : new double[] {50, 90, 99, 99.9}) {
             long value = latencies.percentile(percent);
-            cell(out, value < 0 ? "\u2013" : Nanos.unicode(value));
+            cell(out, value < 0 ? "\u2013" : quantity.unicode((double) value));
         }
-        cell(out, any ? Nanos.unicode(latencies.max()) : "\u2013");
+        cell(out, any ? quantity.unicode((double) latencies.max()) : "\u2013");
         out.append("</tr>\n");
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The latencies that one probe saw, in nanoseconds: in all, and for each key if it has keys. Used by one thread.
+ * The latencies that one probe saw, in nanoseconds, or the values: in all, and for each key if it has keys. Used by one thread.
  */
 public final class LatencyTable {
     /**
@@ -23,9 +23,11 @@ public final class LatencyTable {
             .thenComparing(Row::key);
 
     private final String probe;
+    private final String value;
     private final Latencies all = new Latencies();
     private final Map<String, Latencies> keys = new HashMap<>();
     private long lost;
+    private long negative;
 
     /**
      * A table without latencies.
@@ -33,7 +35,17 @@ public final class LatencyTable {
      * @param probe the probe's name, as it is shown
      */
     public LatencyTable(String probe) {
+        this(probe, null);
+    }
+
+    /**
+     * A table without values.
+     *
+     * @param value what they are of the probe's events, such as {@code retval}: plain numbers; null for times
+     */
+    public LatencyTable(String probe, String value) {
         this.probe = probe;
+        this.value = value;
     }
 
     /**
@@ -53,9 +65,34 @@ public final class LatencyTable {
         lost += events;
     }
 
+    /** Counts events that were left out because their value was negative. */
+    public void addNegative(long events) {
+        negative += events;
+    }
+
     /** The probe's name. */
     public String probe() {
         return probe;
+    }
+
+    /** What the values are of the probe's events; null for times. */
+    String value() {
+        return value;
+    }
+
+    /** The probe, and what its values are if they are no times. */
+    String shown() {
+        return value == null ? probe : value + " of " + probe;
+    }
+
+    /** What the values are. */
+    Quantity quantity() {
+        return value == null ? Quantity.TIME : Quantity.NUMBER;
+    }
+
+    /** Events that were left out because their value was negative. */
+    long negative() {
+        return negative;
     }
 
     /** The latencies of all keys and of none; {@link #add} adds to it. */

@@ -115,8 +115,9 @@ class LatencyOutputsTest {
                         """);
         assertThat(text(20, 80, true)).startsWith("probe/key").hasLineCount(1);
         assertThat(LatencyOutputs.json(List.of(new LatencyTable("x"))))
-                .isEqualTo("{\"probe\":\"x\",\"unit\":\"ns\",\"count\":0,\"min\":null,\"mean\":null,\"p50\":null,"
-                        + "\"p90\":null,\"p99\":null,\"p999\":null,\"max\":null,\"lost\":0,\"keys\":[]}\n");
+                .isEqualTo(
+                        "{\"probe\":\"x\",\"unit\":\"ns\",\"count\":0,\"sum\":0,\"min\":null,\"mean\":null,\"p50\":null,"
+                                + "\"p90\":null,\"p99\":null,\"p999\":null,\"max\":null,\"lost\":0,\"keys\":[]}\n");
     }
 
     @Test
@@ -134,15 +135,60 @@ class LatencyOutputsTest {
         table.add("a", LatencySamples.of(10, 20));
         table.add("b", LatencySamples.of(30));
         table.addLost(4);
-        String object = "{\"probe\":\"syscall:read\",\"unit\":\"ns\",\"count\":3,\"min\":10,\"mean\":20.0,\"p50\":20,"
-                + "\"p90\":30,\"p99\":30,\"p999\":30,\"max\":30,\"lost\":4,\"keys\":["
-                + "{\"key\":\"a\",\"unit\":\"ns\",\"count\":2,\"min\":10,\"mean\":15.0,\"p50\":10,\"p90\":20,"
-                + "\"p99\":20,\"p999\":20,\"max\":20},"
-                + "{\"key\":\"b\",\"unit\":\"ns\",\"count\":1,\"min\":30,\"mean\":30.0,\"p50\":30,\"p90\":30,"
-                + "\"p99\":30,\"p999\":30,\"max\":30}]}";
+        String object =
+                "{\"probe\":\"syscall:read\",\"unit\":\"ns\",\"count\":3,\"sum\":60,\"min\":10,\"mean\":20.0,\"p50\":20,"
+                        + "\"p90\":30,\"p99\":30,\"p999\":30,\"max\":30,\"lost\":4,\"keys\":["
+                        + "{\"key\":\"a\",\"unit\":\"ns\",\"count\":2,\"sum\":30,\"min\":10,\"mean\":15.0,\"p50\":10,\"p90\":20,"
+                        + "\"p99\":20,\"p999\":20,\"max\":20,\"lost\":null},"
+                        + "{\"key\":\"b\",\"unit\":\"ns\",\"count\":1,\"sum\":30,\"min\":30,\"mean\":30.0,\"p50\":30,\"p90\":30,"
+                        + "\"p99\":30,\"p999\":30,\"max\":30,\"lost\":null}]}";
         assertThat(LatencyOutputs.json(List.of(table))).isEqualTo(object + "\n");
         assertThat(LatencyOutputs.json(List.of(table, table))).isEqualTo("[" + object + "," + object + "]\n");
         assertThat(LatencyOutputs.json(List.of())).isEqualTo("[]\n");
+    }
+
+    private static LatencyTable numbers() {
+        LatencyTable table = new LatencyTable("syscall:read", "retval");
+        table.add("arg0=7", LatencySamples.of(4096, 4096, 17));
+        table.add("arg0=9", LatencySamples.of(2));
+        table.addNegative(5);
+        return table;
+    }
+
+    @Test
+    void shouldShowNumbersAsWhatTheyAre() {
+        assertThat(text(20, 90, true, numbers()))
+                .startsWith("""
+                        probe/key               count     mean    p50    p90    p99  p99.9    max    sum
+                        retval of syscall:read      4  2,052.8     17  4,096  4,096  4,096  4,096  8,211
+                          arg0=7                    3  2,736.3  4,096  4,096  4,096  4,096  4,096  8,209
+                          arg0=9                    1        2      2      2      2      2      2      2
+
+                        retval of syscall:read
+                              2 ..     4  ##""")
+                .contains("\n  1,024 .. 2,048  ")
+                .endsWith("\n  5 negative, left out\n");
+    }
+
+    @Test
+    void shouldSayInJsonThatNumbersAreNoTimes() {
+        assertThat(LatencyOutputs.json(List.of(numbers())))
+                .startsWith(
+                        "{\"probe\":\"syscall:read\",\"value\":\"retval\",\"unit\":\"number\",\"count\":4,\"sum\":8211,\"min\":2,")
+                .contains(
+                        "\"lost\":0,\"negative\":5,\"keys\":[{\"key\":\"arg0=7\",\"value\":\"retval\",\"unit\":\"number\",\"count\":3,")
+                .endsWith("\"lost\":0}]}\n");
+    }
+
+    @Test
+    void shouldSayInALogThatNumbersAreNoTimes() throws IOException {
+        Path file = directory.resolve("numbers.hlog");
+        LatencyOutputs.write(List.of(numbers()), Samples.info(), file);
+        assertThat(Files.readString(file))
+                .contains(
+                        "#[Values of syscall:read are no times, but its retval, and Interval_Max is; 5 negative ones are left out]")
+                .contains("Tag=syscall:read;arg0=9,0.000,10.000,2.000,");
+        assertThat(histograms(Files.readAllBytes(file)).get(0).getMaxValue()).isBetween(4096L, 4099L);
     }
 
     @Test

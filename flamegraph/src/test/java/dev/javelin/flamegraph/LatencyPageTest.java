@@ -45,6 +45,20 @@ class LatencyPageTest {
     }
 
     @Test
+    void shouldShowNumbersAsWhatTheyAre() throws Exception {
+        LatencyTable bytes = new LatencyTable("syscall:read", "retval");
+        bytes.add("arg0=7", LatencySamples.of(4_096, 4_096, 2_000_000));
+        bytes.addNegative(2);
+        String page = Files.readString(write(List.of(bytes), Samples.info()));
+        assertThat(page)
+                .contains("<h2 id=\"probe-1\">retval of syscall:read</h2>")
+                .contains("<span class=\"chip\">2,008,192 in all</span>", "2 negative, left out</span>")
+                .contains("<th scope=\"row\">arg0=7</th><td>3</td><td>2,008,192</td><td>669,397.3</td><td>4,159</td>")
+                .contains("<title id=\"probe-1-title\">retval of syscall:read, p50 4,159, ", ">1M</text>");
+        assertThat(page.substring(page.indexOf("<section"))).doesNotContain(" ns<", " ms", "Latencies of");
+    }
+
+    @Test
     void shouldDrawEveryValueInsideTheChart() throws Exception {
         Latencies all = LatencySamples.of(0, 1, 17, 1_000_000, 1_100_000, 3_000_000_000L, Long.MAX_VALUE);
         for (Latencies latencies : List.of(all, LatencySamples.of(0), LatencySamples.of(1_050_000))) {

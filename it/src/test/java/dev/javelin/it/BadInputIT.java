@@ -132,6 +132,17 @@ class BadInputIT {
             2 | latency -f x.exe syscall:fsync TARGET | x.exe
             1 | latency syscall:fsync 999999999 | 999999999
             2 | latency --total syscall:fsync TARGET | .collapsed
+            2 | latency --by stack syscall:fsync TARGET | -f calls.collapsed
+            2 | latency -f x.collapsed runq TARGET | javelin record -e runq
+            2 | latency --by arg0 runq TARGET | thread or cpu
+            2 | latency --value retval offcpu TARGET | time
+            2 | latency --value bytes syscall:read TARGET | bytes
+            2 | latency --value arg7 syscall:read TARGET | only arg0 to arg5
+            2 | latency --value retval usdt:libjvm:hotspot:gc__begin TARGET | no returned value
+            2 | latency runq java:java.lang.Thread.run TARGET | by itself
+            2 | record --value retval TARGET | probe
+            2 | record -e syscall:read -i 10 --value retval TARGET | -i 10
+            2 | record -e uprobe:libc:read --value retval TARGET | uretprobe
             2 | trace | what to show
             2 | trace TARGET | what to show
             2 | trace syscall:fsync all | all

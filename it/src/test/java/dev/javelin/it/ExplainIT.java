@@ -211,9 +211,12 @@ class ExplainIT {
                 long nanos = explained.told().nanos(slow, reason.part);
                 // a compiler that has no CPU may have the lock of the queue of methods to compile
                 long queue = there.getOrDefault("run queue", 0L)
-                        + explained.told().nanos(
-                                slow,
-                                part -> part.detail().startsWith("in CompileBroker::") && part.isIn(reason.method));
+                        + explained
+                                .told()
+                                .nanos(
+                                        slow,
+                                        part -> part.detail().startsWith("in CompileBroker::")
+                                                && part.isIn(reason.method));
                 assertThat((double) nanos).as(text).isLessThanOrEqualTo(truth * 1.03 + other);
                 assertThat((double) (nanos + queue))
                         .as("with " + queue + " for a CPU: " + text)

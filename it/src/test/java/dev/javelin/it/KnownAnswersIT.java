@@ -9,6 +9,7 @@ import dev.javelin.it.targets.KnownRunQueue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,9 @@ class KnownAnswersIT {
     private static final Pattern TABLE = Pattern.compile(
             "\"probe\":\\s*\"((?:\\\\.|[^\"\\\\])*)\".*?\"count\":\\s*(\\d+).*?\"p50\":\\s*(\\w+).*?\"p90\":\\s*(\\w+)",
             Pattern.DOTALL);
+
+    private static final Pattern KEY =
+            Pattern.compile("\"key\":\"[^\"]*\",\"unit\":\"ns\",\"count\":(\\d+),\"sum\":(\\d+)");
 
     @TempDir
     Path directory;
@@ -115,24 +119,46 @@ class KnownAnswersIT {
         return measured;
     }
 
+    /** Half of the calls that fail are of each thread: what they return is no size. */
+    @Test
+    void whatIsReturnedIsSummedUpAndErrorsAreLeftOut() throws Exception {
+        MustRun.recording();
+        Path json = directory.resolve("returned.json");
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), KnownArguments.class);
+                Child recorder = Watch.start(
+                        target, List.of("latency", "--value", "retval", "-f", json.toString(), "syscall:lseek"))) {
+            Watch.all(target, recorder, Watch.OWN_LINKS + 2);
+        }
+        int seeks = KnownArguments.SEEKS;
+        assertThat(Files.readString(json))
+                .contains("\"unit\":\"number\",\"count\":" + 2 * seeks + ",\"sum\":" + seeks * (seeks - 1)
+                        + ",\"min\":0,")
+                .contains(",\"max\":" + (seeks - 1) + ",\"lost\":0,\"negative\":" + 2 * KnownArguments.FAILURES + ",");
+    }
+
     @Test
     void timeInTheRunQueueIsTheKernelsOwn() throws Exception {
         MustRun.recording();
         Path collapsed = directory.resolve("runq.collapsed");
+        Path json = directory.resolve("runq.json");
         Map<String, Long> account;
-        String summary;
+        Map<String, Long> slices;
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), KnownRunQueue.class)) {
             Child.run("taskset", "-a", "-p", "-c", "0", Long.toString(target.pid()))
                     .ok();
-            try (Child recorder =
-                    Watch.start(target, List.of("record", "-e", "runq", "--total", "-t", "-f", collapsed.toString()))) {
-                summary = Watch.all(target, recorder, Watch.OWN_LINKS + 2);
+            try (Child recorder = Watch.start(
+                            target, List.of("record", "-e", "runq", "--total", "-t", "-f", collapsed.toString()));
+                    Child measured =
+                            Watch.start(target, List.of("latency", "--by", "thread", "-f", json.toString(), "runq"))) {
+                Watch.all(target, recorder, Watch.OWN_LINKS + 2, measured);
+                System.out.println(recorder.err());
+                System.out.println(measured.out());
             }
             account = target.account();
+            slices = target.account("slices");
         }
         List<String> lines = Files.readAllLines(collapsed);
         assertThat(account).hasSize(2);
-        System.out.println(summary);
         account.forEach((thread, nanos) -> {
             long waited = lines.stream()
                     .filter(line -> line.startsWith("[" + thread + " "))
@@ -143,5 +169,25 @@ class KnownAnswersIT {
             assertThat(waited).as(thread).isCloseTo(nanos, Percentage.withPercentage(3));
             assertThat(nanos).as("two threads share a CPU").isGreaterThan(1_000_000_000L);
         });
+        histogramIsOf(json, account.values(), slices.values());
+    }
+
+    /** Nobody waits as long as the two threads. */
+    private static void histogramIsOf(Path json, Collection<Long> nanos, Collection<Long> times) throws Exception {
+        String text = Files.readString(json);
+        Matcher key = KEY.matcher(text);
+        long count = 0;
+        long sum = 0;
+        for (int i = 0; i < nanos.size(); i++) {
+            assertThat(key.find()).as(text).isTrue();
+            count += Long.parseLong(key.group(1));
+            sum += Long.parseLong(key.group(2));
+        }
+        long expected = times.stream().mapToLong(Long::longValue).sum();
+        System.out.printf("%d waits of %d, %d ns%n", count, expected, sum);
+        assertThat(text).contains("\"lost\":0");
+        assertThat(sum).isCloseTo(nanos.stream().mapToLong(Long::longValue).sum(), Percentage.withPercentage(3));
+        // a thread waits a few times before its account begins and after its end
+        assertThat(count).isBetween(expected - 2, expected + expected * 3 / 100 + 10);
     }
 }

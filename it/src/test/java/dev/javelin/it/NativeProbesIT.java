@@ -97,6 +97,62 @@ class NativeProbesIT {
         }
     }
 
+    /** The file has a name of its own, and in it another one, by which the dynamic linker would know it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"path", "libprobed", "libprobed.so", "libnamed", "libnamed.so.7"})
+    void aLibraryThatIsLoadedLaterIsFoundAndEveryCallCounted(String named) throws Exception {
+        MustRun.recording();
+        Path library = NativeLibrary.compile(
+                MustRun.jdk(17),
+                directory.resolve("libprobed.so"),
+                List.of("probed.c", "probed_more.c"),
+                List.of("-Wl,-soname,libnamed.so.7"));
+        String name = named.equals("path") ? library.toString() : named;
+        Map<String, Integer> expected = new TreeMap<>(Map.of(
+                "uprobe:" + name + ":alias_one", 2 * CALLS,
+                "uprobe:" + name + ":hidden*", 3 * CALLS,
+                "uprobe:" + name + ":choice_a", CALLS));
+        Path json = directory.resolve("calls.json");
+        List<String> command = new ArrayList<>(List.of("latency", "-f", json.toString()));
+        command.addAll(expected.keySet());
+        try (TargetProcess target = later(library);
+                Child recorder = Watch.start(target, command)) {
+            Watch.all(target, recorder, Watch.OWN_LINKS + 2 * expected.size());
+        }
+        assertThat(counts(json)).isEqualTo(expected);
+    }
+
+    private TargetProcess later(Path library) {
+        return TargetProcess.start(
+                MustRun.jdk(17),
+                List.of("-Djava.library.path=" + directory),
+                KnownNative.class,
+                library.toString(),
+                "later");
+    }
+
+    /** What the linker has not chosen yet cannot be probed, and what is nowhere neither: both are said at once. */
+    @Test
+    void ofALibraryThatIsLoadedLaterItIsSaidWhatCannotBeProbed() throws Exception {
+        MustRun.recording();
+        try (TargetProcess target = later(library())) {
+            Map.of(
+                            "uprobe:libprobed:chosen",
+                                    "would not fire, as the linker chooses one of several functions by the CPU (IFUNC), and has not yet",
+                            "uprobe:libprobet:alias_one", "has no library 'libprobet' mapped, nor",
+                            "uprobe:libprobed:alias_won", "did you mean alias_one",
+                            "uprobe:/nowhere/libprobed.so:alias_one", "none is at that path")
+                    .forEach((probe, why) -> {
+                        Child.Result refused = Child.run(PATIENCE, line(target, List.of("latency", probe)));
+                        assertThat(refused.exit()).as(refused.err()).isEqualTo(2);
+                        assertThat(refused.err()).hasLineCount(1).contains(why);
+                    });
+            assertThat(Child.run(PATIENCE, line(target, List.of("latency", "uprobe:libprobet:alias_one")))
+                            .err())
+                    .contains("did you mean libprobed");
+        }
+    }
+
     /** There is no function of these names that is called, only one that chooses another. */
     @ParameterizedTest
     @ValueSource(strings = {"strlen", "memcpy"})

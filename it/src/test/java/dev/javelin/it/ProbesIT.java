@@ -111,6 +111,52 @@ class ProbesIT {
                 .allMatch(count -> keys == 1 || count == KnownCalls.FSYNCS / 4 || count == KnownCalls.FSYNCS / 4 + 1);
     }
 
+    /** What is written, where to, and what was returned, of every call: numbers, and no times. */
+    @ParameterizedTest
+    @CsvSource({
+        "17,retval,4132864,4096",
+        "25,retval,4132864,4096",
+        "17,arg2,4132864,4096",
+        "17,arg3,6193152,12288",
+    })
+    void theNumbersOfEveryCallAreSummedUp(int major, String value, long sum, long most) throws Exception {
+        Path json = directory.resolve("numbers.json");
+        List<String> probes = List.of("syscall:pwrite64", "uprobe:libc:pwrite64");
+        List<String> command = new ArrayList<>(List.of("latency", "--value", value, "-f", json.toString()));
+        command.addAll(probes);
+        observe(major, KnownCalls.class, Watch.OWN_LINKS + 2 + 2, command);
+        Pattern table = Pattern.compile("\"probe\":\"([^\"]*)\",\"value\":\"" + value
+                + "\",\"unit\":\"number\",\"count\":(\\d+),\"sum\":(\\d+).*?\"max\":(\\d+)");
+        Matcher found = table.matcher(Files.readString(json));
+        for (String probe : probes) {
+            assertThat(found.find()).as(Files.readString(json)).isTrue();
+            assertThat(found.group(1)).isEqualTo(probe);
+            assertThat(Long.parseLong(found.group(2))).isEqualTo(KnownCalls.FSYNCS);
+            assertThat(Long.parseLong(found.group(3))).isEqualTo(sum);
+            assertThat(Long.parseLong(found.group(4))).isEqualTo(most);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "syscall:pwrite64,retval,4132864,2",
+        "syscall:pwrite64,arg3,6193152,2",
+        "uretprobe:libc:pwrite64,retval,4132864,1",
+        "uretprobe:libc:pwrite64,arg2,4132864,2",
+        "uprobe:libc:pwrite64,arg2,4132864,1",
+    })
+    void theNumbersOfEveryHitAreSummedUpByStack(String probe, String value, long sum, int links) throws Exception {
+        Path collapsed = directory.resolve("numbers.collapsed");
+        String summary = observe(
+                17,
+                KnownCalls.class,
+                Watch.OWN_LINKS + links,
+                List.of("record", "-e", probe, "--value", value, "-f", collapsed.toString()));
+        List<String> lines = Files.readAllLines(collapsed);
+        assertThat(sum(lines)).as(summary).isEqualTo(sum);
+        assertThat(lines).as(summary).allMatch(line -> line.contains("KnownCalls.calls;"));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {17, 25})
     void aUsdtProbeFiresForEveryThreadThatStarts(int major) throws Exception {

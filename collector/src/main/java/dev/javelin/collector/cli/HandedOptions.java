@@ -37,6 +37,7 @@ final class HandedOptions {
             "--frequency",
             "--depth",
             "--by",
+            "--value",
             "--user",
             "--kernel",
             "--threads",
@@ -139,6 +140,7 @@ final class HandedOptions {
         checkEvents(understood.sampling);
         understood.sampling.depth();
         understood.sampling.key();
+        understood.sampling.value();
         understood.report.options(false);
         if (understood.userOnly && understood.kernelOnly) {
             throw JavelinException.usage("--user and --kernel together leave nothing: give one of them");

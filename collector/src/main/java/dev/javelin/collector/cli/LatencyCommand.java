@@ -8,6 +8,7 @@ import dev.javelin.collector.session.JavelinException;
 import dev.javelin.collector.session.Live;
 import dev.javelin.collector.session.RecordRequest;
 import dev.javelin.collector.session.RecordResult;
+import dev.javelin.collector.walker.ProbeRow.What;
 import dev.javelin.collector.walker.Probes;
 import dev.javelin.flamegraph.LatencyOutputs;
 import dev.javelin.flamegraph.ReportOptions;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,8 +27,9 @@ import picocli.CommandLine.Parameters;
 /** {@code javelin latency}: how long calls take. */
 @Command(
         name = "latency",
-        description = "Measures how long calls of functions and system calls take, every one of them, and shows their"
-                + " distribution.",
+        description =
+                "Measures how long calls of functions and system calls take, every one of them, or what they are called"
+                        + " with and return, and shows the distribution.",
         mixinStandardHelpOptions = true,
         versionProvider = JavelinCommand.Version.class,
         sortOptions = false,
@@ -39,10 +42,14 @@ import picocli.CommandLine.Parameters;
             "    javelin latency --by syscall -f calls.html 'syscall:*' 1234",
             "  Reads of more than 4 kB, by their file descriptor:",
             "    javelin latency --by arg0 'syscall:read /retval > 4096/' 1234",
+            "  How many bytes each read returns (what bpftrace's hist(retval) shows, and bcc's argdist -H):",
+            "    javelin latency --value retval syscall:read 1234",
             "  Time in write by the code that calls it, as collapsed stacks:",
             "    javelin latency -d 10s --total -f write.collapsed syscall:write 1234",
             "  A Java method, and a method of all implementors of an interface (an agent is attached):",
             "    javelin latency java:com.acme.Orders.place 'java:+java.util.Map.get' 1234",
+            "  How long its threads wait for a CPU, and how long they are off it, each thread by itself:",
+            "    javelin latency -d 30s --by thread runq offcpu 1234",
             "  Safepoints of the JVM that runs com.acme.Shop:",
             "    javelin latency 'uprobe:libjvm:SafepointSynchronize::begin()' Shop",
             "",
@@ -50,6 +57,9 @@ import picocli.CommandLine.Parameters;
         })
 final class LatencyCommand implements Callable<Integer> {
     private static final String STACKS = ".collapsed";
+    /** What {@code --by} does not take, but users may expect. */
+    private static final String STACK = "stack";
+
     private static final int NARROWEST = 60;
     private static final TerminalSize USUAL = new TerminalSize(100, 24);
     private static final int DEPTH = 512;
@@ -61,7 +71,7 @@ final class LatencyCommand implements Callable<Integer> {
             paramLabel = "SPEC... PID",
             description =
                     "What to measure: java:CLASS.METHOD, or uprobe:LIB:FUNC or syscall:NAME, perhaps with a condition behind"
-                            + " it; and in which process, by number or main class.")
+                            + " it; runq, the waits for a CPU, or offcpu, those off it; and in which process, by number or main class.")
     private List<String> words = new ArrayList<>();
 
     @Option(
@@ -77,13 +87,23 @@ final class LatencyCommand implements Callable<Integer> {
     private String by;
 
     @Option(
+            names = "--value",
+            paramLabel = "VALUE",
+            description =
+                    "Instead of the time of calls, the distribution and the sum of retval, or of arg0 to arg5 (USDT"
+                            + " probes and tracepoints: arg11), which are numbers.")
+    private String value;
+
+    @Option(
             names = {"-f", "--file"},
             paramLabel = "FILE",
             description =
                     "Also write .html, .hlog (HdrHistogram's log) or .json; or .collapsed, the calls by their stacks.")
     private String file;
 
-    @Option(names = "--total", description = "In .collapsed, nanoseconds instead of numbers of calls.")
+    @Option(
+            names = "--total",
+            description = "In .collapsed, nanoseconds, or the sum of --value, instead of numbers of calls.")
     private boolean total;
 
     @Option(
@@ -117,19 +137,27 @@ final class LatencyCommand implements Callable<Integer> {
         if (top < 1) {
             throw JavelinException.usage("--top " + top + ": the number of keys must be at least 1");
         }
-        CallKey key = new CallKey(by);
-        Duration time = duration == null ? null : SampleSettings.duration(duration);
-        SpecsAndTarget wanted = SpecsAndTarget.of(words, "measured");
-        if (wanted.specs().size() > Probes.MOST) {
+        if (STACK.equals(by)) {
             throw JavelinException.usage(
-                    wanted.specs().size() + " probes: at most " + Probes.MOST + " can be measured at once");
+                    "--by stack: calls are summed up by their stacks in a file: -f calls" + STACKS);
+        }
+        CallKey key = new CallKey(by);
+        What number = CallValue.of(value);
+        Duration time = duration == null ? null : SampleSettings.duration(duration);
+        SpecsAndTarget wanted = SpecsAndTarget.of(words, "measured", Waits.EVENTS);
+        int probes = wanted.specs().size() + wanted.waits().size();
+        if (probes > Probes.MOST) {
+            throw JavelinException.usage(probes + " probes: at most " + Probes.MOST + " can be measured at once");
+        }
+        if (!wanted.waits().isEmpty()) {
+            checkWaits(wanted.waits().get(0));
         }
         OutputFile output =
                 file == null ? null : OutputFile.of(file, wanted.targets().forFileName());
         if (wanted.specs().stream().anyMatch(LatencyCommand::isMethod)) {
             return methods(wanted, time, output);
         }
-        RecordRequest request = request(wanted, key, time, output);
+        RecordRequest request = request(wanted, key, number, time, output);
         if (!LatencyScreen.isPossible()) {
             return new Recording(cli, request, null).run(settings(wanted, time), result -> deliver(result, output));
         }
@@ -140,13 +168,32 @@ final class LatencyCommand implements Callable<Integer> {
         });
     }
 
+    /** Waits have neither arguments nor stacks here. */
+    private void checkWaits(String event) {
+        if (isStacks()) {
+            throw JavelinException.usage(
+                    "-f " + file + ": the stacks of waits are recorded by themselves: javelin record -e " + event
+                            + " --total -f " + file);
+        }
+        if (value != null) {
+            throw JavelinException.usage("--value " + value + ": of " + event + " the time is measured: leave it out");
+        }
+        if (by != null && !Waits.KEYS.contains(by)) {
+            throw JavelinException.usage("--by " + by + ": " + event + " can be told apart by thread or cpu only");
+        }
+    }
+
     private static boolean isMethod(ProbeSpec spec) {
         return spec.kind() == ProbeSpec.Kind.JAVA;
     }
 
     private int methods(SpecsAndTarget wanted, Duration time, OutputFile output) {
-        if (!wanted.specs().stream().allMatch(LatencyCommand::isMethod)) {
+        if (!wanted.waits().isEmpty() || !wanted.specs().stream().allMatch(LatencyCommand::isMethod)) {
             throw JavelinException.usage("java: is measured by itself: give the other probes to a second command");
+        }
+        if (value != null) {
+            throw JavelinException.usage(
+                    "--value " + value + ": of calls of Java methods the time is measured: leave it out");
         }
         if (by != null || isStacks()) {
             throw JavelinException.usage((by == null ? "-f " + file : "--by " + by)
@@ -173,18 +220,23 @@ final class LatencyCommand implements Callable<Integer> {
         return file != null && file.toLowerCase(Locale.ROOT).endsWith(STACKS);
     }
 
-    private RecordRequest request(SpecsAndTarget wanted, CallKey key, Duration time, OutputFile output) {
+    private RecordRequest request(SpecsAndTarget wanted, CallKey key, What number, Duration time, OutputFile output) {
         int pid = wanted.pid();
         ProbeResolver resolver = new ProbeResolver(List.of(pid));
-        List<Probes.Probe> measured = wanted.specs().stream()
-                .map(spec -> resolver.latency(spec, key.what(), isStacks()))
+        List<Probes.Probe> measured = Stream.concat(
+                        wanted.differentSpecs().stream()
+                                .flatMap(spec -> probes(resolver, spec, key.what(), number).stream()),
+                        wanted.waits().stream().map(event -> Waits.latency(event, key.what())))
                 .toList();
-        Probes probes = new Probes(measured, resolver.warnings());
+        if (measured.size() > Probes.MOST) {
+            throw JavelinException.usage(measured.size() + " probes with arguments at different places; at most "
+                    + Probes.MOST + " can be told apart: narrow the pattern");
+        }
         return new RecordRequest(
                 List.of(pid),
                 false,
                 "latency",
-                probes,
+                new Probes(measured, resolver.warnings()),
                 0,
                 time,
                 isStacks() ? output.path() : null,
@@ -197,8 +249,14 @@ final class LatencyCommand implements Callable<Integer> {
                 key.label());
     }
 
-    private static String settings(SpecsAndTarget wanted, Duration time) {
-        return "measuring " + wanted.shown() + " "
+    private List<Probes.Probe> probes(ProbeResolver resolver, ProbeSpec spec, What key, What number) {
+        return number == null
+                ? List.of(resolver.latency(spec, key, isStacks()))
+                : resolver.numbers(spec, key, isStacks(), number);
+    }
+
+    private String settings(SpecsAndTarget wanted, Duration time) {
+        return "measuring " + (value == null ? "" : value + " of ") + wanted.shown() + " "
                 + (time == null ? "until Ctrl-C" : "for " + Units.duration(time.toNanos()));
     }
 

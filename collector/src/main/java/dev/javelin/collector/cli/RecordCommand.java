@@ -307,6 +307,7 @@ final class RecordCommand implements Callable<Integer> {
         sampling.duration();
         sampling.depth();
         sampling.key();
+        sampling.value();
         loopTime();
         report.options(false);
         OutputFile.checkFormat(file);

@@ -96,6 +96,16 @@ final class SampleSettings {
                     "With a probe: a frame at the root of each stack for arg0 to arg5, retval, thread, cpu or syscall.")
     private String by;
 
+    @Option(
+            names = "--value",
+            paramLabel = "VALUE",
+            description =
+                    "With a probe: sum up retval, or arg0 to arg5, for example the bytes that were read, instead of counting hits.")
+    private String value;
+
+    /** What was said already: a loop looks for the same probes each time. */
+    private final Set<String> said = new HashSet<>();
+
     private AskedEvents asked;
 
     /**
@@ -152,6 +162,22 @@ final class SampleSettings {
                     + " has no such values; use it with a probe, or -t for threads");
         }
         return new CallKey(by);
+    }
+
+    /** What is summed up of each hit of a probe; null for nothing. */
+    What value() {
+        if (value == null) {
+            return null;
+        }
+        if (events().any(each -> !each.isProbe() || each.isMethod())) {
+            throw JavelinException.usage("--value " + value + ": -e " + events().names()
+                    + " has no such values; use it with probes on functions, system calls or tracepoints");
+        }
+        if (events().any(each -> interval(each) != 1)) {
+            throw JavelinException.usage("-i " + interval + ": the sum of --value " + value
+                    + " would be that of a few: leave out -i, every hit is taken");
+        }
+        return CallValue.of(value);
     }
 
     /** Whether the stacks of those who end waits are asked for. */
@@ -254,8 +280,9 @@ final class SampleSettings {
             throw JavelinException.usage(
                     "--wakers: -e " + events().names() + " measures no waits; use it with -e offcpu or -e wall");
         }
-        if (methods != null && by != null) {
-            throw JavelinException.usage("--by: calls of Java methods have no values to tell them apart by");
+        if (methods != null && (by != null || value != null)) {
+            throw JavelinException.usage((by != null ? "--by" : "--value")
+                    + ": calls of Java methods have no values to tell them apart by, or to sum up");
         }
         ProbeResolver resolver = events().any(AskedEvent::isProbe) ? new ProbeResolver(pids) : null;
         List<EventRequest> planned = new ArrayList<>();
@@ -276,7 +303,10 @@ final class SampleSettings {
                     + Probes.MOST + " can be set at once");
         }
         boolean sampled = events().any(AskedEvent::isSampled) && !isOfUserSpace();
-        return new Plan(planned, new Probes(rows, sampled, resolver == null ? List.of() : resolver.warnings()));
+        List<String> warnings = resolver == null
+                ? List.of()
+                : resolver.warnings().stream().filter(said::add).toList();
+        return new Plan(planned, new Probes(rows, sampled, warnings));
     }
 
     /** A system call that returns is counted with its stack once. */
@@ -307,7 +337,7 @@ final class SampleSettings {
             return List.of(resolver.told(event.spec(), methods.told(0), false, interval(event)));
         }
         if (event.isProbe()) {
-            return resolver.hits(event.spec(), key().what(), interval(event));
+            return resolver.hits(event.spec(), key().what(), interval(event), value());
         }
         return switch (event.name()) {
             case AskedEvent.OFF_CPU -> List.of(offCpu(event));
@@ -352,7 +382,8 @@ final class SampleSettings {
     private String shownInterval(AskedEvent event) {
         long each = interval(event);
         if (event.isProbe()) {
-            return each == 1 ? "(every hit)" : "(every " + each + "th hit)";
+            String what = value == null ? "" : value + " of ";
+            return "(" + what + (each == 1 ? "every hit)" : "every " + each + "th hit)");
         }
         if (event.isMeasured()) {
             return "time";

@@ -203,6 +203,11 @@ public final class ElfFile implements Closeable {
         return new String(text, StandardCharsets.UTF_8);
     }
 
+    /** The same of the file. */
+    String string(long from, int max) {
+        return string(image, from, max);
+    }
+
     /** The file's name, for messages. */
     public String name() {
         return name;

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -65,19 +66,31 @@ public final class ProbeResolver {
      * @param period every so many hits one is taken
      */
     public List<Probes.Probe> hits(ProbeSpec spec, What key, long period) {
-        boolean byArgument = key.code() == What.argument(0).code();
-        if (key.equals(What.RETURN)
-                && spec.kind() != ProbeSpec.Kind.SYSCALL
-                && !spec.kind().isReturn()) {
-            throw JavelinException.usage(spec.text() + ": has no returned value to tell hits apart by"
-                    + (spec.kind().isFunction() ? ": use " + onReturn(spec.kind()) + ":" : ""));
+        return hits(spec, key, period, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param number what is summed up of each hit instead: an argument, or what was returned; null for nothing
+     */
+    public List<Probes.Probe> hits(ProbeSpec spec, What key, long period, What number) {
+        boolean byArgument = EventNumbers.isArgument(key) || EventNumbers.isArgument(number);
+        requireReturned(spec, key, "to tell hits apart by");
+        requireReturned(spec, number, "to sum up");
+        List<ProbeSpec> serving = serving(spec, byArgument);
+        if (!serving.isEmpty()) {
+            return serving.stream()
+                    .flatMap(each -> hits(each, key, period, number).stream())
+                    .toList();
         }
         boolean call = spec.kind() == ProbeSpec.Kind.SYSCALL
                 || needsEntryAndReturn(spec)
                 || (spec.kind().isReturn() && byArgument);
-        What value = spec.kind() == ProbeSpec.Kind.SYSCALL ? What.DURATION : What.ONE;
+        What value = number != null ? number : spec.kind() == ProbeSpec.Kind.SYSCALL ? What.DURATION : What.ONE;
         int flags = ProbeRow.FLAG_STACKS | (call ? ProbeRow.FLAG_CALLS : 0);
         List<Found> found = find(spec, call, byArgument || ProbeValues.usesArguments(spec));
+        EventNumbers.check(spec, found, number);
         if (found.size() > Probes.MOST) {
             throw JavelinException.usage(
                     spec.text() + ": " + found.size() + " probes with arguments at different places; at most "
@@ -85,6 +98,55 @@ public final class ProbeResolver {
         }
         return found.stream()
                 .map(each -> probe(spec, each, flags, value, key, period))
+                .toList();
+    }
+
+    /**
+     * Probes on functions that serve for a USDT probe in a JDK that has none; empty where it has.
+     *
+     * @param arguments whether arguments are asked for, which are others then
+     */
+    private List<ProbeSpec> serving(ProbeSpec spec, boolean arguments) {
+        if (spec.kind() != ProbeSpec.Kind.USDT || pids.isEmpty()) {
+            return List.of();
+        }
+        List<ProbeSpec> serving = usdt.serving(spec, arguments || ProbeValues.usesArguments(spec));
+        if (!serving.isEmpty()) {
+            warnings.add(spec.text() + ": " + spec.library() + " was built without USDT probes; "
+                    + serving.stream().map(ProbeSpec::text).collect(Collectors.joining(", "))
+                    + (serving.size() == 1 ? " serves" : " serve") + " instead, without the texts of arguments");
+        }
+        return serving;
+    }
+
+    private static void requireReturned(ProbeSpec spec, What what, String use) {
+        if (What.RETURN.equals(what)
+                && spec.kind() != ProbeSpec.Kind.SYSCALL
+                && !spec.kind().isReturn()) {
+            throw JavelinException.usage(spec.text() + ": has no returned value " + use
+                    + (spec.kind().isFunction() ? ": use " + onReturn(spec.kind()) + ":" : ""));
+        }
+    }
+
+    /**
+     * Probes that measure a number of each event, from entry to return where it is a call: one, or several as {@link #hits}.
+     *
+     * @param key what the numbers are told apart by
+     * @param stacks whether they are also summed up by stack
+     * @param number an argument, or what was returned
+     */
+    public List<Probes.Probe> numbers(ProbeSpec spec, What key, boolean stacks, What number) {
+        boolean call = spec.kind() == ProbeSpec.Kind.SYSCALL || spec.kind().isFunction();
+        if (!call) {
+            requireReturned(spec, key, "to tell hits apart by");
+            requireReturned(spec, number, "to measure");
+        }
+        serving(spec, true); // has no such arguments: says so
+        int flags = ProbeRow.FLAG_BUCKETS | (call ? ProbeRow.FLAG_CALLS : 0) | (stacks ? ProbeRow.FLAG_STACKS : 0);
+        List<Found> found = find(spec, call, true);
+        EventNumbers.check(spec, found, number);
+        return found.stream()
+                .map(each -> probe(spec, each, flags, number, key, 1))
                 .toList();
     }
 
@@ -128,6 +190,12 @@ public final class ProbeResolver {
                 || spec.kind() == ProbeSpec.Kind.SYSCALL
                 || spec.kind() == ProbeSpec.Kind.URETPROBE;
         List<TracedProbe> traced = new ArrayList<>();
+        List<ProbeSpec> serving = serving(spec, !texts.isEmpty());
+        if (!serving.isEmpty()) {
+            return serving.stream()
+                    .flatMap(each -> traced(each, texts).stream())
+                    .toList();
+        }
         if (spec.kind() == ProbeSpec.Kind.USDT) {
             requireProcesses(spec);
             for (ProbeSpec each : usdt.each(spec)) {

@@ -142,6 +142,11 @@ public record ProbeSpec(Kind kind, String library, String group, String name, lo
         return new ProbeSpec(kind, library, group, function, offset, predicate);
     }
 
+    /** The same for every hit. */
+    ProbeSpec withoutPredicate() {
+        return new ProbeSpec(kind, library, group, name, offset, null);
+    }
+
     /** What a hit is called: its text without the condition, and a function without its parameters. */
     String shown() {
         String called = kind.isFunction() ? CxxNames.withoutParameters(CxxNames.withoutClone(name)) : name;

@@ -91,7 +91,10 @@ public final class TargetLibraries {
 
     /** {@code libz} and {@code libz.so} are names of {@code libz.so.1}, and so is the whole. */
     private static boolean isNamed(Mapping file, String name) {
-        String fileName = file.fileName();
+        return isNamed(file.fileName(), name);
+    }
+
+    private static boolean isNamed(String fileName, String name) {
         return fileName.equals(name)
                 || shortName(fileName).equals(name)
                 || (name.contains(".so") && fileName.startsWith(name + "."));
@@ -103,10 +106,10 @@ public final class TargetLibraries {
     }
 
     /**
-     * A library by its short name ({@code libjvm}, {@code libc}), its file's name ({@code libz.so.1}), or its absolute path, which need not
-     * be mapped yet.
+     * A library by its short name ({@code libjvm}, {@code libc}), its file's name ({@code libz.so.1}), or its absolute path. It need not be mapped
+     * yet: if nothing of that name is, it is looked for in the directories from which the process loads libraries.
      *
-     * @throws UnknownNameException if nothing of that name is mapped, or no such file exists
+     * @throws UnknownNameException if there is nothing of that name
      * @throws JavelinException if several files have that name
      * @throws IOException if the file cannot be opened; the message says why
      */
@@ -118,11 +121,7 @@ public final class TargetLibraries {
                 .filter(file -> isNamed(file.getValue(), name))
                 .toList();
         if (matches.isEmpty()) {
-            throw new UnknownNameException(
-                    "process " + pid + " has no library '" + name
-                            + "' mapped: name one that it loads later by its path",
-                    name,
-                    names());
+            return byPath(later(name));
         }
         if (matches.size() > 1) {
             String paths = matches.stream().map(file -> file.getValue().path()).collect(Collectors.joining(", "));
@@ -132,8 +131,28 @@ public final class TargetLibraries {
         return library(matches.get(0).getKey(), matches.get(0).getValue());
     }
 
+    private String later(String name) throws UnknownNameException {
+        LaterLibraries later = new LaterLibraries(
+                pid,
+                files.values().stream()
+                        .filter(mapping -> !mapping.deleted())
+                        .map(Mapping::path)
+                        .toList());
+        String path = later.find(name, fileName -> isNamed(fileName, name));
+        if (path == null) {
+            List<String> known = new ArrayList<>(names());
+            later.names().forEach(fileName -> known.add(shortName(fileName)));
+            throw new UnknownNameException(
+                    "process " + pid + " has no library '" + name
+                            + "' mapped, nor has one that it could load where it looks for them: name it by its path",
+                    name,
+                    known);
+        }
+        return path;
+    }
+
     private TargetLibrary byPath(String path) throws UnknownNameException, IOException {
-        Path inRoot = inRoot(path);
+        Path inRoot = inRoot(new RootPaths(pid).real(path));
         for (Map.Entry<String, Mapping> file : files.entrySet()) {
             if (file.getValue().path().equals(path) || isMapped(inRoot, file.getValue())) {
                 return library(file.getKey(), file.getValue());

@@ -68,6 +68,33 @@ final class UsdtPlaces {
                                         "'javelin list " + pid + "' shows those it has")));
     }
 
+    /**
+     * What serves instead where a JDK was built without USDT probes: probes on functions; empty where there are some, or none that would serve.
+     *
+     * @param arguments whether arguments are asked for, which are others then
+     * @throws JavelinException usage, if they are
+     */
+    List<ProbeSpec> serving(ProbeSpec spec, boolean arguments) {
+        List<ProbeSpec> serving = List.of();
+        for (int pid : pids) {
+            ElfFile file = files.apply(ProbeResolver.library(pid, spec));
+            if (!probes(spec, file).isEmpty()) {
+                return List.of();
+            }
+            try {
+                serving = HotSpotFunctions.serving(spec, file);
+            } catch (IOException e) {
+                throw JavelinException.failed(spec.text() + ": " + e.getMessage(), e);
+            }
+        }
+        if (!serving.isEmpty() && arguments) {
+            throw JavelinException.usage(spec.text() + ": " + spec.library() + " was built without USDT probes; "
+                    + serving.get(0).withoutPredicate().text()
+                    + " serves instead, whose arguments are others");
+        }
+        return serving;
+    }
+
     /** A specification for each probe that this one fits; itself if there is none. */
     List<ProbeSpec> each(ProbeSpec spec) {
         Set<ProbeSpec> each = new LinkedHashSet<>();

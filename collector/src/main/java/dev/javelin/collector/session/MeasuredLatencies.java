@@ -8,6 +8,7 @@ import dev.javelin.flamegraph.Latencies;
 import dev.javelin.flamegraph.LatencyTable;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
@@ -19,7 +20,7 @@ final class MeasuredLatencies {
     private final Map<Key, Latencies> latencies = new HashMap<>();
 
     /**
-     * The tables of all probes, after the programs were detached.
+     * The tables of all probes, after the programs were detached; one for those of the same name, which are places of one probe.
      *
      * @param label what a key is called; gives null for keys that are to be left out
      */
@@ -30,18 +31,24 @@ final class MeasuredLatencies {
                 (probe, key, bucket, count) -> measured.at(probe, key).addBucket(bucket, count));
         totals.forEachTotal((probe, pid, tid, stack, key, wait, total) ->
                 measured.at(probe, key).addExact(total.count(), total.sum(), total.least(), total.most()));
-        List<LatencyTable> tables = new ArrayList<>();
-        for (String name : probes.names()) {
-            tables.add(new LatencyTable(name));
+        Map<String, LatencyTable> tables = new LinkedHashMap<>();
+        List<LatencyTable> byRow = new ArrayList<>();
+        long waits = walker.counter(Counter.WAITS_FULL) + walker.counter(Counter.SWITCHES);
+        for (int row = 0; row < probes.names().size(); row++) {
+            String name = probes.names().get(row);
+            String number = probes.number(row);
+            LatencyTable table = tables.computeIfAbsent(name, probe -> new LatencyTable(probe, number));
+            table.addNegative(walker.probeNegatives(row));
+            table.addLost(probes.isWaits(row) ? waits : 0);
+            byRow.add(table);
         }
-        measured.latencies.forEach((key, values) -> tables.get(key.probe()).add(label.apply(key.key()), values));
-        long lost = walker.counter(Counter.CALLS_FULL)
-                + walker.counter(Counter.NOT_RETURNED)
-                + walker.counter(Counter.TOTALS_FULL);
-        if (lost > 0) {
-            tables.get(0).addLost(lost); // which probe's they were is not known
-        }
-        return tables;
+        measured.latencies.forEach((key, values) -> byRow.get(key.probe()).add(label.apply(key.key()), values));
+        // which probe's they were is not known
+        byRow.get(0)
+                .addLost(walker.counter(Counter.CALLS_FULL)
+                        + walker.counter(Counter.NOT_RETURNED)
+                        + walker.counter(Counter.TOTALS_FULL));
+        return List.copyOf(tables.values());
     }
 
     private Latencies at(int probe, long key) {

@@ -57,6 +57,8 @@ final class Recorder implements AutoCloseable {
     private final Set<Integer> ended = new HashSet<>();
     private final int self = (int) ProcessHandle.current().pid();
     private Walker walker;
+    private long startNanos;
+    private long endNanos;
     private long firstSampleNanos;
     private long nextLook;
     private long orphans;
@@ -89,7 +91,8 @@ final class Recorder implements AutoCloseable {
         if (!request.probes().isEmpty()) {
             walker.attachProbes();
         }
-        if (request.probes().offCpuRow() >= 0) {
+        startNanos = System.nanoTime();
+        if (request.probes().offCpuRow() >= 0 && request.probes().hasStacks()) {
             counted.started(walker.totals(), targets.values(), request.probes().onCpuRow() >= 0);
             walkWaiting();
         }
@@ -368,6 +371,16 @@ final class Recorder implements AutoCloseable {
         return shown;
     }
 
+    /** {@link System#nanoTime} from which on time is accounted for. Until the clock samples as well, a busy machine may take a while. */
+    long startNanos() {
+        return startNanos;
+    }
+
+    /** {@link System#nanoTime} until which waits that go on are accounted for. */
+    long endNanos() {
+        return endNanos;
+    }
+
     /** {@link System#nanoTime} at the first sample, 0 if there was none. */
     long firstSampleNanos() {
         return firstSampleNanos;
@@ -386,6 +399,7 @@ final class Recorder implements AutoCloseable {
         walker.detach();
         takeBatch();
         live.taken();
+        endNanos = System.nanoTime();
         if (callTimes != null) {
             explanation = explain();
         } else if (request.probes().hasStacks()) {

@@ -44,8 +44,9 @@ final class RecordingFacts {
     }
 
     void started() {
-        start = Instant.now();
-        startNanos = System.nanoTime();
+        long now = System.nanoTime();
+        startNanos = request.probes().offCpuRow() >= 0 ? recorder.startNanos() : now;
+        start = Instant.now().minusNanos(now - startNanos);
         before = walker.stats();
         startUpCpuSeconds = cpu();
     }
@@ -61,7 +62,7 @@ final class RecordingFacts {
     }
 
     void ended() {
-        endNanos = System.nanoTime();
+        endNanos = request.probes().offCpuRow() >= 0 ? recorder.endNanos() : System.nanoTime();
         accountedCpuNanos = recorder.accountedCpuNanos();
         after = walker.stats();
         openCalls = walker.openCalls();
@@ -104,6 +105,21 @@ final class RecordingFacts {
         return info.summary(summary(tally, duration, losses)).build();
     }
 
+    private long negatives() {
+        long negatives = 0;
+        for (int row = 0; row < request.probes().names().size(); row++) {
+            negatives += walker.probeNegatives(row);
+        }
+        return negatives;
+    }
+
+    /** What of its probe's events is summed up, as users name it; null if it is their time, or how many they are. */
+    private String number(EventRequest event) {
+        List<String> numbers =
+                event.rows().stream().map(request.probes()::number).distinct().toList();
+        return numbers.size() == 1 ? numbers.get(0) : null;
+    }
+
     /** Pages show waits by their time; and the CPU time, where it is beside others. */
     private RecordingInfo.Event event(Series series) {
         EventRequest event = series.event();
@@ -111,10 +127,11 @@ final class RecordingFacts {
         boolean time = counted
                 ? event.rows().stream().allMatch(request.probes()::isTime)
                 : event.name().equals("cpu");
-        boolean summed = time && (counted || request.events().size() > 1);
+        String number = number(event);
+        boolean summed = number != null || (time && (counted || request.events().size() > 1));
         return new RecordingInfo.Event(
                 event.name(),
-                time ? "ns" : "events",
+                time ? "ns" : number == null ? "events" : number,
                 event.interval(),
                 summed,
                 series.tally().complete());
@@ -127,21 +144,22 @@ final class RecordingFacts {
                 : recorder.series().get(request.sampled()).profile().totalValue();
     }
 
-    private static String title(String event) {
-        return switch (event) {
+    private String title(EventRequest event) {
+        String number = number(event);
+        return switch (event.name()) {
             case "cpu" -> "CPU time";
             case "offcpu" -> "Time off the CPU";
             case "runq" -> "Time in the run queue";
             case "wall" -> "Elapsed time";
-            case "latency" -> "Latencies";
-            default -> event;
+            case "latency" -> number == null ? "Latencies" : "Values";
+            default -> (number == null ? "" : number + " of ") + event.name();
         };
     }
 
     private String title() {
         List<Target> seen = recorder.seen();
         return Titles.of(
-                request.events().stream().map(event -> title(event.name())).toList(),
+                request.events().stream().map(this::title).toList(),
                 seen.size() == 1 ? seen.get(0).info().shortName() : seen.size() + " JVMs");
     }
 
@@ -193,6 +211,9 @@ final class RecordingFacts {
         }
         if (openCalls > 0) {
             facts.put("calls that had not returned at the end", openCalls);
+        }
+        if (negatives() > 0) {
+            facts.put("left out, as the value is negative", negatives());
         }
         facts.put("bridged by the frame anchor", tally.bridged());
         facts.put("return address found by scanning", tally.scanned());
@@ -256,6 +277,9 @@ final class RecordingFacts {
                     .append(openCalls)
                     .append(openCalls == 1 ? " call" : " calls")
                     .append(" had not returned");
+        }
+        if (negatives() > 0) {
+            line.append(", ").append(negatives()).append(" left out as negative");
         }
         line.append("; lost ");
         long lost = losses.values().stream().mapToLong(Long::longValue).sum();

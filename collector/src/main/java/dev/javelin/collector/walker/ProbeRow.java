@@ -65,6 +65,16 @@ public record ProbeRow(
         public static What argument(int index) {
             return new What(1, index);
         }
+
+        /** Whether it is a plain number of an event: an argument, or what was returned. */
+        public boolean isNumber() {
+            return code == 1 || code == RETURN.code;
+        }
+
+        /** How users name a number: {@code arg2}, {@code retval}. */
+        public String text() {
+            return code == 1 ? "arg" + index : "retval";
+        }
     }
 
     /**

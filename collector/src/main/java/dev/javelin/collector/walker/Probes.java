@@ -228,6 +228,27 @@ public final class Probes {
         return probes.get(row).row().value().equals(ProbeRow.What.DURATION);
     }
 
+    /** What is summed up of a probe's events, as users name it; null if it is time, or their number. */
+    public String number(int row) {
+        ProbeRow.What value = probes.get(row).row().value();
+        return value.isNumber() ? value.text() : null;
+    }
+
+    /** The same of all probes; null if it is not the same, or no number. */
+    public String number() {
+        List<String> numbers = IntStream.range(0, probes.size())
+                .mapToObj(this::number)
+                .distinct()
+                .toList();
+        return numbers.size() == 1 ? numbers.get(0) : null;
+    }
+
+    /** Whether a probe's events are waits of threads, by the kernel's switches. */
+    public boolean isWaits(int row) {
+        return probes.get(row).points().stream()
+                .anyMatch(point -> point instanceof AttachPoint.OffCpu || point instanceof AttachPoint.RunQueue);
+    }
+
     /** The programs that record events. */
     Set<String> programs() {
         Set<String> programs = new TreeSet<>();
@@ -319,6 +340,7 @@ public final class Probes {
         object.maxEntries("scratch", Cpus.possible() * contexts);
         object.maxEntries("probes", Math.max(1, probes.size()));
         object.maxEntries("probe_counts", Math.max(1, probes.size()));
+        object.maxEntries("probe_negatives", Math.max(1, probes.size()));
         object.maxEntries("totals", any ? MAX_TOTALS : 1);
         object.maxEntries("stacks", has(ProbeRow.FLAG_STACKS) ? MAX_STACKS : 1);
         object.maxEntries("threads", any ? MAX_THREADS : 1);
@@ -328,6 +350,7 @@ public final class Probes {
         object.maxEntries("hits", has(ProbeRow.FLAG_TRACE) ? MAX_THREADS : 1);
         object.maxEntries("wait_details", callsRow() >= 0 ? MAX_THREADS : 1);
         object.maxEntries("unmounted", hasMounts() ? SLOTS : 1);
+        object.global("wait_stacks", hasStacks() ? 1 : 0);
         for (int row = 0; row < probes.size(); row++) {
             for (AttachPoint point : probes.get(row).points()) {
                 if (point instanceof AttachPoint.Calls) {
@@ -474,7 +497,15 @@ public final class Probes {
 
     /** Events of a probe that met its condition, those that its period left out included. */
     long events(BpfObject object, int row) {
-        BpfMap counts = object.map("probe_counts");
+        return sum(object.map("probe_counts"), row);
+    }
+
+    /** Events of a probe that were left out because their value was negative. */
+    long negatives(BpfObject object, int row) {
+        return sum(object.map("probe_negatives"), row);
+    }
+
+    private static long sum(BpfMap counts, int row) {
         ByteBuffer perCpu = buffer(counts.lookupSize());
         counts.lookupInt(row, perCpu);
         long events = 0;

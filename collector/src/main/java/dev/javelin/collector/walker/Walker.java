@@ -243,6 +243,11 @@ public final class Walker implements AutoCloseable {
         return object.map("calls").entries();
     }
 
+    /** Events that were left out because their value was negative. */
+    public long probeNegatives(int row) {
+        return probes.negatives(object, row);
+    }
+
     /** A counter of losses, summed over all CPUs. */
     public long counter(Counter counter) {
         return counters.sumPerCpu(counter.ordinal());

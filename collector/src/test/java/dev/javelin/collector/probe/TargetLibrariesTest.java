@@ -55,6 +55,34 @@ class TargetLibrariesTest {
     }
 
     @Test
+    void shouldFindALibraryOfTheJdkThatIsNotMappedYet() throws Exception {
+        Path home = Path.of(System.getProperty("java.home")).toRealPath();
+        TargetLibraries libraries = TargetLibraries.of(SELF);
+        assertThat(libraries.names()).doesNotContain("libsaproc");
+
+        String path = home.resolve("lib/libsaproc.so").toString();
+        TargetLibrary expected = new TargetLibrary(path, path, "/proc/" + SELF + "/root" + path);
+        assertThat(libraries.find("libsaproc")).isEqualTo(expected);
+        assertThat(libraries.find("libsaproc.so")).isEqualTo(expected);
+    }
+
+    /** The kernel would follow an absolute link of a container's from our root. */
+    @Test
+    void shouldFollowLinksAsTheProcessDoes() throws Exception {
+        Path inner = Files.createDirectories(directory.resolve("a/b"));
+        Path file = Files.writeString(inner.resolve("file"), "");
+        Files.createSymbolicLink(directory.resolve("absolute"), inner);
+        Files.createSymbolicLink(inner.resolve("relative"), Path.of("../../absolute/../b/./file"));
+        Files.createSymbolicLink(directory.resolve("circle"), Path.of("circle"));
+        RootPaths root = new RootPaths(SELF);
+
+        assertThat(root.real(directory + "/absolute/relative")).isEqualTo(file.toString());
+        assertThat(root.real(directory + "//absolute/./file")).isEqualTo(file.toString());
+        assertThat(root.real("/../nowhere/x/../y")).isEqualTo("/nowhere/y");
+        assertThatThrownBy(() -> root.real(directory + "/circle/x")).hasMessageContaining("too many symbolic links");
+    }
+
+    @Test
     void shouldNameWhatIsMappedWhenAskedForAnotherLibrary() throws Exception {
         TargetLibraries libraries = TargetLibraries.of(SELF);
 

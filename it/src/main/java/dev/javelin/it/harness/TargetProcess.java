@@ -67,8 +67,13 @@ public final class TargetProcess extends Child {
 
     /** The target's account: nanoseconds of CPU time (or counts) by name. */
     public Map<String, Long> account() {
+        return account("account");
+    }
+
+    /** The same by another command. */
+    public Map<String, Long> account(String command) {
         Map<String, Long> account = new TreeMap<>();
-        for (String part : ask("account").split(" ", -1)) {
+        for (String part : ask(command).split(" ", -1)) {
             int equals = part.indexOf('=');
             account.put(part.substring(0, equals), Long.parseLong(part.substring(equals + 1)));
         }

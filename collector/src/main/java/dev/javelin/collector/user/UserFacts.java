@@ -1,14 +1,15 @@
 package dev.javelin.collector.user;
 
-import dev.javelin.collector.attach.AsyncProfiler;
 import dev.javelin.collector.session.RecordRequest;
 import dev.javelin.flamegraph.Profile;
 import dev.javelin.flamegraph.RecordingInfo;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What a recording in user-space mode has to say of itself: which mode it was, what that cannot show, and how good it is. */
 final class UserFacts {
@@ -45,7 +46,8 @@ final class UserFacts {
         endNanos = System.nanoTime();
     }
 
-    RecordingInfo info(Profile profile, Walks walks) {
+    RecordingInfo info(Profile profile, Samples samples) {
+        Walks walks = samples.walks();
         Duration duration = Duration.ofNanos(endNanos - startNanos);
         RecordingInfo.Builder info = RecordingInfo.builder()
                 .title(title())
@@ -57,9 +59,10 @@ final class UserFacts {
                 .loss("profiler's buffers busy", skipped());
         targets.forEach(
                 target -> info.target(target.process().pid(), target.process().commandLine(), target.runtime()));
-        info.fact(
-                "mode",
-                "user space, by async-profiler " + AsyncProfiler.version() + " inside the process: " + missing());
+        engines()
+                .forEach((engine, who) -> info.fact(
+                        "mode" + who,
+                        "user space, by " + engine.described() + " inside the process: " + engine.missing()));
         walks.incomplete().forEach((reason, count) -> info.fact("incomplete: " + reason, count));
         if (accountedNanos() > 0) {
             info.fact(
@@ -72,6 +75,9 @@ final class UserFacts {
             int parts = targets.stream().mapToInt(UserTarget::parts).max().orElse(0);
             info.fact("not recorded, between " + parts + " parts", decimal("%.2f s", pausedNanos() / NANOS));
         }
+        if (samples.lostBytes() > 0) {
+            info.fact("lost by JFR, whose buffers were full", kilobytes(samples) + " KB of events");
+        }
         if (lostNanos() > 0) {
             info.fact("not recorded, parts that failed", decimal("%.2f s", lostNanos() / NANOS));
         }
@@ -80,7 +86,7 @@ final class UserFacts {
             info.fact("failure " + (i + 1), failures.get(i));
         }
         info.fact("duration", decimal("%.2f s", duration.toNanos() / NANOS));
-        return info.summary(summary(profile, walks, duration)).build();
+        return info.summary(summary(profile, samples, duration)).build();
     }
 
     private String title() {
@@ -94,12 +100,19 @@ final class UserFacts {
         return version == null ? "" : version;
     }
 
-    /** What a report of kernel mode would have. */
-    private String missing() {
-        return switch (event) {
-            case CPU, ALLOC, LOCK -> "no kernel frames";
-            case WALL -> "no kernel frames, and waits are sampled, not measured";
-        };
+    /** What recorded, each kind once, and where there are several, which processes it recorded. */
+    private Map<Engine, String> engines() {
+        Map<String, List<UserTarget>> kinds = targets.stream()
+                .collect(Collectors.groupingBy(
+                        target -> target.engine().described(), LinkedHashMap::new, Collectors.toList()));
+        Map<Engine, String> engines = new LinkedHashMap<>();
+        for (List<UserTarget> alike : kinds.values()) {
+            String who = alike.stream()
+                    .map(target -> Integer.toString(target.process().pid()))
+                    .collect(Collectors.joining(", ", " of ", ""));
+            engines.put(alike.get(0).engine(), kinds.size() == 1 ? "" : who);
+        }
+        return engines;
     }
 
     private long skipped() {
@@ -132,7 +145,8 @@ final class UserFacts {
                 .toList();
     }
 
-    private String summary(Profile profile, Walks walks, Duration duration) {
+    private String summary(Profile profile, Samples samples, Duration duration) {
+        Walks walks = samples.walks();
         StringBuilder line = new StringBuilder();
         line.append(walks.samples()).append(" samples in ").append(decimal("%.1f s", duration.toNanos() / NANOS));
         line.append(", ").append(percent(walks.complete(), walks.samples())).append(" complete");
@@ -140,6 +154,9 @@ final class UserFacts {
             line.append(", ").append(reason.getValue()).append(' ').append(reason.getKey());
         }
         line.append("; lost ").append(skipped());
+        if (samples.lostBytes() > 0) {
+            line.append(", and ").append(kilobytes(samples)).append(" KB of events in JFR");
+        }
         List<String> failures = failures();
         if (!failures.isEmpty()) {
             line.append("; not recorded ")
@@ -153,11 +170,18 @@ final class UserFacts {
         if (share < MISSED) {
             line.append("; only ").append(decimal("%.0f %%", 100 * share)).append(" of the CPU time was sampled");
         }
-        return line.append("; user-space mode (async-profiler ")
-                .append(AsyncProfiler.version())
-                .append("): ")
-                .append(missing())
-                .toString();
+        line.append("; user-space mode");
+        engines()
+                .forEach((engine, who) -> line.append(who)
+                        .append(" (")
+                        .append(engine.brief())
+                        .append("): ")
+                        .append(engine.missing()));
+        return line.toString();
+    }
+
+    private static long kilobytes(Samples samples) {
+        return (samples.lostBytes() + 1023) / 1024;
     }
 
     private static String percent(long part, long whole) {

@@ -1,6 +1,5 @@
 package dev.javelin.collector.user;
 
-import dev.javelin.collector.attach.AsyncProfiler;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.session.JavelinException;
 import dev.javelin.collector.session.Live;
@@ -20,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One recording in user-space mode: async-profiler is loaded into the processes, and what it records becomes the same reports. No privilege
+ * One recording in user-space mode: async-profiler is loaded into the processes, or their JFR used, and what these record becomes the same reports. No privilege
  * is needed but that of the processes' user. {@link #run} is called once, by one thread; {@link #stop} by any.
  */
 public final class UserSession implements Session {
@@ -70,9 +69,8 @@ public final class UserSession implements Session {
 
     private UserTarget open(int pid) {
         try {
-            String options =
-                    event.options(request.intervalNanos()) + ",features=mixed,jstackdepth=" + request.maxDepth();
-            return new UserTarget(AsyncProfiler.open(ProcessInfo.read(pid)), options);
+            return new UserTarget(new AsyncFirst(
+                    ProcessInfo.read(pid), event, request.intervalNanos(), request.maxDepth(), messages));
         } catch (IOException e) {
             throw JavelinException.failed("cannot record process " + pid + ": " + e.getMessage(), e);
         }
@@ -84,7 +82,7 @@ public final class UserSession implements Session {
                     profile, event, request.event(), request.intervalNanos(), request.maxDepth(), report::keepUp);
             loop(new ArrayList<>(targets), samples, facts);
             tell(targets, samples);
-            RecordingInfo info = facts.info(profile, samples.walks());
+            RecordingInfo info = facts.info(profile, samples);
             report.finish(info);
             return new RecordResult(profile.sampleCount(), info.summary(), info, List.of(), null);
         } catch (IOException e) {

@@ -1,0 +1,151 @@
+package dev.javelin.collector.user;
+
+import dev.javelin.collector.attach.AsyncProfiler;
+import dev.javelin.collector.attach.FlightRecorder;
+import dev.javelin.collector.proc.ProcessInfo;
+import dev.javelin.collector.session.JavelinException;
+import java.io.PrintStream;
+import java.time.Duration;
+
+/** async-profiler; where a process cannot have it, JFR. A message says which of them it is if it is the second, and why. */
+final class AsyncFirst implements Engine {
+    private final ProcessInfo process;
+    private final ProfilerEvent event;
+    private final long interval;
+    private final PrintStream messages;
+    private Engine current;
+    /** Why it is not async-profiler; null while it is. */
+    private JavelinException refused;
+
+    private boolean begun;
+
+    /**
+     * Prepares a process.
+     *
+     * @param interval see {@link ProfilerEvent}
+     * @param maxDepth the most frames of a stack
+     * @throws JavelinException if neither of them is possible
+     */
+    AsyncFirst(ProcessInfo process, ProfilerEvent event, long interval, int maxDepth, PrintStream messages) {
+        this.process = process;
+        this.event = event;
+        this.interval = interval;
+        this.messages = messages;
+        try {
+            String options = event.options(interval) + ",features=mixed,jstackdepth=" + maxDepth;
+            current = new AsyncEngine(AsyncProfiler.open(process), event, options);
+        } catch (JavelinException e) {
+            takeOther(e);
+        }
+    }
+
+    /** What cannot be had for another reason cannot be had by JFR either. */
+    private void takeOther(JavelinException failure) {
+        if (!AsyncProfiler.isRefused(failure)) {
+            throw failure;
+        }
+        if (!FlightSettings.has(event)) {
+            throw JavelinException.failed(
+                    failure.getMessage() + "; JFR, which records in its place, has cpu, alloc and lock only", failure);
+        }
+        if (!FlightSettings.isReadable()) {
+            throw JavelinException.failed(
+                    failure.getMessage() + "; JFR could record in its place, but the Java that Javelin runs on has no"
+                            + " module jdk.jfr to read it: take a whole JDK",
+                    failure);
+        }
+        refused = failure;
+        try {
+            current = new FlightEngine(
+                    FlightRecorder.open(process, FlightSettings.configuration(event, interval)),
+                    event,
+                    interval,
+                    failure.getMessage());
+        } catch (JavelinException e) {
+            throw neither(e);
+        }
+    }
+
+    private JavelinException neither(JavelinException other) {
+        return JavelinException.failed(refused.getMessage() + "; and in its place: " + other.getMessage(), other);
+    }
+
+    @Override
+    public void start(Duration longest) {
+        if (begun) {
+            current.start(longest);
+            return;
+        }
+        if (refused == null) {
+            try {
+                current.start(longest);
+            } catch (JavelinException e) {
+                current.close();
+                takeOther(e);
+            }
+        }
+        if (refused != null) {
+            startOther(longest);
+        }
+        begun = true;
+    }
+
+    private void startOther(Duration longest) {
+        try {
+            current.start(longest);
+        } catch (JavelinException e) {
+            throw neither(e);
+        }
+        messages.println("javelin: " + refused.getMessage() + "; recording by JFR instead: " + missing());
+    }
+
+    @Override
+    public ProcessInfo process() {
+        return process;
+    }
+
+    @Override
+    public String runtime() {
+        return current.runtime();
+    }
+
+    @Override
+    public boolean isAlive() {
+        return current.isAlive();
+    }
+
+    @Override
+    public String name() {
+        return current.name();
+    }
+
+    @Override
+    public String brief() {
+        return current.brief();
+    }
+
+    @Override
+    public String described() {
+        return current.described();
+    }
+
+    @Override
+    public String missing() {
+        return current.missing();
+    }
+
+    @Override
+    public Recorded stop() {
+        return current.stop();
+    }
+
+    @Override
+    public long recordedBytes() {
+        return current.recordedBytes();
+    }
+
+    @Override
+    public void close() {
+        current.close();
+    }
+}

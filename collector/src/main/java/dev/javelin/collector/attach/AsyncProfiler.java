@@ -144,7 +144,7 @@ public final class AsyncProfiler implements AutoCloseable {
         }
     }
 
-    private void put(PathFd tmp, String name, byte[] carried) throws IOException {
+    private void put(PathFd tmp, String name, byte[] carried) throws IOException, InterruptedException {
         try {
             directory = ProfilerDirectory.open(tmp, name, process);
         } finally {
@@ -152,8 +152,9 @@ public final class AsyncProfiler implements AutoCloseable {
                 tmp.close();
             }
         }
-        write(carried);
         jvm = new HotSpotAttach(process, tmp, "user-space mode is not possible");
+        FlightRecorder.endLeftBehind(directory, jvm);
+        write(carried);
     }
 
     /** What else is written there is much smaller than the library: a place that has no room for it may have some for that. */

@@ -6,6 +6,7 @@ import dev.javelin.collector.session.JavelinException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.regex.Pattern;
@@ -91,7 +92,7 @@ public final class FlightRecorder implements AutoCloseable {
         LoadedLibraries.of(process.pid()).requireHotSpot();
         FlightRepository.requireLongFiles(process);
         String directoryName = ProfilerDirectory.name(process);
-        name = directoryName.substring(1); // no other recording has this name, unless Javelin was killed
+        name = recordingName(directoryName);
         PathFd root = files.root();
         files.run(COMMAND, files.late(COMMAND), () -> {
             try (root) {
@@ -102,11 +103,33 @@ public final class FlightRecorder implements AutoCloseable {
                 requireAvailable(recordings);
                 repository = FlightRepository.open(process, root, jvm.diagnose("JFR.configure"));
                 if (recordings.contains(name)) {
-                    stopNow();
+                    endLeftBehind();
                 }
             }
             return null;
         });
+    }
+
+    /** No other recording has this name, unless Javelin was killed. */
+    private static String recordingName(String directoryName) {
+        return directoryName.substring(1);
+    }
+
+    /** JFR complains on the application's stdout if the file is gone that it wants to write. */
+    private void endLeftBehind() throws IOException, InterruptedException {
+        for (String written : FILES) {
+            if (!Files.exists(directory.file(written), LinkOption.NOFOLLOW_LINKS)) {
+                Files.createFile(directory.file(written));
+            }
+        }
+        stopNow();
+    }
+
+    /** Ends what a recording has left behind that was killed, before its files are removed. */
+    static void endLeftBehind(ProfilerDirectory directory, HotSpotAttach jvm) throws IOException, InterruptedException {
+        if (Files.exists(directory.file(SETTINGS), LinkOption.NOFOLLOW_LINKS)) {
+            jvm.diagnose("JFR.stop name=" + recordingName(directory.name()));
+        }
     }
 
     private void put(PathFd tmp, String directoryName, String settings) throws IOException {

@@ -85,7 +85,9 @@ final class HotSpotAttach {
             return Integer.parseInt(code);
         }
         if (answer.contains(" was not loaded.")) {
-            throw new LibraryRefused(oneLine(answer));
+            String said = oneLine(answer);
+            String linker = said.replaceFirst(".* was not loaded\\.[; ]*", "");
+            throw new LibraryRefused(linker.isEmpty() ? said : linker);
         }
         JavelinException refused = refused(answer);
         throw answer.isEmpty() ? refused : JavelinException.failed(refused.getMessage(), new LibraryRefused(answer));

@@ -133,6 +133,11 @@ final class ProfilerDirectory implements Closeable {
         return found;
     }
 
+    /** What it is called, see {@link #name(ProcessInfo)}. */
+    String name() {
+        return name;
+    }
+
     /** A file in it, to be made or removed. */
     Path file(String file) throws IOException {
         return held.path().resolve(file);

@@ -96,7 +96,7 @@ final class AsyncFirst implements Engine {
         } catch (JavelinException e) {
             throw neither(e);
         }
-        messages.println("javelin: " + refused.getMessage() + "; recording by JFR instead: " + missing());
+        messages.println("javelin: " + refused.getMessage() + "; recording by JFR instead, with Java frames only");
     }
 
     @Override

@@ -243,8 +243,8 @@ class FlightModeIT {
             Matcher sampled = SAMPLED.matcher(Facts.of(jfr).get("CPU time sampled"));
             assertThat(sampled.find()).isTrue();
             assertThat(Double.parseDouble(sampled.group(1)) / Double.parseDouble(sampled.group(2)))
-                    .as(sampled.group())
-                    .isLessThan(1.2);
+                    .as(sampled.group()) // waiting for a CPU counts, too; each sample for our 50 ms would make it 5
+                    .isLessThan(3);
             assertThat(jcmd(container.pid(), "JFR.check"))
                     .contains("name=own")
                     .contains("(running)")
@@ -368,7 +368,11 @@ class FlightModeIT {
         try {
             Path report = made.resolve("agent.collapsed");
             Path jar = Files.copy(Repository.jar(), made.resolve("javelin.jar"));
-            Child.run("cp", "-r", Repository.classes().toString(), made.resolve("classes").toString())
+            Child.run(
+                            "cp",
+                            "-r",
+                            Repository.classes().toString(),
+                            made.resolve("classes").toString())
                     .ok();
             Child.Result result = Child.run(
                     PATIENCE,

@@ -147,7 +147,8 @@ public final class FlightRecorder implements AutoCloseable {
 
     /** Threads have room for so many frames once JFR is in use, or have had it; and who has set a number meant it. */
     private void deepen(String configuration) throws IOException, InterruptedException {
-        if (UNUSED.matcher(configuration).find() && DEFAULT_DEPTH.matcher(configuration).find()) {
+        if (UNUSED.matcher(configuration).find()
+                && DEFAULT_DEPTH.matcher(configuration).find()) {
             jvm.diagnose("JFR.configure stackdepth=" + DEPTH);
         }
     }

@@ -204,22 +204,39 @@ class FlightModeIT {
         }
     }
 
+    private static void mountTmp(Container container, String size) {
+        inside(container, "mount", "-t", "tmpfs", "-o", "noexec,mode=1777,size=" + size, "none", "/tmp");
+    }
+
+    private static void inside(Container container, String... command) {
+        List<String> line = new ArrayList<>(List.of(MustRun.command("nsenter"), "--mount"));
+        line.add("--target=" + container.pid());
+        line.addAll(List.of(command));
+        Child.run(PATIENCE, line).ok();
+    }
+
+    @Test
+    void aRecordingEndsBeforeTheDiskIsFull() throws IOException {
+        try (Container container = noexec(25, Shares.class)) {
+            mountTmp(container, "300m");
+            try (Child recorder = new Child(record(container.pid()))) {
+                recorder.awaitErr("javelin: ", PATIENCE);
+                pause();
+                inside(container, "dd", "if=/dev/zero", "of=/tmp/fill", "bs=1M", "count=245");
+                Child.Result result = recorder.await(PATIENCE);
+                assertThat(result.exit()).as(result.err()).isZero();
+                assertThat(result.err()).contains("; not recorded ", "MB left");
+            }
+            assertThat(jcmd(container.pid(), "JFR.check")).contains("No available recordings");
+            assertThat(container.target().isAlive()).isTrue();
+        }
+    }
+
     /** JFR ends the application where the disk is full: it is not begun there. */
     @Test
     void whereThereIsLittleSpaceNothingIsBegun() throws IOException {
         try (Container container = noexec(17, Shares.class)) {
-            Child.run(
-                            MustRun.command("nsenter"),
-                            "--mount",
-                            "--target=" + container.pid(),
-                            MustRun.command("mount"),
-                            "-t",
-                            "tmpfs",
-                            "-o",
-                            "size=100m,noexec,mode=1777",
-                            "none",
-                            "/tmp")
-                    .ok();
+            mountTmp(container, "100m");
             Child.Result result = Child.run(PATIENCE, record(container.pid(), "-d", "1s"));
             assertThat(result.exit()).as(result.err()).isEqualTo(1);
             assertThat(result.err())

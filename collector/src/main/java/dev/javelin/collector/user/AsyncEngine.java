@@ -43,6 +43,11 @@ final class AsyncEngine implements Engine {
     }
 
     @Override
+    public String title() {
+        return event.title();
+    }
+
+    @Override
     public String brief() {
         return "async-profiler " + AsyncProfiler.version();
     }

@@ -120,6 +120,11 @@ final class AsyncFirst implements Engine {
     }
 
     @Override
+    public String title() {
+        return current.title();
+    }
+
+    @Override
     public String brief() {
         return current.brief();
     }

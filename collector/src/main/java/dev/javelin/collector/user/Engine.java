@@ -38,6 +38,9 @@ interface Engine extends AutoCloseable {
     /** What it is called in messages. */
     String name();
 
+    /** What reports are called. */
+    String title();
+
     /** What it is, for one line: {@code async-profiler 4.6}. */
     String brief();
 

@@ -47,6 +47,11 @@ final class FlightEngine implements Engine {
     }
 
     @Override
+    public String title() {
+        return event == ProfilerEvent.CPU ? "Running Java code" : event.title();
+    }
+
+    @Override
     public String brief() {
         return "JFR, without async-profiler";
     }

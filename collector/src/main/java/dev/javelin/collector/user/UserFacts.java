@@ -59,10 +59,7 @@ final class UserFacts {
                 .loss("profiler's buffers busy", skipped());
         targets.forEach(
                 target -> info.target(target.process().pid(), target.process().commandLine(), target.runtime()));
-        engines()
-                .forEach((engine, who) -> info.fact(
-                        "mode" + who,
-                        "user space, by " + engine.described() + " inside the process: " + engine.missing()));
+        info.fact("mode", mode());
         walks.incomplete().forEach((reason, count) -> info.fact("incomplete: " + reason, count));
         if (accountedNanos() > 0) {
             info.fact(
@@ -90,9 +87,20 @@ final class UserFacts {
     }
 
     private String title() {
+        String what = targets.stream()
+                .map(target -> target.engine().title())
+                .distinct()
+                .collect(Collectors.joining(" or "));
         return targets.size() == 1
-                ? event.title() + " of " + targets.get(0).process().shortName()
-                : event.title() + " of " + targets.size() + " JVMs";
+                ? what + " of " + targets.get(0).process().shortName()
+                : what + " of " + targets.size() + " JVMs";
+    }
+
+    private String mode() {
+        return engines().entrySet().stream()
+                .map(kind -> "user space, by " + kind.getKey().described() + " inside the process" + kind.getValue()
+                        + ": " + kind.getKey().missing())
+                .collect(Collectors.joining("; "));
     }
 
     private static String version() {

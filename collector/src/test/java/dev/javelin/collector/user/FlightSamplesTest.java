@@ -103,7 +103,7 @@ class FlightSamplesTest {
         List<String> spun =
                 stacks().stream().filter(stack -> stack.contains(".spin;")).toList();
         assertThat(spun).isNotEmpty();
-        assertThat(values(spun)).isBetween(50 * MILLI, 650 * MILLI);
+        assertThat(values(spun)).isLessThan(lasted * 2);
         assertThat(profile.totalValue()).isEqualTo(profile.sampleCount() * 10 * MILLI);
         assertThat(samples.walks().samples()).isEqualTo(profile.sampleCount());
         assertThat(lasted).isBetween(500 * MILLI, 60_000 * MILLI);
@@ -176,12 +176,16 @@ class FlightSamplesTest {
         holder.join();
     }
 
+    private static void waitForWork() {
+        LockSupport.parkNanos(new Object(), WAIT);
+    }
+
     @Test
     void waitsForLocksHaveTheirTimeAndOthersAreNone() throws Exception {
         record(ProfilerEvent.LOCK, MILLI, () -> {
             waitForMonitor();
             waitForLock();
-            LockSupport.parkNanos(WAIT);
+            waitForWork();
         });
         List<String> stacks = stacks();
         assertThat(stacks.stream().filter(stack -> stack.contains(".waitForMonitor;java/lang/Object;")))
@@ -190,6 +194,7 @@ class FlightSamplesTest {
                         .filter(stack -> stack.contains("java/util/concurrent/locks/ReentrantLock")
                                 && stack.contains(".waitForLock;")))
                 .hasSize(1);
+        assertThat(stacks).noneMatch(stack -> stack.contains(".waitForWork;"));
         assertThat(values(stacks)).isBetween(2 * WAIT, 60_000 * MILLI);
     }
 

@@ -59,6 +59,9 @@ final class Container implements AutoCloseable {
             else
                 mkdir -p "$root/tmp"
                 mount --bind "$tmp" "$root/tmp"
+                if [ -n "$TMP_OPTIONS" ]; then
+                    mount -o "remount,bind,$TMP_OPTIONS" "$root/tmp"
+                fi
             fi
             exec "$@"
             """;
@@ -112,9 +115,36 @@ final class Container implements AutoCloseable {
      * @param link where it leads to; {@code /mnt/tmp} is a directory in there. A directory if it is ""
      */
     static Container start(Kind kind, String link, int major, Class<?> main, String... arguments) throws IOException {
+        return start(kind, List.of("TMP_LINK=" + link, "TMP_OPTIONS="), List.of(), major, main, arguments);
+    }
+
+    /**
+     * Starts a target with a {@code /tmp} of its own that is mounted in some way.
+     *
+     * @param options of mount, such as {@code noexec}
+     * @param flags of the JVM
+     */
+    static Container startTmp(String options, List<String> flags, int major, Class<?> main, String... arguments)
+            throws IOException {
+        return start(Kind.TMP, List.of("TMP_LINK=", "TMP_OPTIONS=" + options), flags, major, main, arguments);
+    }
+
+    /**
+     * Starts a target in a container.
+     *
+     * @param flags of the JVM
+     */
+    static Container start(Kind kind, List<String> flags, int major, Class<?> main) throws IOException {
+        return start(kind, List.of("TMP_LINK=", "TMP_OPTIONS="), flags, major, main);
+    }
+
+    private static Container start(
+            Kind kind, List<String> tmp, List<String> flags, int major, Class<?> main, String... arguments)
+            throws IOException {
         Path home = home();
         Files.createDirectory(home.resolve("root"));
-        List<String> command = new ArrayList<>(List.of(MustRun.command("env"), "TMP_LINK=" + link));
+        List<String> command = new ArrayList<>(List.of(MustRun.command("env")));
+        command.addAll(tmp);
         command.addAll(List.of(MustRun.command("unshare"), "--mount"));
         if (kind == Kind.PROCESSES) {
             command.addAll(List.of("--pid", "--fork", "--kill-child"));
@@ -126,6 +156,7 @@ final class Container implements AutoCloseable {
         command.add(Repository.classes().toString());
         command.addAll(inside(kind, root));
         command.addAll(List.of("/mnt/jdk/bin/java", "-XX:-UsePerfData", "-Duser.dir=/mnt/tmp"));
+        command.addAll(flags);
         command.addAll(List.of("-cp", "/mnt/classes", main.getName()));
         command.addAll(List.of(arguments));
         TargetProcess target = TargetProcess.launched(command);

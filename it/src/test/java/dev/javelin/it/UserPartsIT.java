@@ -19,11 +19,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import jdk.jfr.consumer.RecordedEvent;
-import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,19 +114,6 @@ class UserPartsIT {
         }
     }
 
-    private static Map<String, String> facts(Path jfr) throws IOException {
-        Map<String, String> facts = new TreeMap<>();
-        try (RecordingFile file = new RecordingFile(jfr)) {
-            while (file.hasMoreEvents()) {
-                RecordedEvent event = file.readEvent();
-                if (event.getEventType().getName().equals("javelin.Fact")) {
-                    facts.put(event.getString("name"), event.getString("value"));
-                }
-            }
-        }
-        return facts;
-    }
-
     private static long between(Recording recording, Instant from, Instant to) {
         return recording
                 .where(sample -> !sample.time().isBefore(from) && sample.time().isBefore(to))
@@ -156,7 +140,7 @@ class UserPartsIT {
             assertThat(between(recording, Instant.EPOCH, second)).isGreaterThan(LEAST_SAMPLES);
             assertThat(between(recording, second, third)).isGreaterThan(LEAST_SAMPLES);
             assertThat(between(recording, third, end)).isGreaterThan(LEAST_SAMPLES);
-            Map<String, String> facts = facts(jfr);
+            Map<String, String> facts = Facts.of(jfr);
             String cpu = facts.get("CPU time sampled");
             assertThat(seconds(cpu, 0) / seconds(cpu, 3)).as(cpu).isBetween(0.75, 1.15);
             assertThat(facts).doesNotContainKey("failure 1");
@@ -187,7 +171,7 @@ class UserPartsIT {
             Recording recording = Recording.read(jfr);
             assertThat(between(recording, Instant.EPOCH, second)).isGreaterThan(LEAST_SAMPLES);
             assertThat(between(recording, second, third)).isGreaterThan(LEAST_SAMPLES);
-            Map<String, String> facts = facts(jfr);
+            Map<String, String> facts = Facts.of(jfr);
             assertThat(facts.get("failure 1")).contains("was killed");
             assertThat(facts).containsKey("not recorded, parts that failed");
             assertThat(left(target)).isEmpty();
@@ -236,7 +220,7 @@ class UserPartsIT {
             Child.Result result = recorder.await(PATIENCE);
             assertThat(result.exit()).as(result.err()).isZero();
             assertThat(result.err()).contains("; not recorded ", "before it was told to");
-            assertThat(facts(jfr)).containsKey("not recorded, parts that failed");
+            assertThat(Facts.of(jfr)).containsKey("not recorded, parts that failed");
             assertThat(left(target)).isEmpty();
         }
     }

@@ -29,6 +29,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class AgentLink implements Closeable {
     private static final int POLL_MILLIS = 100;
+    private static final int ENDING_POLL_MILLIS = 20;
+    private static final long ENDING_NANOS = 2_000_000_000;
     /** Ends an answer. */
     private static final String END = ".";
     /** What the agent says before it ends. */
@@ -179,6 +181,19 @@ final class AgentLink implements Closeable {
         } catch (IOException | IndexOutOfBoundsException e) {
             return false;
         }
+    }
+
+    /** Whether a process has ended; one that is ending is given the time for that. */
+    static boolean hasEnded(ProcessInfo process) {
+        long end = System.nanoTime() + ENDING_NANOS;
+        try {
+            while (isAlive(process) && System.nanoTime() < end) {
+                Thread.sleep(ENDING_POLL_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return !isAlive(process);
     }
 
     /** Waits until the application is about to end, and waits for {@code bye}; false if it is not within the time. */

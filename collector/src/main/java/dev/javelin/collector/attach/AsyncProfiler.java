@@ -47,8 +47,6 @@ public final class AsyncProfiler implements AutoCloseable {
 
     private static final Duration FILES = Duration.ofSeconds(5);
 
-    private static final long ENDING_NANOS = 2_000_000_000;
-    private static final int POLL_MILLIS = 20;
     private static final Pattern SKIPPED = Pattern.compile("(?m)^samples_skipped_total (\\d{1,15})$");
 
     /** With the process. */
@@ -103,9 +101,19 @@ public final class AsyncProfiler implements AutoCloseable {
         }
     }
 
+    /** Whether only async-profiler cannot work in a process: what needs no library may. */
+    public static boolean isRefused(JavelinException failure) {
+        return failure.getCause() instanceof LibraryRefused;
+    }
+
     private static JavelinException failed(ProcessInfo process, IOException e) {
-        return JavelinException.failed(
-                "cannot record process " + process.pid() + " in user-space mode: " + TargetFiles.reason(e), e);
+        if (e instanceof LibraryRefused) {
+            return JavelinException.failed(
+                    "process " + process.pid() + " cannot load async-profiler (is its /tmp mounted noexec?): "
+                            + e.getMessage(),
+                    e);
+        }
+        return TargetFiles.notRecorded(process, e);
     }
 
     private void prepare() throws IOException {
@@ -117,7 +125,7 @@ public final class AsyncProfiler implements AutoCloseable {
         byte[] carried = carried();
         String name = ProfilerDirectory.name(process);
         PathFd root = files.root();
-        files.run(COMMAND, late(), () -> {
+        files.run(COMMAND, files.late(COMMAND), () -> {
             try (root) {
                 put(files.tmp(root), name, carried);
             }
@@ -136,7 +144,7 @@ public final class AsyncProfiler implements AutoCloseable {
         }
     }
 
-    private void put(PathFd tmp, String name, byte[] carried) throws IOException {
+    private void put(PathFd tmp, String name, byte[] carried) throws IOException, InterruptedException {
         try {
             directory = ProfilerDirectory.open(tmp, name, process);
         } finally {
@@ -144,14 +152,22 @@ public final class AsyncProfiler implements AutoCloseable {
                 tmp.close();
             }
         }
-        Files.deleteIfExists(directory.file(library));
-        Files.write(directory.file(library), carried, StandardOpenOption.CREATE_NEW);
         jvm = new HotSpotAttach(process, tmp, "user-space mode is not possible");
+        FlightRecorder.endLeftBehind(directory, jvm);
+        write(carried);
     }
 
-    private String late() {
-        return "process " + process.pid() + " has not answered for " + COMMAND.toSeconds()
-                + " s: its JVM hangs, or a safepoint takes that long";
+    /** What else is written there is much smaller than the library: a place that has no room for it may have some for that. */
+    private void write(byte[] carried) throws IOException {
+        Files.deleteIfExists(directory.file(library));
+        try {
+            Files.write(directory.file(library), carried, StandardOpenOption.CREATE_NEW);
+        } catch (IOException e) {
+            String reason = TargetFiles.reason(e);
+            throw JavelinException.failed(
+                    "async-profiler cannot be put where process " + process.pid() + " could load it: " + reason,
+                    new LibraryRefused(reason, e));
+        }
     }
 
     /** The process. */
@@ -174,23 +190,20 @@ public final class AsyncProfiler implements AutoCloseable {
     public void start(String options, Duration longest) {
         mayGoOn = true;
         try {
-            files.run(COMMAND, late(), () -> {
+            files.run(COMMAND, files.late(COMMAND), () -> {
                 // a later one never takes an earlier file for its own
                 Files.deleteIfExists(directory.file(JFR));
                 int status = command("start," + options + ",jfr," + ONLY_SAMPLES + ",clock=monotonic,timeout="
                         + longest.toSeconds() + ",file=" + inside(JFR));
                 if (status != 0) {
-                    throw JavelinException.failed("async-profiler refuses to record process " + process.pid() + ": "
-                            + said(LOG).strip().replaceAll("\\s*\\R\\s*", "; "));
+                    String said = said(LOG).strip().replaceAll("\\s*\\R\\s*", "; ");
+                    throw JavelinException.failed(
+                            "async-profiler refuses to record process " + process.pid() + ": " + said,
+                            new LibraryRefused(said));
                 }
                 recording = directory.openToRead(JFR);
                 return null;
             });
-        } catch (LibraryRefused e) {
-            throw JavelinException.failed(
-                    "process " + process.pid() + " cannot load async-profiler (is its /tmp mounted noexec?): "
-                            + e.getMessage(),
-                    e);
         } catch (IOException e) {
             throw failed(process, e);
         }
@@ -287,33 +300,20 @@ public final class AsyncProfiler implements AutoCloseable {
     /** A process that has ended has completed its file, if it had time to. The profiler's counters begin anew with each start. */
     private Recorded end() throws IOException {
         try {
-            Recorded last = files.run(COMMAND, late(), () -> {
+            Recorded last = files.run(COMMAND, files.late(COMMAND), () -> {
                 int status = command("stop"); // without a file: that would make it 0 always
                 command("metrics,file=" + inside(METRICS));
                 Matcher skipped = SKIPPED.matcher(said(METRICS));
                 return new Recorded(null, skipped.find() ? Long.parseLong(skipped.group(1)) : 0, status != 0);
             });
             mayGoOn = false;
-            return last.hadEnded && hasEnded() ? ENDED : last;
+            return last.hadEnded && AgentLink.hasEnded(process) ? ENDED : last;
         } catch (IOException | JavelinException e) {
-            if (!hasEnded()) {
+            if (!AgentLink.hasEnded(process)) {
                 throw e;
             }
             return ENDED;
         }
-    }
-
-    /** One that is ending is given the time for that. */
-    private boolean hasEnded() {
-        long end = System.nanoTime() + ENDING_NANOS;
-        try {
-            while (isAlive() && System.nanoTime() < end) {
-                Thread.sleep(POLL_MILLIS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        return !isAlive();
     }
 
     private ByteBuffer read(FileChannel file, long size) throws IOException {

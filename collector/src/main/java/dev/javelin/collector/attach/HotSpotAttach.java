@@ -75,7 +75,7 @@ final class HotSpotAttach {
      * @param library as the process itself sees it
      * @return what its {@code Agent_OnAttach} returns
      * @throws LibraryRefused if the library cannot be loaded
-     * @throws JavelinException if the JVM refuses
+     * @throws JavelinException if the JVM refuses; because of a {@link LibraryRefused} if it lets itself be talked to nevertheless
      * @throws IOException if it cannot be talked to
      */
     int loadLibrary(String library, String options) throws IOException, InterruptedException {
@@ -85,15 +85,33 @@ final class HotSpotAttach {
             return Integer.parseInt(code);
         }
         if (answer.contains(" was not loaded.")) {
-            throw new LibraryRefused(oneLine(answer));
+            String said = oneLine(answer);
+            String linker = said.replaceFirst(".* was not loaded\\.[; ]*", "");
+            throw new LibraryRefused(linker.isEmpty() ? said : linker);
         }
-        throw refused(answer);
+        JavelinException refused = refused(answer);
+        throw answer.isEmpty() ? refused : JavelinException.failed(refused.getMessage(), new LibraryRefused(answer));
     }
 
     /** The JVM's own name and version, such as {@code OpenJDK 64-Bit Server VM 17.0.15+6}; empty if it does not tell. */
     String version() throws IOException, InterruptedException {
         Matcher version = VERSION.matcher(command("jcmd", "VM.version", "", ""));
         return version.lookingAt() ? version.group(1) + " " + version.group(2) : "";
+    }
+
+    /**
+     * Runs one of the commands that {@code jcmd} knows.
+     *
+     * @param command with its arguments; at most 1,023 bytes
+     * @return what it says, failures too; up to 4 KB of it
+     * @throws JavelinException if the JVM does not answer
+     */
+    String diagnose(String command) throws IOException, InterruptedException {
+        String answer = command("jcmd", command, "", "");
+        if (answer.isEmpty()) {
+            throw refused(answer);
+        }
+        return answer.replaceFirst("\\A-?\\d+\\n", "");
     }
 
     private String command(String... words) throws IOException, InterruptedException {
@@ -226,7 +244,8 @@ final class HotSpotAttach {
         return code.matches() ? code.group(1) : null;
     }
 
-    private static String oneLine(String answer) {
+    /** An answer without its number, in one line. */
+    static String oneLine(String answer) {
         return answer.replaceFirst("\\A-?\\d+\\n", "").strip().replaceAll("\\s*\\n\\s*", "; ");
     }
 

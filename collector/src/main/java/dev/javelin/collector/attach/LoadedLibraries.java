@@ -76,7 +76,7 @@ record LoadedLibraries(int pid, List<Mapping> mappings) {
      *
      * @param kind how their files' names begin
      * @param own the file's name of the one that may be there
-     * @throws JavelinException if another is loaded
+     * @throws JavelinException because of a {@link LibraryRefused} if another is loaded
      */
     void requireNoOther(String kind, String own) {
         for (Mapping mapping : mappings) {
@@ -84,14 +84,18 @@ record LoadedLibraries(int pid, List<Mapping> mappings) {
                 continue;
             }
             if (!mapping.path().contains(OWN)) {
-                throw JavelinException.failed("another async-profiler is loaded into process " + pid + ", "
-                        + mapping.path() + ": two would disturb each other; use that one, or restart the application");
+                throw refused("another async-profiler is loaded into process " + pid + ", " + mapping.path()
+                        + ": two would disturb each other; use that one, or restart the application");
             }
             if (!mapping.fileName().equals(own)) {
-                throw JavelinException.failed("another version of Javelin has loaded " + mapping.fileName()
+                throw refused("another version of Javelin has loaded " + mapping.fileName()
                         + " into process " + pid + ", beside which this one's, " + own
                         + ", cannot work: use that version, or restart the application");
             }
         }
+    }
+
+    private static JavelinException refused(String reason) {
+        return JavelinException.failed(reason, new LibraryRefused(reason));
     }
 }

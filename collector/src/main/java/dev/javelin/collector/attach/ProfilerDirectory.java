@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A directory below the application's {@code /tmp}, of its user and for nobody else, with async-profiler's library and what it records. It is held,
+ * A directory below the application's {@code /tmp}, of its user and for nobody else, with async-profiler's library or JFR's settings, and what is recorded. It is held,
  * as {@code /tmp} is: nobody puts another in its place, and it is removed also when the process has ended.
  *
  * <p>It always has the same name for a process, which nobody else can foresee: the dynamic linker takes a library that is loaded by this name
@@ -133,6 +133,11 @@ final class ProfilerDirectory implements Closeable {
         return found;
     }
 
+    /** What it is called, see {@link #name(ProcessInfo)}. */
+    String name() {
+        return name;
+    }
+
     /** A file in it, to be made or removed. */
     Path file(String file) throws IOException {
         return held.path().resolve(file);
@@ -144,14 +149,37 @@ final class ProfilerDirectory implements Closeable {
      * @throws IOException if there is no such file of the application's user
      */
     FileChannel openToRead(String file) throws IOException {
-        try (PathFd written = held.entry(file)) {
-            if (!written.is(PathFd.Type.FILE, uid)) {
-                throw new NoSuchFileException(file);
-            }
+        try (PathFd written = hold(file)) {
             return FileChannel.open(written.path(), StandardOpenOption.READ);
-        } catch (NoSuchFileException e) {
-            throw new IOException("the profiler has not made its file " + file, e);
         }
+    }
+
+    /**
+     * Holds what the profiler has written, to be closed by the caller.
+     *
+     * @throws IOException if there is no such file of the application's user
+     */
+    PathFd hold(String file) throws IOException {
+        PathFd written = null;
+        boolean serves = false;
+        try {
+            written = held.entry(file);
+            serves = written.is(PathFd.Type.FILE, uid);
+        } catch (NoSuchFileException e) {
+            throw notMade(file, e);
+        } finally {
+            if (written != null && !serves) {
+                written.close();
+            }
+        }
+        if (!serves) {
+            throw notMade(file, null);
+        }
+        return written;
+    }
+
+    private static IOException notMade(String file, IOException cause) {
+        return new IOException("the profiler has not made its file " + file, cause);
     }
 
     /** The directory as the application sees it. */

@@ -147,6 +147,18 @@ final class TargetFiles {
         }
     }
 
+    /** What {@link #run} is to say where a JVM does not answer within the time. */
+    String late(Duration limit) {
+        return "process " + process.pid() + " has not answered for " + limit.toSeconds()
+                + " s: its JVM hangs, or a safepoint takes that long";
+    }
+
+    /** A recording inside the process that is not possible because of its files. */
+    static JavelinException notRecorded(ProcessInfo process, IOException e) {
+        return JavelinException.failed(
+                "cannot record process " + process.pid() + " in user-space mode: " + reason(e), e);
+    }
+
     /** What went wrong with a file in the process's {@code /tmp}, and the remedy where it is plain. The names of held files say nothing. */
     static String reason(IOException e) {
         String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();

@@ -96,8 +96,8 @@ final class RecordCommand implements Callable<Integer> {
             paramLabel = "MODE",
             defaultValue = "kernel",
             description =
-                    "kernel (the default), or user: without privileges, by async-profiler, which is loaded into the process;"
-                            + " no kernel frames, and only -e cpu, wall, alloc, lock.")
+                    "kernel (the default), or user: without privileges, by async-profiler, which is loaded into the process,"
+                            + " or by its JFR where that cannot be; no kernel frames, and only -e cpu, wall, alloc, lock.")
     private String mode;
 
     @Option(names = "--user", description = "Leave out kernel frames.")

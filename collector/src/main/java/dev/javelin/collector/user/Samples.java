@@ -4,6 +4,7 @@ import dev.javelin.collector.session.JavelinException;
 import dev.javelin.flamegraph.Profile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,7 @@ import one.jfr.event.Event;
 import one.jfr.event.ExecutionSample;
 
 /**
- * Takes the samples of async-profiler's JFR files into a profile. The files come from the target: anything may be in them. Used by one thread at a
+ * Takes the samples of async-profiler's JFR files, and of HotSpot's, into a profile. The files come from the target: anything may be in them. Used by one thread at a
  * time; another may {@link #cancel}.
  */
 final class Samples {
@@ -36,6 +37,8 @@ final class Samples {
     private final KeepUp report;
     /** Files so far; who reads another than the last one has been cancelled. Guarded by this, as the profile is while a file is read. */
     private int files;
+
+    private long lostBytes;
 
     private IOException unwritten;
 
@@ -62,7 +65,7 @@ final class Samples {
      */
     long add(ByteBuffer jfr, int pid, long from, long to) throws IOException {
         try (JfrReader reader = new JfrReader(jfr)) {
-            new File(reader, next(), pid, from, to).read();
+            new File(reader, pid, from, to).read();
             return Math.max(0, Math.min(reader.durationNanos(), to - from));
         } catch (OutOfMemoryError e) {
             throw new IOException(
@@ -70,6 +73,46 @@ final class Samples {
         } catch (RuntimeException | StackOverflowError e) {
             throw new IOException("what async-profiler has recorded cannot be read: " + e, e);
         }
+    }
+
+    /**
+     * Takes a file of HotSpot's own JFR, as {@link #add} does.
+     *
+     * @throws IOException as that does
+     */
+    long addFlight(Path jfr, int pid, long from, long to) throws IOException {
+        FlightSamples file = new FlightSamples(jfr, new Reading(), pid, from, to);
+        try {
+            file.read();
+        } catch (OutOfMemoryError e) {
+            throw new IOException(
+                    "there is no memory to read what JFR has recorded: " + JavelinException.MORE_MEMORY, e);
+        } catch (RuntimeException | StackOverflowError e) {
+            throw new IOException("what JFR has recorded cannot be read: " + e, e);
+        }
+        lost(file.lostBytes());
+        return Math.min(FlightChunks.nanos(jfr), to - from);
+    }
+
+    private synchronized void lost(long bytes) {
+        lostBytes += bytes;
+    }
+
+    /** Bytes of events for which JFR had no room. */
+    synchronized long lostBytes() {
+        return lostBytes;
+    }
+
+    Profile profile() {
+        return profile;
+    }
+
+    List<UserEvent> events() {
+        return events;
+    }
+
+    int maxDepth() {
+        return maxDepth;
     }
 
     private synchronized int next() {
@@ -100,18 +143,46 @@ final class Samples {
         return Math.max(duration, interval);
     }
 
+    /** A file that is being read, unless that was cancelled. */
+    final class Reading {
+        private final int number = next();
+
+        Samples samples() {
+            return Samples.this;
+        }
+
+        /** Has an event taken. */
+        void take(Runnable event) throws IOException {
+            synchronized (Samples.this) {
+                if (number != files) {
+                    throw new IOException("reading was cancelled");
+                }
+                event.run();
+                keepUp();
+            }
+        }
+
+        private void keepUp() throws IOException {
+            try {
+                report.keepUp();
+            } catch (IOException e) {
+                unwritten = e;
+                throw e;
+            }
+        }
+    }
+
     private final class File {
+        private final Reading reading = new Reading();
         private final JfrReader reader;
-        private final int number;
         private final Stacks stacks;
         private final int pid;
         private final long from;
         private final long to;
         private final Map<Integer, Integer> threads = new HashMap<>();
 
-        File(JfrReader reader, int number, int pid, long from, long to) {
+        File(JfrReader reader, int pid, long from, long to) {
             this.reader = reader;
-            this.number = number;
             this.stacks = new Stacks(reader, profile, maxDepth);
             this.pid = pid;
             this.from = from;
@@ -120,13 +191,8 @@ final class Samples {
 
         void read() throws IOException {
             for (Event next = reader.readEvent(); next != null; next = reader.readEvent()) {
-                synchronized (Samples.this) {
-                    if (number != files) {
-                        throw new IOException("reading was cancelled");
-                    }
-                    take(next);
-                    keepUp();
-                }
+                Event event = next;
+                reading.take(() -> take(event));
             }
         }
 
@@ -139,15 +205,6 @@ final class Samples {
                 } else if (next instanceof ContendedLock wait && event.kind() == ProfilerEvent.LOCK) {
                     counted(event, wait, wait.classId, waited(wait.duration, event.interval()));
                 }
-            }
-        }
-
-        private void keepUp() throws IOException {
-            try {
-                report.keepUp();
-            } catch (IOException e) {
-                unwritten = e;
-                throw e;
             }
         }
 

@@ -31,6 +31,11 @@ record UserEvent(ProfilerEvent kind, String name, long interval, Profile profile
         return events.stream().map(event -> event.kind.options(event.interval)).collect(Collectors.joining(","));
     }
 
+    /** Whether one is of this kind. */
+    static boolean has(List<UserEvent> events, ProfilerEvent kind) {
+        return events.stream().anyMatch(event -> event.kind == kind);
+    }
+
     /** How the walks of all of them ended. */
     static Walks walks(List<UserEvent> events) {
         Walks all = new Walks();

@@ -1,11 +1,11 @@
 package dev.javelin.collector.user;
 
-import dev.javelin.collector.attach.AsyncProfiler;
 import dev.javelin.collector.session.RecordRequest;
 import dev.javelin.collector.session.Titles;
 import dev.javelin.flamegraph.RecordingInfo;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,7 +46,8 @@ final class UserFacts {
         endNanos = System.nanoTime();
     }
 
-    RecordingInfo info() {
+    /** {@code lostBytes} is of events for which JFR had no room. */
+    RecordingInfo info(long lostBytes) {
         Walks walks = UserEvent.walks(events);
         Duration duration = Duration.ofNanos(endNanos - startNanos);
         RecordingInfo.Builder info = RecordingInfo.builder()
@@ -58,9 +59,7 @@ final class UserFacts {
         events.forEach(event -> info.event(event(event)));
         targets.forEach(
                 target -> info.target(target.process().pid(), target.process().commandLine(), target.runtime()));
-        info.fact(
-                "mode",
-                "user space, by async-profiler " + AsyncProfiler.version() + " inside the process: " + missing());
+        info.fact("mode", mode());
         walks.incomplete().forEach((reason, count) -> info.fact("incomplete: " + reason, count));
         if (accountedNanos() > 0) {
             info.fact(
@@ -73,6 +72,9 @@ final class UserFacts {
             int parts = targets.stream().mapToInt(UserTarget::parts).max().orElse(0);
             info.fact("not recorded, between " + parts + " parts", decimal("%.2f s", pausedNanos() / NANOS));
         }
+        if (lostBytes > 0) {
+            info.fact("lost by JFR, whose buffers were full", kilobytes(lostBytes) + " KB of events");
+        }
         if (lostNanos() > 0) {
             info.fact("not recorded, parts that failed", decimal("%.2f s", lostNanos() / NANOS));
         }
@@ -81,7 +83,7 @@ final class UserFacts {
             info.fact("failure " + (i + 1), failures.get(i));
         }
         info.fact("duration", decimal("%.2f s", duration.toNanos() / NANOS));
-        return info.summary(summary(walks, duration)).build();
+        return info.summary(summary(walks, duration, lostBytes)).build();
     }
 
     /** Pages show bytes of objects and time of waits; and the CPU time, where it is beside others. */
@@ -97,12 +99,15 @@ final class UserFacts {
 
     private String title() {
         return Titles.of(
-                events.stream().map(event -> event.kind().title()).toList(),
+                events.stream().map(event -> title(event.kind())).toList(),
                 targets.size() == 1 ? targets.get(0).process().shortName() : targets.size() + " JVMs");
     }
 
-    private boolean has(ProfilerEvent kind) {
-        return events.stream().anyMatch(event -> event.kind() == kind);
+    private String title(ProfilerEvent event) {
+        return targets.stream()
+                .map(target -> target.engine().title(event))
+                .distinct()
+                .collect(Collectors.joining(" or "));
     }
 
     /** CPU time that was sampled. */
@@ -113,14 +118,31 @@ final class UserFacts {
                 .sum();
     }
 
+    private String mode() {
+        return engines().entrySet().stream()
+                .map(kind -> "user space, by " + kind.getKey().described() + " inside the process" + kind.getValue()
+                        + ": " + kind.getKey().missing())
+                .collect(Collectors.joining("; "));
+    }
+
     private static String version() {
         String version = UserFacts.class.getPackage().getImplementationVersion();
         return version == null ? "" : version;
     }
 
-    /** What a report of kernel mode would have. */
-    private String missing() {
-        return has(ProfilerEvent.WALL) ? "no kernel frames, and waits are sampled, not measured" : "no kernel frames";
+    /** What recorded, each kind once, and where there are several, which processes it recorded. */
+    private Map<Engine, String> engines() {
+        Map<String, List<UserTarget>> kinds = targets.stream()
+                .collect(Collectors.groupingBy(
+                        target -> target.engine().described(), LinkedHashMap::new, Collectors.toList()));
+        Map<Engine, String> engines = new LinkedHashMap<>();
+        for (List<UserTarget> alike : kinds.values()) {
+            String who = alike.stream()
+                    .map(target -> Integer.toString(target.process().pid()))
+                    .collect(Collectors.joining(", ", " of ", ""));
+            engines.put(alike.get(0).engine(), kinds.size() == 1 ? "" : who);
+        }
+        return engines;
     }
 
     private long skipped() {
@@ -129,7 +151,8 @@ final class UserFacts {
 
     /** CPU time that the kernel accounts to the targets while they were recorded; 0 if it is unknown, or something else was recorded. */
     private long accountedNanos() {
-        boolean known = has(ProfilerEvent.CPU) && targets.stream().allMatch(target -> target.cpuNanos() >= 0);
+        boolean known =
+                UserEvent.has(events, ProfilerEvent.CPU) && targets.stream().allMatch(target -> target.cpuNanos() >= 0);
         return known ? targets.stream().mapToLong(UserTarget::cpuNanos).sum() : 0;
     }
 
@@ -162,7 +185,7 @@ final class UserFacts {
                         .collect(Collectors.joining(", "));
     }
 
-    private String summary(Walks walks, Duration duration) {
+    private String summary(Walks walks, Duration duration, long lostBytes) {
         StringBuilder line = new StringBuilder();
         line.append(samples()).append(" in ").append(decimal("%.1f s", duration.toNanos() / NANOS));
         line.append(", ").append(percent(walks.complete(), walks.samples())).append(" complete");
@@ -170,6 +193,9 @@ final class UserFacts {
             line.append(", ").append(reason.getValue()).append(' ').append(reason.getKey());
         }
         line.append("; lost ").append(skipped());
+        if (lostBytes > 0) {
+            line.append(", and ").append(kilobytes(lostBytes)).append(" KB of events in JFR");
+        }
         List<String> failures = failures();
         if (!failures.isEmpty()) {
             line.append("; not recorded ")
@@ -183,11 +209,18 @@ final class UserFacts {
         if (share < MISSED) {
             line.append("; only ").append(decimal("%.0f %%", 100 * share)).append(" of the CPU time was sampled");
         }
-        return line.append("; user-space mode (async-profiler ")
-                .append(AsyncProfiler.version())
-                .append("): ")
-                .append(missing())
-                .toString();
+        line.append("; user-space mode");
+        engines()
+                .forEach((engine, who) -> line.append(who)
+                        .append(" (")
+                        .append(engine.brief())
+                        .append("): ")
+                        .append(engine.missing()));
+        return line.toString();
+    }
+
+    private static long kilobytes(long bytes) {
+        return (bytes + 1023) / 1024;
     }
 
     private static String percent(long part, long whole) {

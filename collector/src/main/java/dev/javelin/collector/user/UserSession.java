@@ -1,6 +1,5 @@
 package dev.javelin.collector.user;
 
-import dev.javelin.collector.attach.AsyncProfiler;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.session.JavelinException;
 import dev.javelin.collector.session.Live;
@@ -20,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One recording in user-space mode: async-profiler is loaded into the processes, and what it records becomes the same reports. No privilege
+ * One recording in user-space mode: async-profiler is loaded into the processes, or their JFR used, and what these record becomes the same reports. No privilege
  * is needed but that of the processes' user. {@link #run} is called once, by one thread; {@link #stop} by any.
  */
 public final class UserSession implements Session {
@@ -71,8 +70,7 @@ public final class UserSession implements Session {
 
     private UserTarget open(int pid) {
         try {
-            String options = UserEvent.options(events) + ",features=mixed,jstackdepth=" + request.maxDepth();
-            return new UserTarget(AsyncProfiler.open(ProcessInfo.read(pid)), options);
+            return new UserTarget(new AsyncFirst(ProcessInfo.read(pid), events, request.maxDepth(), messages));
         } catch (IOException e) {
             throw JavelinException.failed("cannot record process " + pid + ": " + e.getMessage(), e);
         }
@@ -83,7 +81,7 @@ public final class UserSession implements Session {
             Samples samples = new Samples(events, request.maxDepth(), report::keepUp);
             loop(new ArrayList<>(targets), samples, facts);
             tell(targets);
-            RecordingInfo info = facts.info();
+            RecordingInfo info = facts.info(samples.lostBytes());
             report.finish(info);
             long count = profiles.stream().mapToLong(Profile::sampleCount).sum();
             return new RecordResult(count, info.summary(), info, List.of(), null);

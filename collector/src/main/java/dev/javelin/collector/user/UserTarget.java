@@ -1,6 +1,5 @@
 package dev.javelin.collector.user;
 
-import dev.javelin.collector.attach.AsyncProfiler;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.session.JavelinException;
 import java.io.IOException;
@@ -21,7 +20,7 @@ final class UserTarget implements AutoCloseable {
     private static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(Long.getLong("javelin.user.part", 20_000));
 
     private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(10);
-    /** What is added to a part before async-profiler stops by itself, where this process was killed. */
+    /** What is added to a part before the profiler stops by itself, where this process was killed. */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(40);
     /** A part that has become so large ends early. */
     private static final long LARGE_BYTES = 32 << 20;
@@ -34,8 +33,7 @@ final class UserTarget implements AutoCloseable {
 
     private static final long NANOS_PER_TICK = 1_000_000_000L / ProcessInfo.TICKS_PER_SECOND;
 
-    private final AsyncProfiler profiler;
-    private final String options;
+    private final Engine engine;
     private final Failures failures = new Failures();
     private long partNanos;
     private long partBegan;
@@ -50,14 +48,9 @@ final class UserTarget implements AutoCloseable {
     private long ticksBefore;
     private long cpuNanos;
 
-    /**
-     * Prepares a process.
-     *
-     * @param options those of async-profiler
-     */
-    UserTarget(AsyncProfiler profiler, String options) {
-        this.profiler = profiler;
-        this.options = options;
+    /** Records a process. */
+    UserTarget(Engine engine) {
+        this.engine = engine;
     }
 
     /** How long the next part is to last. */
@@ -66,15 +59,20 @@ final class UserTarget implements AutoCloseable {
     }
 
     ProcessInfo process() {
-        return profiler.process();
+        return engine.process();
+    }
+
+    /** What records it. */
+    Engine engine() {
+        return engine;
     }
 
     String runtime() {
-        return profiler.runtime();
+        return engine.runtime();
     }
 
     boolean isAlive() {
-        return profiler.isAlive();
+        return engine.isAlive();
     }
 
     /** Number of parts that were begun. */
@@ -114,7 +112,7 @@ final class UserTarget implements AutoCloseable {
     /** Begins a part. */
     void begin() {
         partNanos = partNanos(partsNanos);
-        profiler.start(options, Duration.ofNanos(partNanos + GRACE_NANOS));
+        engine.start(Duration.ofNanos(partNanos + GRACE_NANOS));
         partBegan = System.nanoTime();
         parts++;
         pausedNanos += partEnded == 0 ? 0 : partBegan - partEnded;
@@ -128,7 +126,7 @@ final class UserTarget implements AutoCloseable {
      */
     boolean isPartOver(long left) {
         boolean late = System.nanoTime() - partBegan >= partNanos && left > GRACE_NANOS / 2;
-        return late || !isAlive() || profiler.recordedBytes() > LARGE_BYTES;
+        return late || !isAlive() || engine.recordedBytes() > LARGE_BYTES;
     }
 
     /**
@@ -152,7 +150,7 @@ final class UserTarget implements AutoCloseable {
     }
 
     /** A part that was ended: what was recorded, from when to when. */
-    record Part(AsyncProfiler.Recorded recorded, long began, long ended) {
+    record Part(Engine.Recorded recorded, long began, long ended) {
         long nanos() {
             return ended - began;
         }
@@ -166,7 +164,7 @@ final class UserTarget implements AutoCloseable {
         partEnded = System.nanoTime();
         partsNanos += partEnded - partBegan;
         try {
-            Part part = new Part(profiler.stop(), partBegan, partEnded);
+            Part part = new Part(engine.stop(), partBegan, partEnded);
             skipped += part.recorded.skipped();
             return part;
         } catch (JavelinException e) {
@@ -187,7 +185,7 @@ final class UserTarget implements AutoCloseable {
         } else if (part.recorded.hadEnded()) {
             lostNanos += part.nanos() - told[0];
             failures.add(JavelinException.failed(
-                    "async-profiler in process " + process().pid() + " had ended after "
+                    engine.name() + " in process " + process().pid() + " had ended after "
                             + TimeUnit.NANOSECONDS.toSeconds(told[0])
                             + " s before it was told to: somebody else has stopped it,"
                             + " or javelin was held up"));
@@ -208,8 +206,7 @@ final class UserTarget implements AutoCloseable {
     /** In a thread of its own, which may never come back. */
     private long read(Part part, Samples samples) {
         int pid = process().pid();
-        FutureTask<Long> task =
-                new FutureTask<>(() -> samples.add(profiler.read(part.recorded), pid, part.began, System.nanoTime()));
+        FutureTask<Long> task = new FutureTask<>(() -> part.recorded.take(samples, pid, part.began, System.nanoTime()));
         Thread thread = new Thread(task, "javelin-jfr");
         thread.setDaemon(true);
         thread.start();
@@ -217,7 +214,8 @@ final class UserTarget implements AutoCloseable {
             return task.get(READ.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             samples.cancel();
-            throw JavelinException.failed("what async-profiler has recorded of process " + pid + " cannot be read", e);
+            throw JavelinException.failed(
+                    "what " + engine.name() + " has recorded of process " + pid + " cannot be read", e);
         } catch (InterruptedException e) {
             samples.cancel();
             Thread.currentThread().interrupt();
@@ -244,6 +242,6 @@ final class UserTarget implements AutoCloseable {
 
     @Override
     public void close() {
-        profiler.close();
+        engine.close();
     }
 }

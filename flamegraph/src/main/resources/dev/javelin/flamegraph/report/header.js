@@ -44,8 +44,10 @@ function showHeader(profile, chosen, choose) {
   if (info.lost > 0) {
     facts.append(chip(`${plainNumber.format(info.lost)} lost`, 'warn'));
   }
-  if (info.facts.some(([name, value]) => name === 'mode' && String(value).startsWith('user space'))) {
-    facts.append(chip('user-space mode: no kernel frames', 'warn'));
+  const userSpace = info.facts.find(([name, value]) => name === 'mode' && String(value).startsWith('user space'));
+  if (userSpace) {
+    const javaOnly = String(userSpace[1]).startsWith('user space, by JFR');
+    facts.append(chip(`user-space mode: ${javaOnly ? 'by JFR, Java frames only' : 'no kernel frames'}`, 'warn'));
   }
   document.getElementById('summary').textContent = whatWasRecorded(info);
   document.getElementById('details').replaceChildren(recordingList(profile), qualityList(info));

@@ -65,9 +65,11 @@ class ExplainPartsIT {
             for (Use use : USES) {
                 long there = told.nanos(
                         slow,
-                        part -> ExplainedCalls.RUNNING.contains(part.part()) && part.isIn("KnownParts." + use.method()));
+                        part -> ExplainedCalls.RUNNING.contains(part.part())
+                                && part.isIn("KnownParts." + use.method()));
                 long cpu = account.get(use.account() + ".cpu");
-                // samples have their chance; what the host took is in no account; and to load a class is also to wait for it
+                // samples have their chance; what the host took is in no account; and to load a class is also to wait
+                // for it
                 double most = cpu * 1.2 + stolen;
                 assertThat((double) there)
                         .as(use + " of " + cpu + " " + text)

@@ -158,13 +158,13 @@ struct {
 #define BIT(n) (1ULL << ((n)&63))
 #define FILE_SYSCALLS_0                                                                                                        \
 	(BIT(0) /* read */ | BIT(1) /* write */ | BIT(5) /* fstat */ | BIT(8) /* lseek */ | BIT(17) /* pread64 */ |            \
-	 BIT(18) /* pwrite64 */ | BIT(19) /* readv */ | BIT(20) /* writev */ | BIT(40) /* sendfile */ | BIT(42) /* connect */ | \
-	 BIT(43) /* accept */ | BIT(44) /* sendto */ | BIT(45) /* recvfrom */ | BIT(46) /* sendmsg */ | BIT(47) /* recvmsg */)
+	 BIT(18) /* pwrite64 */ | BIT(19) /* readv */ | BIT(20) /* writev */ | BIT(40) /* sendfile */ |                        \
+	 BIT(42) /* connect */ | BIT(43) /* accept */ | BIT(44) /* sendto */ | BIT(45) /* recvfrom */ |                        \
+	 BIT(46) /* sendmsg */ | BIT(47) /* recvmsg */)
 #define FILE_SYSCALLS_64                                                                                                       \
 	(BIT(73) /* flock */ | BIT(74) /* fsync */ | BIT(75) /* fdatasync */ | BIT(77) /* ftruncate */ |                       \
 	 BIT(78) /* getdents */ | BIT(91) /* fchmod */ | BIT(93) /* fchown */)
-#define FILE_SYSCALLS_192                                                                                                      \
-	(BIT(217) /* getdents64 */ | BIT(221) /* fadvise64 */)
+#define FILE_SYSCALLS_192 (BIT(217) /* getdents64 */ | BIT(221) /* fadvise64 */)
 #define FILE_SYSCALLS_256                                                                                                      \
 	(BIT(275) /* splice */ | BIT(277) /* sync_file_range */ | BIT(285) /* fallocate */ | BIT(288) /* accept4 */ |          \
 	 BIT(295) /* preadv */ | BIT(296) /* pwritev */ | BIT(299) /* recvmmsg */ | BIT(306) /* syncfs */ |                    \
@@ -172,8 +172,7 @@ struct {
 #define FILE_SYSCALLS_320 (BIT(326) /* copy_file_range */ | BIT(327) /* preadv2 */ | BIT(328) /* pwritev2 */)
 
 /* Those whose first argument is a path; and those whose second one is, which counts from the directory that the first one is */
-#define PATH_SYSCALLS_0                                                                                                        \
-	(BIT(2) /* open */ | BIT(4) /* stat */ | BIT(6) /* lstat */ | BIT(21) /* access */)
+#define PATH_SYSCALLS_0 (BIT(2) /* open */ | BIT(4) /* stat */ | BIT(6) /* lstat */ | BIT(21) /* access */)
 #define PATH_SYSCALLS_64                                                                                                       \
 	(BIT(76) /* truncate */ | BIT(82) /* rename */ | BIT(83) /* mkdir */ | BIT(84) /* rmdir */ | BIT(85) /* creat */ |     \
 	 BIT(86) /* link */ | BIT(87) /* unlink */ | BIT(89) /* readlink */ | BIT(90) /* chmod */ | BIT(92) /* chown */)

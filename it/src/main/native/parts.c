@@ -10,32 +10,33 @@
 #include <unistd.h>
 
 #define NAME(function) Java_dev_javelin_it_targets_KnownParts_##function
-#define ROUNDS 20000
+#define ROUNDS 200000
 
-static long now(void) {
+/* Nanoseconds on the CPU. */
+static long used(void) {
   struct timespec time;
 
-  clock_gettime(CLOCK_MONOTONIC, &time);
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return time.tv_sec * 1000000000L + time.tv_nsec;
 }
 
-/* Computes for so long. */
+/* Computes until it has used so much of a CPU. */
 JNIEXPORT jlong JNICALL NAME(spin)(JNIEnv *env, jclass type, jlong nanos) {
   unsigned long x = nanos;
 
-  for (long end = now() + nanos; now() < end;)
+  for (long end = used() + nanos; used() < end;)
     for (int i = 0; i < ROUNDS; i++)
       x = x * 6364136223846793005UL + 1442695040888963407UL;
   return (jlong)x;
 }
 
-/* Has the kernel compute for so long: random numbers. */
+/* Has the kernel compute until that is used: random numbers. */
 JNIEXPORT jlong JNICALL NAME(enter)(JNIEnv *env, jclass type, jlong nanos) {
   static char bytes[1 << 18];
   int file = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
   jlong sum = 0;
 
-  for (long end = now() + nanos; now() < end;)
+  for (long end = used() + nanos; used() < end;)
     sum += read(file, bytes, sizeof(bytes));
   close(file);
   return sum;

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExplainPartsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     /** Of which a period more or less is a few percent. */
-    private static final long QUOTA_TAKES_NANOS = 4_000_000_000L;
+    private static final long QUOTA_TAKES_NANOS = 2_000_000_000L;
 
     /** What uses a CPU: its name in the account, the method that does, the part that it is, and how much of it is at least. */
     private record Use(String account, String method, String part, double least) {}
@@ -35,7 +35,7 @@ class ExplainPartsIT {
     private static final List<Use> USES = List.of(
             new Use("java", "inJava", "on CPU: Java", 0.9),
             new Use("native", "inNative", "on CPU: native", 0.9),
-            new Use("jvm", "inJvm", "on CPU: JVM", 0.8),
+            new Use("jvm", "inJvm", "on CPU: JVM", 0.6),
             new Use("kernel", "inKernel", "on CPU: kernel", 0.9),
             new Use("loading", "loading", "class loading", 0.9));
 
@@ -63,12 +63,22 @@ class ExplainPartsIT {
         told.timesFillTheSlowest(text);
         for (boolean slow : new boolean[] {false, true}) {
             for (Use use : USES) {
-                // samples have their chance; what the host took is in no account
-                assertThat((double) in(told, slow, use.part(), use.method()))
-                        .as(use + " " + text)
+                long there = told.nanos(
+                        slow,
+                        part -> ExplainedCalls.RUNNING.contains(part.part())
+                                && part.isIn("KnownParts." + use.method()));
+                long cpu = account.get(use.account() + ".cpu");
+                // samples have their chance; what the host took is in no account; and to load a class is also to wait
+                // for it
+                double most = cpu * 1.2 + stolen;
+                assertThat((double) there)
+                        .as(use + " of " + cpu + " " + text)
                         .isBetween(
-                                account.get(use.account() + ".cpu") * use.least(),
-                                account.get(use.account() + ".cpu") * 1.1 + stolen);
+                                cpu * 0.8,
+                                use.part().equals("class loading") ? account.get(use.account() + ".elapsed") : most);
+                assertThat((double) in(told, slow, use.part(), use.method()))
+                        .as(use + " of " + there + " " + text)
+                        .isGreaterThan(there * use.least());
             }
             // a thread that is held may also wait for a CPU then, and another thread may take it before
             held(told, slow, "GC pause", "collected", "G1CollectFull", account.get("collected.held"), text);
@@ -100,7 +110,7 @@ class ExplainPartsIT {
         assertThat((double) (nanos + in(told, slow, "run queue", method)))
                 .as(part + " of " + held + " " + text)
                 .isGreaterThan(held * 0.9);
-        assertThat((double) nanos).as(part + " of " + held + " " + text).isBetween(held * 0.6, held * 1.1);
+        assertThat((double) nanos).as(part + " of " + held + " " + text).isBetween(held * 0.2, held * 1.1);
         assertThat((double) named).as(operation + " " + text).isGreaterThan(nanos * 0.8);
     }
 
@@ -126,12 +136,13 @@ class ExplainPartsIT {
                 recorder.signal("INT");
                 String summary = recorder.await(PATIENCE).ok().err();
                 ExplainedCalls told = ExplainedCalls.read(json);
-                String text = summary + " " + told;
-                System.out.println(throttled + " by cpu.stat " + text);
+                long delayed = target.account().get("java.queue");
+                String text = throttled + " by cpu.stat, " + delayed + " for the CPU " + summary + " " + told;
+                System.out.println(text);
                 // it may wait for the CPU after that, which others have
                 assertThat(told.nanos(false, "cgroup quota"))
                         .as(text)
-                        .isBetween(throttled * 7 / 10, throttled * 13 / 10);
+                        .isBetween(throttled / 2, Math.max(throttled, delayed) * 105 / 100);
                 assertThat(in(told, false, "cgroup quota", "inJava"))
                         .as(text)
                         .isGreaterThan(told.nanos(false, "cgroup quota") * 9 / 10);

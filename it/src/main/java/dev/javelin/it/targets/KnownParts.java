@@ -30,18 +30,20 @@ import java.util.stream.Collectors;
  * are the native library, a file that is written, and a FIFO, and perhaps one kind, which then goes on until the end.
  */
 public final class KnownParts {
-    private static final long NANOS = 50_000_000;
-    private static final int TIMES = 30;
+    /** Of time on the CPU, where that is what a call is for. */
+    private static final long NANOS = 25_000_000;
+
+    private static final int TIMES = 20;
     private static final int PAGE_STEP = 1 << 17;
     private static final int FILE_BYTES = 1 << 24;
-    private static final int CLASSES = 100;
+    private static final int CLASSES = 50;
     private static final int METHODS = 20;
     private static final int DEEP = 1_000;
     /** Fewer than {@code explain} shows. */
     private static final int FRAMES = 200;
 
     private static final int SLEEPERS = 30;
-    private static final int LIVE = 1_000_000;
+    private static final int LIVE = 300_000;
     /** Who does not run for so long is held. */
     private static final long HELD_NANOS = 300_000;
 
@@ -178,12 +180,12 @@ public final class KnownParts {
 
     private void measured(Kind kind) throws Exception {
         long queue = waited();
-        long cpu = THREADS.getCurrentThreadCpuTime();
+        long cpu = used();
         long start = System.nanoTime();
         request(kind);
         String name = kind.name().toLowerCase(java.util.Locale.ROOT);
         ACCOUNT.merge(name + ".elapsed", System.nanoTime() - start, Long::sum);
-        ACCOUNT.merge(name + ".cpu", THREADS.getCurrentThreadCpuTime() - cpu, Long::sum);
+        ACCOUNT.merge(name + ".cpu", used() - cpu, Long::sum);
         ACCOUNT.merge(name + ".queue", waited() - queue, Long::sum);
     }
 
@@ -214,14 +216,18 @@ public final class KnownParts {
         }
     }
 
+    private static long used() {
+        return THREADS.getCurrentThreadCpuTime();
+    }
+
     private void inJava() {
         compute(NANOS);
     }
 
     private void compute(long nanos) {
-        for (long end = System.nanoTime() + nanos; System.nanoTime() < end; ) {
+        for (long end = used() + nanos; used() < end; ) {
             long x = sink;
-            for (int i = 0; i < 20_000; i++) {
+            for (int i = 0; i < 200_000; i++) {
                 x = x * 6364136223846793005L + 1442695040888963407L;
             }
             sink = x;
@@ -238,7 +244,7 @@ public final class KnownParts {
 
     /** Stack traces are taken by the JVM. */
     private void inJvm() {
-        recurse(FRAMES, System.nanoTime() + NANOS);
+        recurse(FRAMES, used() + NANOS);
     }
 
     private void recurse(int left, long end) {
@@ -246,13 +252,13 @@ public final class KnownParts {
             recurse(left - 1, end);
             return;
         }
-        while (System.nanoTime() < end) {
+        while (used() < end) {
             sink += new Throwable().hashCode();
         }
     }
 
     private void loading() throws ClassNotFoundException {
-        for (long end = System.nanoTime() + NANOS; System.nanoTime() < end; ) {
+        for (long end = used() + NANOS; used() < end; ) {
             PartLoader loader = new PartLoader();
             for (int i = 0; i < CLASSES; i++) {
                 sink += loader.loadClass(name(i)).hashCode();
@@ -281,18 +287,23 @@ public final class KnownParts {
         held("dumped", () -> DUMPED.addAndGet(THREADS.dumpAllThreads(false, false).length));
     }
 
-    /** Computes as long as another thread does that, three times; what it misses meanwhile is the time for which it is held. */
+    /** Computes as long as another thread does that; what it misses meanwhile is the time for which it is held. */
     private void held(String name, Runnable what) throws InterruptedException {
+        AtomicBoolean computes = new AtomicBoolean();
         AtomicBoolean over = new AtomicBoolean();
         others.put(() -> {
-            for (int i = 0; i < 3; i++) {
-                what.run();
+            while (!computes.get()) {
+                Thread.onSpinWait();
             }
+            what.run();
             over.set(true);
         });
         long held = 0;
         long last = System.nanoTime();
-        while (!over.get()) {
+        computes.set(true);
+        boolean goesOn = true;
+        while (goesOn) {
+            goesOn = !over.get(); // and then once more: it may have been held until now
             long now = System.nanoTime();
             held += now - last > HELD_NANOS ? now - last : 0;
             last = now;

@@ -226,8 +226,9 @@ public final class BpfProgram {
                         .put(KPROBE_OPTS_RETURN, (byte) (onReturn ? 1 : 0));
                 String what = name + " to " + function;
                 long link = LibBpf.bpf_program__attach_kprobe_opts(handle, function, options.address());
-                if (link == 0 && LibC.errno() == Errno.EINVAL) {
-                    throw new BpfException("attach", what, Errno.EINVAL, REFUSED, Messages.take());
+                int errno = link == 0 ? LibC.errno() : 0;
+                if (errno == Errno.EINVAL || errno == Errno.EILSEQ) {
+                    throw new BpfException("attach", what, errno, REFUSED, Messages.take());
                 }
                 return link(what, link);
             }

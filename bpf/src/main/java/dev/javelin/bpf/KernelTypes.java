@@ -43,6 +43,8 @@ public final class KernelTypes {
     private static final int KIND_ENUM64 = 19;
     private static final int INT_SIGNED = 1 << 24;
     private static final int PARAMETER_SIZE = 8;
+    /** Those of more are passed in memory. */
+    private static final int MOST_REGISTERS = 6;
     /** Typedefs of typedefs: no more than are sensible. */
     private static final int LONGEST_CHAIN = 32;
 
@@ -68,14 +70,29 @@ public final class KernelTypes {
 
     /** A function's types; empty if it is not known. */
     public Optional<Function> function(String name) {
+        int at = prototypeOf(name);
+        return at < 0 ? Optional.empty() : Optional.of(prototype(at));
+    }
+
+    /** Whether all that a function takes and returns are numbers and pointers in registers, so that any kernel can trace it by fentry and fexit. */
+    public boolean isPlain(String name) {
+        int at = prototypeOf(name);
+        return at >= 0
+                && types.members(at) <= MOST_REGISTERS
+                && prototype(at).parameters().size() == types.members(at)
+                && value(types.sizeOrType(at)) != null;
+    }
+
+    /** Where a function's prototype is; -1 if it is not known. */
+    private int prototypeOf(String name) {
         byte[] ascii = name.getBytes(StandardCharsets.US_ASCII);
         for (int number = 1; types != null && number < types.count(); number++) {
             int at = types.at(number);
             if (types.kind(at) == KIND_FUNC && types.isNamed(at, ascii)) {
-                return Optional.of(prototype(types.at(types.sizeOrType(at))));
+                return types.at(types.sizeOrType(at));
             }
         }
-        return Optional.empty();
+        return -1;
     }
 
     private Function prototype(int at) {

@@ -18,12 +18,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** At least 99.9 % of the stacks of waits and of probes' hits are walked to the thread's entry, as those of CPU samples are (WholeIT). */
 class WholeEventsIT {
     private static final double NOT_WHOLE = 0.001;
-    /** The thread, where it enters user space, and there is more than that. */
-    private static final Pattern WHOLE = Pattern.compile(
-            "\\[.* tid=\\d+];(((__)?clone3?;)?start_thread|_start|ret_from_fork(_asm)?|\\[o(ff|n) the CPU).*");
+    /** The thread, and where it enters user space, or runs for the first time. */
+    private static final Pattern WHOLE =
+            Pattern.compile("\\[.* tid=\\d+];((__)?clone3?;|start_thread;|ret_from_fork(_asm)?_\\[k]"
+                    + "|(_start|java\\+0x\\p{XDigit}+);__libc_start_main|\\[off the CPU).*");
 
-    private static final Pattern WAKER = Pattern.compile(
-            "\\[woken by];.*(start_thread|_start|ret_from_fork(_asm)?)(;(__)?clone3?)?(;\\[(thread|process) [^;]*])?");
+    /** Upside down; of processes that are not recorded there are only the kernel's frames. */
+    private static final Pattern WAKER =
+            Pattern.compile("\\[woken by];(.*(start_thread|_start|ret_from_fork(_asm)?_\\[k])"
+                    + "(;(__)?clone3?)?;\\[thread [^;]*]|.*_\\[k];\\[process [^;]*])");
 
     @TempDir
     Path directory;

@@ -21,7 +21,8 @@ import java.util.stream.Stream;
 
 /**
  * Where probes in the kernel are attached: which functions, and by which of the two ways that kernels have. Either serves for the other
- * where a kernel has one only. Used by one thread, for all probes of a recording.
+ * where a kernel has one only. Calls are measured by fentry and fexit wherever that is possible: the kernel keeps only some ten returns of a
+ * function for kretprobes, on all CPUs together, and the others are lost. Used by one thread, for all probes of a recording.
  */
 final class KernelFunctions {
     /** Attaching and above all detaching a kprobe takes some tens of milliseconds. */
@@ -35,6 +36,7 @@ final class KernelFunctions {
     private final Supplier<KernelProbes> asked;
     private final Supplier<SortedSet<String>> names;
     private final Supplier<Set<String>> blacklist;
+    private final Supplier<Set<String>> traceable;
     private KernelProbes offered;
     private SortedSet<String> known;
     private Set<String> refused;
@@ -42,19 +44,24 @@ final class KernelFunctions {
     private int traced;
 
     KernelFunctions() {
-        this(KernelProbes::probe, KernelNames::all, KernelNames::refused);
+        this(KernelProbes::probe, KernelNames::all, KernelNames::refused, KernelNames::traceable);
     }
 
-    KernelFunctions(Supplier<KernelProbes> asked, Supplier<SortedSet<String>> names, Supplier<Set<String>> blacklist) {
+    KernelFunctions(
+            Supplier<KernelProbes> asked,
+            Supplier<SortedSet<String>> names,
+            Supplier<Set<String>> blacklist,
+            Supplier<Set<String>> traceable) {
         this.asked = asked;
         this.names = names;
         this.blacklist = blacklist;
+        this.traceable = traceable;
     }
 
     /** The points of a probe, returns before entries. */
     List<AttachPoint> points(ProbeSpec spec, boolean atEntry, boolean atReturn) {
         List<String> functions = functions(spec);
-        if (isTraced(spec, functions.size())) {
+        if (isTraced(spec, functions, atEntry && atReturn)) {
             traced += functions.size();
             return functions.stream()
                     .<AttachPoint>map(function -> new AttachPoint.Traced(function, atEntry, atReturn))
@@ -74,11 +81,8 @@ final class KernelFunctions {
 
     /** The types of the functions that a specification fits, if they are known and the same of all. */
     Optional<KernelTypes.Function> types(ProbeSpec spec) {
-        if (types == null) {
-            types = KernelTypes.read();
-        }
         Set<Optional<KernelTypes.Function>> all =
-                functions(spec).stream().map(types::function).collect(Collectors.toSet());
+                functions(spec).stream().map(types()::function).collect(Collectors.toSet());
         return all.size() == 1 ? all.iterator().next() : Optional.empty();
     }
 
@@ -115,7 +119,7 @@ final class KernelFunctions {
     }
 
     /** Whether fentry is used and not kprobes. */
-    private boolean isTraced(ProbeSpec spec, int functions) {
+    private boolean isTraced(ProbeSpec spec, List<String> functions, boolean call) {
         if (offered == null) {
             offered = asked.get();
         }
@@ -125,18 +129,29 @@ final class KernelFunctions {
             throw JavelinException.failed(spec.text() + ": this kernel allows probes in it neither by kprobes ("
                     + offered.kprobe() + ") nor by fentry (" + offered.fentry() + "); " + instead(spec.name()));
         }
-        boolean fits = traced + functions <= Probes.TRACED;
+        boolean fits = traced + functions.size() <= Probes.TRACED;
         if (!kprobe && spec.offset() != 0) {
             throw JavelinException.failed(spec.text() + ": this kernel has no kprobes (" + offered.kprobe()
                     + "), and fentry fires at a function's beginning only: leave out the offset");
         }
         if (!kprobe && !fits) {
-            throw JavelinException.usage(spec.text() + ": " + (traced + functions) + " functions; at most "
+            throw JavelinException.usage(spec.text() + ": " + (traced + functions.size()) + " functions; at most "
                     + Probes.TRACED + " can be traced by fentry at once, and this kernel has no kprobes ("
                     + offered.kprobe() + ")");
         }
         boolean wanted = spec.kind() == Kind.FENTRY || spec.kind() == Kind.FEXIT;
-        return fentry && fits && (wanted || !kprobe);
+        return fentry && fits && (wanted || !kprobe || (call && isTraceable(functions)));
+    }
+
+    private boolean isTraceable(List<String> functions) {
+        return traceable.get().containsAll(functions) && functions.stream().allMatch(types()::isPlain);
+    }
+
+    private KernelTypes types() {
+        if (types == null) {
+            types = KernelTypes.read();
+        }
+        return types;
     }
 
     /** Probes of other kinds with words of the function's name in theirs. */

@@ -52,6 +52,21 @@ public final class KernelNames {
         return names;
     }
 
+    /** Functions of the kernel itself that ftrace, and with it fentry, can be attached to; empty if that may not be read. */
+    static Set<String> traceable() {
+        Path events = Tracepoints.events();
+        if (events == null) {
+            return Set.of();
+        }
+        try (Stream<String> lines =
+                Files.lines(events.resolveSibling("available_filter_functions"), StandardCharsets.ISO_8859_1)) {
+            return lines.filter(line -> line.indexOf(' ') < 0)
+                    .collect(Collectors.toSet()); // those of modules have theirs behind
+        } catch (IOException | UncheckedIOException e) {
+            return Set.of();
+        }
+    }
+
     /** Functions in which the kernel refuses probes, since those go through them themselves; empty if that may not be read. */
     static Set<String> refused() {
         return refused(BLACKLIST);

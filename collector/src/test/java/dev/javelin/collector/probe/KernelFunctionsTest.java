@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.javelin.bpf.KernelFeatures.Attempt;
 import dev.javelin.bpf.KernelProbes;
+import dev.javelin.bpf.KernelTypes;
 import dev.javelin.collector.session.JavelinException;
 import dev.javelin.collector.walker.AttachPoint;
 import java.io.IOException;
@@ -32,7 +33,7 @@ class KernelFunctionsTest {
         IntStream.range(0, 101).forEach(i -> names.add("many_" + i));
         KernelProbes offered = new KernelProbes(
                 new Attempt(kprobe ? 0 : ENOENT), new Attempt(fentry ? 0 : EPERM), new Attempt(ENOENT));
-        return new KernelFunctions(() -> offered, () -> names, () -> Set.of("vfs_refused"));
+        return new KernelFunctions(() -> offered, () -> names, () -> Set.of("vfs_refused"), () -> Set.of("vfs_read"));
     }
 
     private static List<AttachPoint> points(KernelFunctions kernel, String text) {
@@ -80,6 +81,18 @@ class KernelFunctionsTest {
                         new AttachPoint.KernelEntry("vfs_fsync", 0),
                         new AttachPoint.KernelReturn("vfs_fsync_range"),
                         new AttachPoint.KernelEntry("vfs_fsync_range", 0));
+    }
+
+    /** A kretprobe loses returns where many threads are in the function. */
+    @Test
+    void aCallGoesByFentryWhereItsTypesAllowIt() {
+        assertThat(KernelTypes.read().isPlain("vfs_read")).isTrue();
+        assertThat(KernelTypes.read().isPlain("_printk")).isFalse(); // any number of arguments
+        assertThat(kernel(true, true).points(ProbeSpec.parse("kretprobe:vfs_read"), true, true))
+                .containsExactly(new AttachPoint.Traced("vfs_read", true, true));
+        assertThat(kernel(true, true).points(ProbeSpec.parse("kprobe:vfs_fsync"), true, true))
+                .hasSize(2)
+                .noneMatch(AttachPoint.Traced.class::isInstance);
     }
 
     @Test

@@ -150,6 +150,11 @@ class NativeProbesIT {
             assertThat(Child.run(PATIENCE, line(target, List.of("latency", "uprobe:libprobet:alias_one")))
                             .err())
                     .contains("did you mean libprobed");
+            assertThat(JavelinCommand.run("list", Long.toString(target.pid()), "uprobe:libprobed:*")
+                            .ok()
+                            .out()
+                            .lines())
+                    .contains("uprobe:libprobed:choice_a", "uprobe:libprobed:choice_b");
         }
     }
 

@@ -47,6 +47,7 @@ final class ProbeList {
     List<String> of(TargetLibraries libraries) {
         if (mayBe(USDT) || mayBe(UPROBE)) {
             libraries.names().forEach(name -> addLibrary(libraries, name));
+            addLater(libraries);
         }
         if (mayBe(TRACEPOINT)) {
             addTracepoints();
@@ -68,19 +69,36 @@ final class ProbeList {
         return pattern == null || pattern.matches(spec);
     }
 
+    /** A library that is not mapped yet is listed where it is named. */
+    private void addLater(TargetLibraries libraries) {
+        String name = pattern == null ? null : pattern.library();
+        if (name != null && usdt.isEmpty() && functions.isEmpty()) {
+            try {
+                addLibrary(name, libraries.find(name));
+            } catch (IOException | UnknownNameException e) {
+                // nothing fits
+            }
+        }
+    }
+
     private void addLibrary(TargetLibraries libraries, String name) {
         try {
-            TargetLibrary library = libraries.find(name);
-            try (ElfFile file = ElfFile.open(Path.of(library.pathToOpen()))) {
-                addUsdt(file, USDT + name + ":");
-                addFunctions(file, UPROBE + name + ":");
-            }
-        } catch (ElfException e) {
-            // mapped executable, but no library
+            addLibrary(name, libraries.find(name));
         } catch (IOException e) {
             messages.line("javelin: probes in " + name + " are not listed: " + e.getMessage());
         } catch (UnknownNameException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private void addLibrary(String name, TargetLibrary library) {
+        try (ElfFile file = ElfFile.open(Path.of(library.pathToOpen()))) {
+            addUsdt(file, USDT + name + ":");
+            addFunctions(file, UPROBE + name + ":");
+        } catch (ElfException e) {
+            // mapped executable, but no library
+        } catch (IOException e) {
+            messages.line("javelin: probes in " + name + " are not listed: " + e.getMessage());
         }
     }
 

@@ -2,16 +2,23 @@ package dev.javelin.collector.probe;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A text or {@link Glob} for probes as they are written, such as {@code uprobe:libjvm:SafepointSynchronize::begin()}, whatever the case. */
 public final class SpecPattern {
     private static final List<String> KINDS = List.of("usdt:", "uprobe:", "tracepoint:", "kprobe:");
 
+    /** Of a probe in one library, which is named without wildcards. */
+    private static final Pattern IN_LIBRARY = Pattern.compile("(?i:usdt|uprobe):([^:*?\\[]+):.*");
+
+    private final String typed;
     private final String text;
     private final Glob glob;
 
     /** A glob, which the whole must fit, if {@code text} has a {@code *} or {@code ?}; else a text that it must contain. */
     public SpecPattern(String text) {
+        this.typed = text;
         this.text = text.toLowerCase(Locale.ROOT);
         this.glob = Glob.isGlob(text) ? new Glob(this.text) : null;
     }
@@ -25,6 +32,12 @@ public final class SpecPattern {
     /** Whether a probe of that kind ({@code "usdt:"}) may fit: not if the pattern begins with another kind. */
     public boolean mayBe(String kind) {
         return text.startsWith(kind) || KINDS.stream().noneMatch(text::startsWith);
+    }
+
+    /** The one library whose probes may fit; null if those of others may, too. */
+    public String library() {
+        Matcher matcher = IN_LIBRARY.matcher(typed);
+        return matcher.matches() ? matcher.group(1) : null;
     }
 
     /**

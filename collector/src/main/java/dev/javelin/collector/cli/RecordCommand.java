@@ -219,7 +219,13 @@ final class RecordCommand implements Callable<Integer> {
 
     /** One by this process. */
     private RecordLoop.Round round(Targets left, Duration time, OutputFile output, AgentPipes agent) {
-        RecordRequest request = request(left, output, time);
+        RecordRequest request;
+        try {
+            request = request(left, output, time);
+        } catch (JavelinException e) { // a probe that cannot be found, for example
+            output.close();
+            throw e;
+        }
         Live live = forAgent || forDaemon ? agent : Live.NONE;
         Recording recording = new Recording(cli, request, output, live, session(left, request, live));
         if (forAgent) {

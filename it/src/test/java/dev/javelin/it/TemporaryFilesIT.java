@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
@@ -73,13 +74,13 @@ class TemporaryFilesIT {
                 .ok();
         Map<String, Integer> first = run("first");
         Map<String, Integer> second = run("second");
-        TreeSet<String> same = new TreeSet<>(names(first));
+        Set<String> same = new TreeSet<>(names(first));
         same.retainAll(names(second));
         assertThat(same).as("foreseen").allMatch(name -> name.matches(ATTACH + "|" + SOCKET));
     }
 
-    private static TreeSet<String> names(Map<String, Integer> made) {
-        TreeSet<String> names = new TreeSet<>();
+    private static Set<String> names(Map<String, Integer> made) {
+        Set<String> names = new TreeSet<>();
         made.keySet().forEach(name -> names.add(name.replaceAll(PROCESS, "#").replaceAll("pid\\d+", "pid#")));
         return names;
     }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AgentIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String WORKED = "WORKED";
+    private static final int NOBODY = 65534;
     /** The target works for 300 ms in its first line, and is sampled at 999 Hz. */
     private static final long MOST_SAMPLES = 200;
 
@@ -210,6 +212,59 @@ class AgentIT {
             assertWorked(result, 143);
             assertThat(result.err().lines()).singleElement().asString().contains("samples in");
             assertThat(firstLineSamples(reports().get(0))).isPositive();
+        }
+    }
+
+    /** What is in an archive of classes is run as code: one that somebody else may have put beside the jar is not used. */
+    @ParameterizedTest
+    @CsvSource({
+        "root's, true",
+        "another's, false",
+        "of the jar's owner, true",
+        "writable for a group, false",
+        "writable for all, false",
+        "a link, false"
+    })
+    void anArchiveOfClassesIsUsedOnlyIfItCanBeTrusted(String kind, boolean used) throws IOException {
+        Path tree = Files.createDirectories(directory.resolve("collector/target"));
+        Path jar = Files.copy(Repository.jar(), tree.resolve("javelin.jar"));
+        Path libjvm = jdk(17).home().resolve("lib/server/libjvm.so");
+        Path archive = tree.resolve("javelin-" + Files.getAttribute(libjvm, "unix:ino") + "-"
+                + Files.getLastModifiedTime(libjvm).to(TimeUnit.SECONDS) + ".jsa");
+        Files.writeString(kind.equals("a link") ? directory.resolve("elsewhere") : archive, "none");
+        switch (kind) {
+            case "another's" -> Files.setAttribute(archive, "unix:uid", NOBODY);
+            case "of the jar's owner" -> {
+                Files.setAttribute(archive, "unix:uid", NOBODY);
+                Files.setAttribute(jar, "unix:uid", NOBODY);
+            }
+            case "writable for a group" -> Files.setAttribute(archive, "unix:mode", 0664);
+            case "writable for all" -> Files.setAttribute(archive, "unix:mode", 0646);
+            case "a link" -> Files.createSymbolicLink(archive, directory.resolve("elsewhere"));
+            default -> {}
+        }
+        String option = "-XX:SharedArchiveFile=" + archive;
+        String agent = agent("frequency=99").replace(Repository.jar().toString(), jar.toString());
+        try (Child application = new Child(command(jdk(17), List.of(agent), "wait"))) {
+            application.awaitOut(0, WORKED, PATIENCE);
+            String line = Files.readString(Path.of("/proc/" + collectorOf(application.pid()) + "/cmdline"));
+            assertThat(line).contains("record\0--for-agent");
+            assertThat(line.contains(option)).as(line).isEqualTo(used);
+            application.signal("TERM");
+            assertWorked(application.await(PATIENCE), 143);
+        }
+        Path launcher = Files.copy(Repository.root().resolve("javelin"), directory.resolve("javelin"));
+        Files.writeString(tree.resolve("javelin.jdk"), jdk(17).home().toString());
+        try (Child traced =
+                new Child(List.of("bash", "-x", launcher.toString(), "--version"), Map.of("JAVELIN_NO_BUILD", "1"))) {
+            Child.Result result = traced.await(PATIENCE);
+            assertThat(result.out()).as(result.err()).startsWith("javelin ");
+            String line = result.err()
+                    .lines()
+                    .filter(each -> each.contains("+ exec "))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(line.contains(option)).as(line).isEqualTo(used);
         }
     }
 

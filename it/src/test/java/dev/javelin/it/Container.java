@@ -73,6 +73,8 @@ final class Container implements AutoCloseable {
             shift 3
             mount -t proc none "$root/proc"
             mount --rbind /dev "$root/dev"
+            mkdir -p "$root/sys"
+            mount --rbind /sys "$root/sys"
             mount --bind "$tmp" "$root/tmp"
             mount --bind "$classes" "$root/mnt"
             exec chroot "$root" "$@"
@@ -184,13 +186,25 @@ final class Container implements AutoCloseable {
      */
     static Container start(Path tree, Path java, Path classes, List<String> flags, Class<?> main) throws IOException {
         Path home = home();
-        List<String> command = new ArrayList<>(List.of(MustRun.command("unshare"), "--mount"));
-        command.addAll(List.of("sh", "-c", TREE_SCRIPT, "sh", tree.toString()));
-        command.addAll(List.of(home.resolve("tmp").toString(), classes.toString(), java.toString()));
+        List<String> command = new ArrayList<>(List.of(java.toString()));
         command.addAll(flags);
         command.addAll(List.of("-XX:-UsePerfData", "-cp", "/mnt", main.getName()));
-        TargetProcess target = TargetProcess.launched(command).ready();
+        TargetProcess target = TargetProcess.launched(inTree(tree, home.resolve("tmp"), classes, command))
+                .ready();
         return new Container(home, target, target.pid());
+    }
+
+    /**
+     * A command in such a tree.
+     *
+     * @param tmp what is to be its {@code /tmp}
+     * @param classes what is to be its {@code /mnt}
+     */
+    static List<String> inTree(Path tree, Path tmp, Path classes, List<String> command) {
+        List<String> all = new ArrayList<>(List.of(MustRun.command("unshare"), "--mount"));
+        all.addAll(List.of("sh", "-c", TREE_SCRIPT, "sh", tree.toString(), tmp.toString(), classes.toString()));
+        all.addAll(command);
+        return all;
     }
 
     private static List<String> inside(Kind kind, String root) {

@@ -177,6 +177,13 @@ final class DaemonHost implements AutoCloseable {
         }
     }
 
+    /** What a daemon that was killed could not remove. */
+    static void removeLeftOver() throws IOException {
+        for (String directory : leftOver()) {
+            Child.run("rm", "-r", directory).ok();
+        }
+    }
+
     /** It failed, and one line says why. */
     static void assertRefused(Child.Result result, String said) {
         assertThat(result.exit()).as(result.err()).isEqualTo(1);

@@ -132,6 +132,35 @@ class DaemonIT extends WithDaemonHost {
         assertThat(samplesOf(report, "FirstLine.firstLine")).isGreaterThan(200);
     }
 
+    /** The application is told in one line, and its output and status are its own. */
+    @Test
+    void anAgentWhoseDaemonIsKilledSaysSo() throws Exception {
+        Path other = host.open().resolve("dying.sock");
+        Path report = host.nobodys().resolve("dying.html");
+        List<String> command = asNobody(host.java(FirstLine.class.getName(), "wait"));
+        command.add(
+                command.indexOf("-cp"),
+                "-javaagent:" + host.open().resolve("javelin.jar") + "=start,daemon=" + other + ",file=" + report);
+        try (Child dying = host.daemon(other);
+                Child application = new Child(command)) {
+            long collector = DaemonHost.awaitCollector(dying);
+            Sampling.await(collector);
+            application.awaitOut(0, "WORKED", PATIENCE);
+            dying.signal("KILL");
+            dying.await(PATIENCE);
+            application.awaitErr("javelin: ", PATIENCE);
+            assertThat(application.isAlive()).isTrue();
+            application.signal("TERM");
+            Child.Result result = application.await(PATIENCE);
+            assertThat(result.exit()).as(result.err()).isEqualTo(143);
+            assertThat(result.out().strip()).isEqualTo("WORKED");
+            assertThat(result.err().lines()).singleElement().asString().contains(other.toString(), "broke off");
+            Watch.until(() -> !Files.exists(Path.of("/proc/" + collector)));
+        }
+        assertThat(report).doesNotExist();
+        DaemonHost.removeLeftOver();
+    }
+
     private static long samplesOf(Path report, String frame) throws IOException {
         try (Stream<String> lines = Files.lines(report)) {
             return lines.filter(line -> line.contains(frame))

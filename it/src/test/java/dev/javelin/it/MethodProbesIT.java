@@ -189,7 +189,7 @@ class MethodProbesIT {
     }
 
     /** What the agent has left in the file system. */
-    private static List<Path> left(TargetProcess target) throws IOException {
+    static List<Path> left(TargetProcess target) throws IOException {
         try (Stream<Path> files = Files.list(Path.of("/tmp"))) {
             return files.filter(file -> file.getFileName().toString().startsWith(".javelin-" + target.pid() + "-"))
                     .toList();
@@ -245,7 +245,7 @@ class MethodProbesIT {
                 ProbeSpec.parse("java:" + loaded + ".answer").methods(), Long.MAX_VALUE);
         try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), Debugger.OPTIONS, ClassLoading.class)) {
             long before = target.account().get("loaded");
-            attach(target, probe, 10);
+            attach(target, probe, Lengths.full() ? 1_000 : 100);
             target.ask("pause");
             Map<String, Long> account = target.account();
             assertThat(account.get("loaded")).isGreaterThan(before);
@@ -254,6 +254,32 @@ class MethodProbesIT {
             assertThat(debugger.code(target, loaded, "answer"))
                     .hasSizeGreaterThan(1)
                     .containsOnly(ClassLoading.CODE);
+        }
+    }
+
+    /** A collector waits for its agent for some seconds; one that needs longer takes nothing from the next. */
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void probesThatAreTakenOutLateLeaveTheNextAlone(int major) throws Exception {
+        MustRun.recording();
+        MethodProbe many =
+                MethodProbe.measured(ProbeSpec.parse("java:java.util.*.*").methods());
+        MethodProbe next =
+                MethodProbe.measured(ProbeSpec.parse(method("counted")).methods());
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownMethods.class)) {
+            MethodProbes first = MethodProbes.attach((int) target.pid(), List.of(many));
+            target.signal("STOP");
+            first.close();
+            assertThat(left(target)).isEmpty();
+            target.signal("CONT");
+            try (MethodProbes second = MethodProbes.attach((int) target.pid(), List.of(next))) {
+                int from = target.outLines().size();
+                target.send("go");
+                target.awaitOut(from, "DONE", PATIENCE);
+                assertThat(second.latencies().get(0).count()).isEqualTo(KnownMethods.CALLS);
+                assertThat(left(target)).hasSize(1);
+            }
+            Watch.until(() -> left(target).isEmpty());
         }
     }
 

@@ -6,6 +6,7 @@ import dev.javelin.it.harness.Child;
 import dev.javelin.it.harness.JavelinCommand;
 import dev.javelin.it.harness.Repository;
 import dev.javelin.it.targets.Console;
+import dev.javelin.it.targets.FirstLine;
 import dev.javelin.it.targets.KnownMethods;
 import dev.javelin.it.targets.VirtualThreads;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Java methods are probed on JDKs that this machine has not: it/jdks/run makes a tree of them, and each is run in it as in a container. */
+/** Applications record themselves, and Java methods are probed, on JDKs that this machine has not: it/jdks/run makes a tree of them, and each is run in it as in a container. */
 class OtherJdksIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String TARGET = KnownMethods.class.getName();
@@ -35,13 +37,13 @@ class OtherJdksIT {
     Path directory;
 
     @BeforeAll
-    static void compileForTheOldest() {
+    static void compileForTheOldest() throws IOException {
         MustRun.recording();
         String named = System.getenv("JAVELIN_JDKS");
         MustRun.require(named != null, "no tree of other JDKs: use it/jdks/run");
         tree = Path.of(named);
         Path sources = Repository.root().resolve("it/src/main/java");
-        List<String> files = Stream.of(KnownMethods.class, Console.class, VirtualThreads.class)
+        List<String> files = Stream.of(KnownMethods.class, Console.class, VirtualThreads.class, FirstLine.class)
                 .map(type -> sources.resolve(type.getName().replace('.', '/') + ".java")
                         .toString())
                 .toList();
@@ -55,12 +57,44 @@ class OtherJdksIT {
                                 files.stream())
                         .toArray(String[]::new))
                 .ok();
+        Files.copy(Repository.jar(), classes.resolve("javelin.jar"));
     }
 
     private static Container start(int major, List<String> flags) throws IOException {
+        return Container.start(tree, java(major), classes, flags, KnownMethods.class);
+    }
+
+    private static Path java(int major) {
         Path home = Path.of("/usr/lib/jvm/java-" + major + "-openjdk-amd64");
-        Path java = home.resolve(major == 8 ? "jre/bin/java" : "bin/java");
-        return Container.start(tree, java, classes, flags, KnownMethods.class);
+        return home.resolve(major == 8 ? "jre/bin/java" : "bin/java");
+    }
+
+    /** The collector runs on the application's own Java, or the newest that is found where that is too old. */
+    @ParameterizedTest
+    @ValueSource(ints = {8, 11, 21, 26, 27})
+    void theAgentRecordsFromTheFirstLineToTheExit(int major) throws Exception {
+        String agent = "-javaagent:/mnt/javelin.jar=start,frequency=999,file=/tmp/report.collapsed";
+        List<String> command = List.of(
+                java(major).toString(), "-XX:-UsePerfData", agent, "-cp", "/mnt", FirstLine.class.getName(), "exit");
+        Child.Result result = Child.run(PATIENCE, Container.inTree(tree, directory, classes, command));
+        assertThat(result.exit()).as(result.err()).isEqualTo(3);
+        assertThat(result.out().strip()).isEqualTo("WORKED");
+        assertThat(result.err().lines())
+                .as(result.err())
+                .singleElement()
+                .asString()
+                .startsWith("javelin: /tmp/report.collapsed: ")
+                .contains("samples in");
+        List<String> stacks = Files.readAllLines(directory.resolve("report.collapsed"));
+        // the oldest libjvm does not tell which code is a method's
+        String leaf = major == 8
+                ? "(nmethod|dev/javelin/it/targets/FirstLine.firstLine)"
+                : "dev/javelin/it/targets/FirstLine.firstLine";
+        Pattern firstLine = Pattern.compile("FirstLine\\.main;" + leaf + "[; ]");
+        assertThat(ProbesIT.sum(stacks.stream().filter(firstLine.asPredicate()).toList()))
+                .as(result.err())
+                .isGreaterThan(200);
+        assertThat(stacks).noneMatch(line -> line.contains("[incomplete"));
     }
 
     @ParameterizedTest

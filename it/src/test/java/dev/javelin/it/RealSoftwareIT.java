@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,7 +52,7 @@ class RealSoftwareIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"17, 2000, 10000", "25, 400, 2000"})
+    @CsvSource({"17, 2000, 10000", "25, 400, 10000"})
     void theApplicationIsUntouched(int major, int usually, int full) throws Exception {
         int requests = Lengths.full() ? full : usually;
         Map<Integer, String> without;
@@ -77,6 +78,46 @@ class RealSoftwareIT {
             Watch.until(() -> !shop.ask("names").contains("javelin"));
             assertThat(left(shop.pid())).isEmpty();
         }
+    }
+
+    /** The agent records from the first line on, and its collector is killed while requests are under way. */
+    @ParameterizedTest
+    @CsvSource({"17, 400, 10000", "25, 400, 10000"})
+    void theApplicationIsUntouchedByItsAgent(int major, int usually, int full) throws Exception {
+        int requests = Lengths.full() ? full : usually;
+        Map<Integer, String> without;
+        String said;
+        try (TargetProcess shop = shop(major, "without", List.of())) {
+            without = customers(shop).send(0, requests);
+            said = shop.err();
+        }
+        Path report = directory.resolve("agent.html");
+        String agent = "-javaagent:" + Repository.jar() + "=start,event=wall,file=" + report;
+        try (TargetProcess shop = shop(major, "with", List.of(agent))) {
+            Customers customers = customers(shop);
+            Map<Integer, String> with = new TreeMap<>(customers.send(0, requests / 2));
+            CompletableFuture<Map<Integer, String>> rest = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return customers.send(requests / 2, requests);
+                } catch (InterruptedException | ExecutionException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            String collector = Child.run(MustRun.command("pgrep"), "-P", Long.toString(shop.pid()))
+                    .ok()
+                    .out()
+                    .strip();
+            Child.run("kill", "-KILL", collector).ok();
+            with.putAll(rest.get(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS));
+            assertThat(with).isEqualTo(without);
+            shop.send("stop");
+            Child.Result result = shop.await(PATIENCE);
+            assertThat(result.exit()).isZero();
+            List<String> lines = new ArrayList<>(result.err().lines().toList());
+            lines.removeAll(said.lines().toList());
+            assertThat(lines).singleElement().asString().contains("137", "no report");
+        }
+        assertThat(report).doesNotExist();
     }
 
     private TargetProcess shop(int major, String name, List<String> more) {

@@ -1,14 +1,10 @@
 package dev.javelin.agent;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What {@code -javaagent:javelin.jar} starts in an application: a recording of the application, from its first line to its
@@ -20,39 +16,56 @@ public final class Agent {
     /** How long its exit waits for the report. */
     private static final long REPORT_MILLIS = 10_000;
 
-    private static final AtomicBoolean LOADED = new AtomicBoolean();
+    /** With the arguments of {@link #agentmain}: the FIFO of the one that attaches. */
+    private static final String ANSWER = "answer=";
+
+    /** Null before the first one. */
+    private static Collector last;
 
     private Agent() {}
 
     /** Called by the JVM before {@code main}. */
     public static void premain(String arguments) {
-        load(arguments);
+        load(arguments == null ? "" : arguments, Answer.onStderr());
     }
 
-    /** Called by the JVM when the agent is loaded into an application that runs. */
+    /** Called by the JVM when the agent is loaded into an application that runs, as by {@code javelin attach}. */
     public static void agentmain(String arguments) {
-        load(arguments);
-    }
-
-    private static void load(String arguments) {
-        try {
-            if (LOADED.getAndSet(true)) {
-                throw new AgentException("the agent is loaded already: this second one, '"
-                        + (arguments == null ? "" : arguments) + "', does nothing; load it once");
-            }
-            start(AgentArguments.parse(arguments));
-        } catch (AgentException e) {
-            tell(e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            tell("the collector cannot be started, and the application is not recorded: " + e.getMessage());
-        } catch (URISyntaxException | RuntimeException | Error e) {
-            tell("the agent cannot start the collector: " + e);
+        String all = arguments == null ? "" : arguments;
+        int end = all.indexOf(',');
+        if (all.startsWith(ANSWER) && end > 0) {
+            load(all.substring(end + 1), Answer.through(all.substring(ANSWER.length(), end)));
+        } else {
+            load(all, Answer.onStderr());
         }
     }
 
-    private static void start(AgentArguments arguments)
+    private static synchronized void load(String arguments, Answer answer) {
+        try {
+            if (last != null && last.isAlive()) {
+                throw new AgentException("the agent is loaded already: this second one, '" + arguments
+                        + "', does nothing; load it once");
+            }
+            AgentArguments parsed;
+            try {
+                parsed = AgentArguments.parse(arguments);
+            } catch (AgentException e) {
+                answer.wrong(e.getMessage());
+                return;
+            }
+            start(parsed, answer);
+        } catch (AgentException e) {
+            answer.failed(e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            answer.failed("the collector cannot be started, and the application is not recorded: " + e.getMessage());
+        } catch (URISyntaxException | RuntimeException | Error e) {
+            answer.failed("the agent cannot start the collector: " + e);
+        }
+    }
+
+    private static void start(AgentArguments arguments, Answer answer)
             throws AgentException, IOException, InterruptedException, URISyntaxException {
         Path java = CollectorJava.here()
                 .find(Paths.get(System.getProperty("java.home")), System.getProperty("java.specification.version"));
@@ -65,26 +78,28 @@ public final class Agent {
         // java.lang.management would tell as well, and costs tens of milliseconds
         String pid = Files.readSymbolicLink(Paths.get("/proc/self")).toString();
         Collector collector = Collector.start(java, jar, arguments.recordOptions(), pid, arguments.log());
+        last = collector;
         Thread exit = new Thread(new Exit(collector), "javelin-exit");
         Runtime.getRuntime().addShutdownHook(exit);
-        awaitRecording(collector, exit, arguments.log());
+        awaitRecording(collector, exit, arguments.log(), answer);
     }
 
-    private static void awaitRecording(Collector collector, Thread exit, String log)
+    private static void awaitRecording(Collector collector, Thread exit, String log, Answer answer)
             throws IOException, InterruptedException {
         switch (collector.await(START_MILLIS)) {
             case RECORDING:
+                answer.recording();
                 return;
             case STARTING:
-                tell("the collector does not record yet after " + START_MILLIS / 1_000
-                        + " s: the application starts, and its beginning will be missing");
+                answer.late("the collector does not record yet after " + START_MILLIS / 1_000
+                        + " s: the application goes on, and the beginning will be missing");
                 return;
             default:
                 remove(exit);
                 if (collector.endedSpeechless()) {
-                    tell("the collector ended with status " + collector.exitStatus() + " before it recorded");
-                } else if (log != null) {
-                    tell("the application is not recorded: " + log + " says why");
+                    answer.failed("the collector ended with status " + collector.exitStatus() + " before it recorded");
+                } else {
+                    answer.refused(log);
                 }
         }
     }
@@ -94,21 +109,6 @@ public final class Agent {
             Runtime.getRuntime().removeShutdownHook(exit);
         } catch (IllegalStateException e) {
             // the application is ending already
-        }
-    }
-
-    /** One line, whatever is in the text, to the process's stderr, whatever the application has made of {@code System.err}. */
-    private static void tell(String text) {
-        StringBuilder line = new StringBuilder("javelin: ");
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            line.append(Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c);
-        }
-        try {
-            new FileOutputStream(FileDescriptor.err)
-                    .write(line.append('\n').toString().getBytes(Charset.defaultCharset()));
-        } catch (IOException e) {
-            // it is closed, and there is nobody to tell
         }
     }
 
@@ -123,12 +123,13 @@ public final class Agent {
         @Override
         public void run() {
             collector.stop();
+            Answer answer = Answer.onStderr();
             try {
                 if (!collector.awaitEnd(REPORT_MILLIS)) {
-                    tell("the report is not written after " + REPORT_MILLIS / 1_000
+                    answer.late("the report is not written after " + REPORT_MILLIS / 1_000
                             + " s: the application ends, and the collector goes on with it");
                 } else if (collector.endedSpeechless()) {
-                    tell("the collector ended with status " + collector.exitStatus() + ": there is no report");
+                    answer.failed("the collector ended with status " + collector.exitStatus() + ": there is no report");
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

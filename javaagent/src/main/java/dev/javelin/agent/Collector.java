@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.Paths;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,6 +30,8 @@ final class Collector {
     /** Options for the application's JVM: this agent, for one, which the collector must not load. */
     private static final List<String> JVM_VARIABLES =
             Arrays.asList("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
+    private static final int WRITABLE_FOR_OTHERS = 0022;
 
     private final Process process;
 
@@ -91,10 +95,27 @@ final class Collector {
         FileTime modified = Files.getLastModifiedTime(libjvm);
         Path archive = jar.resolveSibling(
                 "javelin-" + Files.getAttribute(libjvm, "unix:ino") + "-" + modified.to(TimeUnit.SECONDS) + ".jsa");
-        return Files.isReadable(archive)
+        return isTrusted(archive, jar)
                 ? Arrays.asList(
                         "-XX:SharedArchiveFile=" + archive, "-Xshare:auto", "-Xlog:disable", "-Xlog:all=error:stderr")
                 : new ArrayList<String>();
+    }
+
+    /**
+     * Whether a file cannot have been put beside the jar by anybody but who may change the jar, this process's user, or root. What is in an archive
+     * is run as code.
+     */
+    private static boolean isTrusted(Path file, Path jar) throws IOException {
+        if (!Files.isReadable(file)) {
+            return false;
+        }
+        Map<String, Object> is = Files.readAttributes(file, "unix:uid,mode,isRegularFile", LinkOption.NOFOLLOW_LINKS);
+        Object owner = is.get("uid");
+        return Boolean.TRUE.equals(is.get("isRegularFile"))
+                && ((Integer) is.get("mode") & WRITABLE_FOR_OTHERS) == 0
+                && (owner.equals(0)
+                        || owner.equals(Files.getAttribute(jar, "unix:uid"))
+                        || owner.equals(Files.getAttribute(Paths.get("/proc/self"), "unix:uid")));
     }
 
     /** Waits until it records or has ended, at most so long. */
@@ -114,6 +135,10 @@ final class Collector {
             }
             Thread.sleep(POLL_MILLIS);
         }
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     /** Asks it to write the report and end; returns at once. */

@@ -301,8 +301,9 @@ public final class MethodProbes implements AutoCloseable {
         add(alone, found.abstracts(), "abstract");
         add(alone, found.fixed(), "not to be changed");
         add(alone, found.failed(), "failed");
-        if (!alone.isEmpty() && found.methods() > 0) {
-            warnings.add(probe + ": " + String.join(", ", alone) + " left alone");
+        if (!alone.isEmpty()) {
+            warnings.add(probe + ": " + String.join(", ", alone) + " left alone"
+                    + (found.methods() == 0 ? ", and no other is probed so far" : ""));
         }
         if (found.intrinsics() > 0) {
             warnings.add(probe + ": of " + found.intrinsics()

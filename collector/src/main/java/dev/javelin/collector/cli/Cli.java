@@ -23,6 +23,7 @@ public final class Cli {
         COMMANDS.put("latency", LatencyCommand::new);
         COMMANDS.put("trace", TraceCommand::new);
         COMMANDS.put("explain", ExplainCommand::new);
+        COMMANDS.put("attach", AttachCommand::new);
         COMMANDS.put("list", ListCommand::new);
         COMMANDS.put("doctor", DoctorCommand::new);
         COMMANDS.put("daemon", DaemonCommand::new);

@@ -53,7 +53,7 @@ final class JavelinCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Missing command: one of record, latency, trace, explain, list, doctor, daemon, demo");
+                "Missing command: one of record, latency, trace, explain, attach, list, doctor, daemon, demo");
     }
 
     /** Reads the version that the build wrote. */

@@ -3,7 +3,7 @@ package dev.javelin.it.targets;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 
-/** Works in the first line of {@code main}, says so, and ends as it is told to. */
+/** Works in the first line of {@code main}, says so, and ends as it is told to. Java 8, for the oldest JDK that the agent runs in. */
 public final class FirstLine {
     private static final long WORK_NANOS = 300_000_000;
     private static final long INTERRUPTED_NANOS = 1_000_000;
@@ -14,16 +14,18 @@ public final class FirstLine {
     public static void main(String[] arguments) throws IOException, InterruptedException {
         double result = firstLine();
         System.out.println(result > 0 ? "WORKED" : "FAILED");
-        switch (arguments[0]) {
-            case "end" -> {}
-            case "exit" -> {
-                new Thread(() -> System.exit(3)).start();
-                new CountDownLatch(1).await();
-            }
-            case "throw" -> throw new IllegalStateException("thrown on purpose");
-            case "halt" -> Runtime.getRuntime().halt(5);
-            case "wait" -> System.in.read();
-            default -> throw new IllegalArgumentException(arguments[0]);
+        String ending = arguments[0];
+        if (ending.equals("exit")) {
+            new Thread(() -> System.exit(3)).start();
+            new CountDownLatch(1).await();
+        } else if (ending.equals("throw")) {
+            throw new IllegalStateException("thrown on purpose");
+        } else if (ending.equals("halt")) {
+            Runtime.getRuntime().halt(5);
+        } else if (ending.equals("wait")) {
+            System.in.read();
+        } else if (!ending.equals("end")) {
+            throw new IllegalArgumentException(ending);
         }
     }
 

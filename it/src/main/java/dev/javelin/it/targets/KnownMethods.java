@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Methods that are called a known number of times from {@code go} on, by four threads, and on a JDK that has them by virtual threads, too; then
  * {@code DONE} is said. {@code durations} prints what the calls of {@link #timed} took by their own account: {@code p50=N p90=N p99=N}. {@code
- * threads} says how many there are, {@code names} which. With the argument {@code exit} the process then ends. Java 8, for the oldest JDK
+ * account} says how many of them were slow, and how many nearly so: {@code near=N slow=N}. {@code threads} says how many there are, {@code names} which. With the argument {@code exit} the process then ends. Java 8, for the oldest JDK
  * whose methods are probed.
  */
 public final class KnownMethods {
@@ -23,6 +23,10 @@ public final class KnownMethods {
     public static final int FLIPS = 40_009;
     public static final int TIMED = 2_003;
     public static final int VIRTUAL = 5_003;
+    /** Calls of {@link #timed} that take longer are slow. */
+    public static final long SLOW_NANOS = 100_000;
+
+    private static final long NEARLY_SLOW_NANOS = SLOW_NANOS * 9 / 10;
     private static final int THREADS = 4;
     private static final long SHORTEST_NANOS = 20_000;
 
@@ -72,6 +76,7 @@ public final class KnownMethods {
     public static void main(String[] arguments) throws InterruptedException {
         Console console = new Console()
                 .on("durations", KnownMethods::durations)
+                .on("account", KnownMethods::account)
                 .on("names", () -> Thread.getAllStackTraces().keySet().toString())
                 .on(
                         "threads",
@@ -102,6 +107,14 @@ public final class KnownMethods {
         long[] sorted = DURATIONS.clone();
         Arrays.sort(sorted);
         return "p50=" + sorted[TIMED / 2] + " p90=" + sorted[TIMED * 9 / 10] + " p99=" + sorted[TIMED * 99 / 100];
+    }
+
+    private static String account() {
+        long slow = Arrays.stream(DURATIONS).filter(nanos -> nanos > SLOW_NANOS).count();
+        long nearly = Arrays.stream(DURATIONS)
+                .filter(nanos -> nanos > NEARLY_SLOW_NANOS)
+                .count();
+        return "near=" + (nearly - slow) + " slow=" + slow;
     }
 
     private static int share(int all, int number) {

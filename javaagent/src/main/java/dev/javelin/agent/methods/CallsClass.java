@@ -10,6 +10,7 @@ import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
+import java.net.URLConnection;
 import java.security.ProtectionDomain;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -136,7 +137,11 @@ final class CallsClass {
 
     /** The class file of a class of the agent, by its name with slashes. */
     static byte[] bytes(String name) throws IOException {
-        try (InputStream in = CallsClass.class.getResourceAsStream("/" + name + ".class")) {
+        // another session may have read a jar of the same name, and be about to close it: none is shared
+        URLConnection connection =
+                CallsClass.class.getResource("/" + name + ".class").openConnection();
+        connection.setUseCaches(false);
+        try (InputStream in = connection.getInputStream()) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             byte[] part = new byte[4096];
             for (int count = in.read(part); count > 0; count = in.read(part)) {

@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.lang.instrument.Instrumentation;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -47,6 +48,9 @@ public final class Session implements Runnable {
     private static final String[] FILES = {"methods.jar", "asm.jar", "commands", "answers"};
 
     private final File directory;
+    /** What makes the files in it this session's. */
+    private final Object own;
+
     private final Instrumentation instrumentation;
     private final Closeable loader;
     private final List<Probe> probes = new ArrayList<>();
@@ -62,6 +66,7 @@ public final class Session implements Runnable {
 
     private Session(File directory, Instrumentation instrumentation, Closeable loader) {
         this.directory = directory;
+        this.own = identity();
         this.instrumentation = instrumentation;
         this.loader = loader;
     }
@@ -109,6 +114,9 @@ public final class Session implements Runnable {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 obey(line.split("\t", -1));
             }
+        } catch (RuntimeException | Error e) {
+            answer("error\tthe agent fails, and its probes are taken out: " + Text.printable(e.toString()));
+            throw e;
         } finally {
             answers.close();
         }
@@ -299,14 +307,34 @@ public final class Session implements Runnable {
         } catch (IllegalStateException e) {
             // the application is ending
         }
-        for (String file : FILES) {
-            new File(directory, file).delete();
-        }
-        directory.delete();
+        removeFiles();
         try {
             loader.close();
         } catch (IOException e) {
             // the files behind it have gone with the directory
+        }
+    }
+
+    /**
+     * Removes the directory. A collector that has waited long enough for this has done so itself, and the next one may have made another of the same
+     * name since: that is left alone.
+     */
+    private void removeFiles() {
+        if (own == null || !own.equals(identity())) {
+            return;
+        }
+        for (String file : FILES) {
+            new File(directory, file).delete();
+        }
+        directory.delete();
+    }
+
+    /** Of the first file, which nobody changes: its number may be used again at once, and then with a later time. Null if it has gone. */
+    private Object identity() {
+        try {
+            return Files.readAttributes(directory.toPath().resolve(FILES[0]), "unix:ino,ctime");
+        } catch (IOException e) {
+            return null;
         }
     }
 

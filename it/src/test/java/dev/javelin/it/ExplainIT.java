@@ -234,12 +234,18 @@ class ExplainIT {
                 assertThat((double) nanos).as(text).isLessThanOrEqualTo(truth * 1.03 + other);
                 assertThat((double) (nanos + queue))
                         .as("with " + queue + " for a CPU: " + text)
-                        .isGreaterThanOrEqualTo(truth * 0.97 - other - stolen);
+                        .isGreaterThanOrEqualTo(truth * least(reason, explained) - other - stolen);
             }
         }
         checkDetails(explained, Reason.SLEEP, "in KnownRequests\\.rest");
         checkDetails(explained, Reason.FILE, "(pwrite64|fsync|fdatasync) /.*/requests\\d+\\.data.*");
         checkDetails(explained, Reason.GC, "G1CollectFull");
+    }
+
+    /** Of a virtual thread it is not known how long it was on the CPU while it wrote, which is much of it. */
+    private static double least(Reason reason, Explained explained) {
+        boolean virtual = explained.account().get("cpu") == 0;
+        return virtual && reason == Reason.FILE ? 0.2 : 0.97;
     }
 
     /** A compiler that has no CPU may have the lock of the queue of methods to compile. */

@@ -10,6 +10,7 @@ import dev.javelin.it.harness.NativeLibrary;
 import dev.javelin.it.harness.Repository;
 import dev.javelin.it.harness.StolenTime;
 import dev.javelin.it.harness.TargetProcess;
+import dev.javelin.it.targets.KnownHolder;
 import dev.javelin.it.targets.KnownParts;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,6 +113,30 @@ class ExplainPartsIT {
                 .isGreaterThan(held * 0.9);
         assertThat((double) nanos).as(part + " of " + held + " " + text).isBetween(held * 0.2, held * 1.1);
         assertThat((double) named).as(operation + " " + text).isGreaterThan(nanos * 0.8);
+    }
+
+    /** Threads hand a monitor on to each other that only one of them holds for long. */
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void aMonitorIsHeldByWhoHoldsIt(int major) throws Exception {
+        MustRun.recording();
+        Path json = directory.resolve("holder.json");
+        List<String> line = List.of("explain", "-f", json.toString(), KnownHolder.class.getName() + ".work");
+        Map<String, Long> account;
+        String summary;
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), List.of(), KnownHolder.class);
+                Child recorder = Watch.start(target, line)) {
+            summary = Watch.all(target, recorder, Watch.explainLinks(major));
+            account = target.account();
+        }
+        ExplainedCalls told = ExplainedCalls.read(json);
+        String text = "jdk" + major + " " + summary + " " + told.parts() + " " + account;
+        long monitor = told.nanos(false, "monitor");
+        long byHog = told.nanos(
+                false, part -> part.part().equals("monitor") && part.detail().endsWith(", held by hog"));
+        assertThat((double) monitor).as(text).isGreaterThan(account.get("waited") * 0.8);
+        assertThat((double) byHog).as(text).isGreaterThan(monitor * 0.8);
+        told.addUp(text);
     }
 
     /** In a thread that its cgroup's quota holds back again and again, on one CPU, so that the kernel's sum over CPUs is its time. */

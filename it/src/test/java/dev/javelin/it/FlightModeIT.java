@@ -313,7 +313,8 @@ class FlightModeIT {
             Map<String, String> facts = Facts.of(jfr);
             assertThat(facts.keySet()).anyMatch(name -> name.matches("not recorded, between [2-9] parts"));
             assertThat(facts).doesNotContainKey("failure 1");
-            assertThat(Recording.read(jfr).where(FlightModeIT::isLoop).size()).isGreaterThan(300);
+            // parts of 1, 1, 2 and 4 s; JFR takes some of the samples that it might
+            assertThat(Recording.read(jfr).where(FlightModeIT::isLoop).size()).isGreaterThan(100);
             assertThat(left(container.tmp(), container.pid())).isEmpty();
         }
     }

@@ -48,7 +48,8 @@ class ReturnsIT {
     })
     void everyCallIsCountedOrToldOf(String function, int calls, int counted) throws Exception {
         Path json = directory.resolve("calls.json");
-        String summary = observe(17, List.of("latency", "-f", json.toString(), "uprobe:libreturns:" + function));
+        String summary =
+                observe(17, List.of("latency", "--may-throw", "-f", json.toString(), "uprobe:libreturns:" + function));
         assertThat(first(COUNT, Files.readString(json))).as(summary).isEqualTo(counted);
         long open = first(OPEN, summary);
         long lost = first(LOST, summary);
@@ -60,7 +61,9 @@ class ReturnsIT {
     @Test
     void aCallHasTheArgumentsThatItWasCalledWith() throws Exception {
         Path json = directory.resolve("keys.json");
-        observe(17, List.of("latency", "--by", "arg0", "-f", json.toString(), "uprobe:libreturns:jumps"));
+        observe(
+                17,
+                List.of("latency", "--may-throw", "--by", "arg0", "-f", json.toString(), "uprobe:libreturns:jumps"));
         Map<Integer, Integer> keys = keys(json);
         assertThat(keys).hasSize(CALLS / 2);
         assertThat(keys.keySet()).allMatch(key -> key % 2 == 0);
@@ -72,7 +75,14 @@ class ReturnsIT {
     void stacksWithinProbedFunctionsAreWhole() throws Exception {
         Path collapsed = directory.resolve("depths.collapsed");
         String summary = observe(
-                17, List.of("record", "-e", "uretprobe:libreturns:recurses /arg0 > 0/", "-f", collapsed.toString()));
+                17,
+                List.of(
+                        "record",
+                        "--may-throw",
+                        "-e",
+                        "uretprobe:libreturns:recurses /arg0 > 0/",
+                        "-f",
+                        collapsed.toString()));
         Map<Integer, Long> depths = new TreeMap<>();
         for (String line : Files.readAllLines(collapsed)) {
             assertThat(line).as(summary).contains(";start_thread;", "KnownReturns.main;", "KnownReturns.run;");
@@ -100,7 +110,15 @@ class ReturnsIT {
 
     @Test
     void whatExceptionsDoIsToldBefore() throws Exception {
-        String summary = observe(17, List.of("latency", "uprobe:libreturns:jumps"));
+        try (TargetProcess target = target(17)) {
+            Child.Result refused =
+                    JavelinCommand.run("latency", "uprobe:libreturns:jumps", Long.toString(target.pid()));
+            assertThat(refused.exit()).isEqualTo(2);
+            assertThat(refused.err())
+                    .contains("libreturns throws C++ exceptions", "--may-throw")
+                    .hasLineCount(1);
+        }
+        String summary = observe(17, List.of("latency", "--may-throw", "uprobe:libreturns:jumps"));
         assertThat(summary).contains("libreturns throws C++ exceptions");
         summary = observe(17, List.of("latency", "uprobe:libjvm:JVM_GC"));
         assertThat(summary).doesNotContain("exceptions", "left out");
@@ -134,12 +152,15 @@ class ReturnsIT {
     /** What it says of a target from its start to its end. */
     private String observe(int major, List<String> command) throws Exception {
         MustRun.recording();
-        Path library = NativeLibrary.compile(
-                MustRun.jdk(17), directory.resolve("libreturns.so"), List.of("returns.cc"), List.of());
-        try (TargetProcess target = TargetProcess.start(
-                        MustRun.jdk(major), List.of("-XX:+UseG1GC"), KnownReturns.class, library.toString());
+        try (TargetProcess target = target(major);
                 Child recorder = Watch.start(target, command)) {
             return Watch.all(target, recorder, Watch.OWN_LINKS + 2);
         }
+    }
+
+    private TargetProcess target(int major) {
+        Path library = NativeLibrary.compile(
+                MustRun.jdk(17), directory.resolve("libreturns.so"), List.of("returns.cc"), List.of());
+        return TargetProcess.start(MustRun.jdk(major), List.of("-XX:+UseG1GC"), KnownReturns.class, library.toString());
     }
 }

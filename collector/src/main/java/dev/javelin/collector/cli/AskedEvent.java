@@ -1,8 +1,13 @@
 package dev.javelin.collector.cli;
 
 import dev.javelin.bpf.PerfAttr;
+import dev.javelin.collector.probe.NearestNames;
 import dev.javelin.collector.probe.ProbeSpec;
+import dev.javelin.collector.probe.SyscallNames;
 import dev.javelin.collector.session.JavelinException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -11,6 +16,9 @@ import java.util.stream.Collectors;
  * @param name as it was typed
  */
 record AskedEvent(String name) {
+    /** Events of asprof's that sample CPU time in other ways. */
+    private static final Set<String> ASPROFS_CLOCKS = Set.of("itimer", "ctimer", "cpu-clock");
+
     static final String CPU = "cpu";
     /** Events of the scheduler, which are measured and not sampled. */
     static final String OFF_CPU = "offcpu";
@@ -33,9 +41,24 @@ record AskedEvent(String name) {
             spec();
         } else if (!isClock() && !isMeasured() && !isOfUserSpace() && !isHardware(name)) {
             throw JavelinException.usage("-e " + name
-                    + ": unknown event; known are cpu, offcpu, wall, runq, with --mode user alloc and lock, probes such as uprobe:libc:fsync, and, where the processor's counters"
+                    + ": unknown event" + question()
+                    + "; known are cpu, offcpu, wall, runq, with --mode user alloc and lock, probes such as uprobe:libc:fsync, and, where the processor's counters"
                     + " can be used, " + hardwareNames() + ", rNNN");
         }
+    }
+
+    /** What may have been meant: one of the events, also by asprof's names for the clock, or a system call. */
+    private String question() {
+        if (ASPROFS_CLOCKS.contains(name)) {
+            return ", asprof's name for -e cpu";
+        }
+        if (SyscallNames.all().containsKey(name)) {
+            return ", did you mean syscall:" + name + "?";
+        }
+        List<String> known = new ArrayList<>(List.of(CPU, OFF_CPU, WALL, RUN_QUEUE, ALLOC, LOCK));
+        known.addAll(PerfAttr.names());
+        String question = NearestNames.question(name, known, "");
+        return question.isEmpty() ? "" : ", " + question;
     }
 
     boolean is(String other) {

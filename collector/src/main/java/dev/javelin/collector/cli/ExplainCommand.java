@@ -79,7 +79,8 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--slower-than",
             paramLabel = "TIME",
-            description = "Which calls are slow, for example 200ms (default: the slowest hundredth).")
+            description =
+                    "Which calls are slow, for example 200ms; seconds without a unit (default: the slowest hundredth).")
     private String slowerThan;
 
     @Option(

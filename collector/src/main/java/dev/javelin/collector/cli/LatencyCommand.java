@@ -116,6 +116,9 @@ final class LatencyCommand implements Callable<Integer> {
     @Mixin
     private KernelMode mode;
 
+    @Mixin
+    private ReturnSettings returns;
+
     LatencyCommand(Cli cli) {
         this.cli = cli;
     }
@@ -222,7 +225,7 @@ final class LatencyCommand implements Callable<Integer> {
 
     private RecordRequest request(SpecsAndTarget wanted, CallKey key, What number, Duration time, OutputFile output) {
         int pid = wanted.pid();
-        ProbeResolver resolver = new ProbeResolver(List.of(pid));
+        ProbeResolver resolver = new ProbeResolver(List.of(pid), returns.mayThrow());
         List<Probes.Probe> measured = Stream.concat(
                         wanted.differentSpecs().stream()
                                 .flatMap(spec -> probes(resolver, spec, key.what(), number).stream()),

@@ -9,6 +9,7 @@ import dev.javelin.collector.session.RecordSession;
 import dev.javelin.collector.session.Session;
 import dev.javelin.collector.user.UserSession;
 import dev.javelin.flamegraph.Outputs;
+import dev.javelin.flamegraph.ReportOptions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -356,11 +357,17 @@ final class RecordCommand implements Callable<Integer> {
                 sampling.depth(),
                 !userOnly,
                 !kernelOnly,
-                report.options(found.all() || found.processes().size() > 1),
+                reportOptions(found),
                 shownAs == null ? cli.commandLine() : shownAs,
                 cli.verbose(),
                 sampling.key().label(),
                 null);
+    }
+
+    /** Numbers of events are of no use but summed up. */
+    private ReportOptions reportOptions(Targets found) {
+        ReportOptions options = report.options(found.all() || found.processes().size() > 1);
+        return sampling.value() == null ? options : options.with(ReportOptions.Flag.TOTAL);
     }
 
     private String settings(Targets found, OutputFile output, Duration time) {

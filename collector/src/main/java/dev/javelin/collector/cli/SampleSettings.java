@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say what is sampled, how often and for how long. */
@@ -102,6 +103,9 @@ final class SampleSettings {
             description =
                     "With a probe: sum up retval, or arg0 to arg5, for example the bytes that were read, instead of counting hits.")
     private String value;
+
+    @Mixin
+    private ReturnSettings returns;
 
     /** What was said already: a loop looks for the same probes each time. */
     private final Set<String> said = new HashSet<>();
@@ -284,7 +288,7 @@ final class SampleSettings {
             throw JavelinException.usage((by != null ? "--by" : "--value")
                     + ": calls of Java methods have no values to tell them apart by, or to sum up");
         }
-        ProbeResolver resolver = events().any(AskedEvent::isProbe) ? new ProbeResolver(pids) : null;
+        ProbeResolver resolver = events().any(AskedEvent::isProbe) ? new ProbeResolver(pids, returns.mayThrow()) : null;
         List<EventRequest> planned = new ArrayList<>();
         List<Probes.Probe> rows = new ArrayList<>();
         for (AskedEvent each : events().list()) {

@@ -89,6 +89,9 @@ final class TraceCommand implements Callable<Integer> {
     @Mixin
     private KernelMode mode;
 
+    @Mixin
+    private ReturnSettings returns;
+
     TraceCommand(Cli cli) {
         this.cli = cli;
     }
@@ -114,7 +117,7 @@ final class TraceCommand implements Callable<Integer> {
                 if (attached != null) {
                     attached.warnings().forEach(cli.messages()::line);
                 }
-                ProbeResolver resolver = new ProbeResolver(List.of(wanted.pid()));
+                ProbeResolver resolver = new ProbeResolver(List.of(wanted.pid()), returns.mayThrow());
                 List<TracedProbe> probes = probes(wanted, resolver, attached, shown);
                 Recording recording = recording(wanted, attached, probes, resolver.warnings(), time, most);
                 stop.passTo(recording::stop);

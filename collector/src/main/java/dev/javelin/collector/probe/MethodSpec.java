@@ -21,13 +21,15 @@ public record MethodSpec(String type, String method, String parameters, boolean 
     private static final Pattern FORM = Pattern.compile(
             "(?<plus>\\+)?(?<type>[^()/:\\s]+)\\.(?<method>[^().:/\\s]+)(?:\\((?<types>[^()/:]*)\\))?(?::(?<time>\\d[\\w.]*))?");
 
+    private static final Pattern SLASHED = Pattern.compile("(\\+?[\\w$*?]+(?:/[\\w$*?]+)+)(\\..*)");
+
     /**
      * Reads what follows {@code java:}.
      *
      * @throws JavelinException usage, if it cannot be understood
      */
     static MethodSpec parse(String text) {
-        Matcher matcher = FORM.matcher(text.strip());
+        Matcher matcher = FORM.matcher(withDots(text.strip()));
         if (!matcher.matches()) {
             throw error(
                     text,
@@ -43,6 +45,13 @@ public record MethodSpec(String type, String method, String parameters, boolean 
                         : Arrays.stream(types.split(",", -1)).map(String::strip).collect(Collectors.joining(",")),
                 matcher.group("plus") != null,
                 threshold(text, matcher.group("time")));
+    }
+
+    /** As Javelin's own stacks show a method, {@code com/acme/Orders.place}, and as Java's references to one are written. */
+    private static String withDots(String text) {
+        String dots = text.replace("::", ".");
+        Matcher slashed = SLASHED.matcher(dots);
+        return slashed.matches() ? slashed.group(1).replace('/', '.') + slashed.group(2) : dots;
     }
 
     private static long threshold(String text, String time) {

@@ -49,12 +49,19 @@ public final class ProbeResolver {
     private final Map<String, ElfFile> files = new HashMap<>();
     private final UsdtPlaces usdt;
     private final KernelFunctions kernelFunctions = new KernelFunctions();
+    private final boolean mayThrow;
     private final Set<String> warnings = new LinkedHashSet<>();
     private final JvmProbes jvm = new JvmProbes(spec -> functions(spec, false));
 
     /** Resolves probes in these processes. */
     public ProbeResolver(List<Integer> pids) {
+        this(pids, false);
+    }
+
+    /** The same; {@code mayThrow} says whether returns may be probed where C++ exceptions are thrown, which end the process there. */
+    public ProbeResolver(List<Integer> pids, boolean mayThrow) {
         this.pids = List.copyOf(pids);
+        this.mayThrow = mayThrow;
         this.usdt = new UsdtPlaces(this.pids, this::file);
     }
 
@@ -452,7 +459,7 @@ public final class ProbeResolver {
             int pid, TargetLibrary library, ElfFile file, ProbeSpec spec, boolean returns) {
         try {
             List<FunctionPoint> found = LibraryFunctions.find(TargetLibraries.of(pid), library, file, spec.name());
-            return returns ? ProbedReturns.allowed(spec, library, file, found, warnings) : found;
+            return returns ? ProbedReturns.allowed(spec, library, file, found, mayThrow, warnings) : found;
         } catch (UnknownNameException e) {
             throw unknown(spec, e);
         } catch (IOException e) {

@@ -34,6 +34,8 @@ final class ProbeSpecParser {
     /** All names but those of C++ functions, and globs of them. */
     private static final Pattern PLAIN = Pattern.compile("[\\w.$*?\\[\\]^!-]+");
 
+    private static final Pattern METHOD = Pattern.compile("[\\w$]+(?:\\.[\\w$*<>]+)+");
+
     private final String text;
 
     ProbeSpecParser(String text) {
@@ -52,10 +54,19 @@ final class ProbeSpecParser {
                     + FOREIGN.get(head).form());
         }
         if (colon < 0 || !PLAIN.matcher(head).matches() || name(rest).contains(":")) {
-            throw error("unknown kind '" + head + "': "
-                    + NearestNames.question(head, KINDS, "the kinds are " + String.join(", ", KINDS)));
+            throw error("unknown kind '" + head + "': " + question(colon < 0 ? text : head));
         }
         return probe(Kind.TRACEPOINT, text);
+    }
+
+    private static String question(String typed) {
+        if (SyscallNames.all().containsKey(typed)) {
+            return "did you mean syscall:" + typed + "?";
+        }
+        if (METHOD.matcher(typed).matches()) {
+            return "did you mean java:" + typed + "?";
+        }
+        return NearestNames.question(typed, KINDS, "the kinds are " + String.join(", ", KINDS));
     }
 
     private ProbeSpec probe(Kind kind, String rest) {

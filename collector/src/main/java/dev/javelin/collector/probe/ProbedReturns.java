@@ -33,11 +33,17 @@ final class ProbedReturns {
     /**
      * The functions whose returns can be probed.
      *
+     * @param mayThrow whether those that an exception could pass are allowed, too
      * @param warnings where it is added what was left out, and what is dangerous
-     * @throws JavelinException usage, if there are none
+     * @throws JavelinException usage, if there are none, or if one might end the process
      */
     static List<FunctionPoint> allowed(
-            ProbeSpec spec, TargetLibrary library, ElfFile file, List<FunctionPoint> functions, Set<String> warnings)
+            ProbeSpec spec,
+            TargetLibrary library,
+            ElfFile file,
+            List<FunctionPoint> functions,
+            boolean mayThrow,
+            Set<String> warnings)
             throws ElfException {
         List<FunctionPoint> allowed = functions.stream()
                 .filter(function -> !isCalledByStubs(function.name()))
@@ -53,8 +59,13 @@ final class ProbedReturns {
                     + " left out: a probe of the return would crash the JVM, which reads there where it goes on");
         }
         if (FunctionTable.of(file).imports(THROWS)) {
-            warnings.add(library.name() + " throws C++ exceptions: one that passes a function whose return is probed"
-                    + " ends the process (std::terminate)");
+            String danger = library.name() + " throws C++ exceptions: one that passes a function whose return is probed"
+                    + " ends the process (std::terminate)";
+            if (!mayThrow) {
+                throw JavelinException.usage(spec.text() + ": " + danger
+                        + "; 'record -e uprobe:' and 'trace uprobe:' show its entries, --may-throw takes the risk");
+            }
+            warnings.add(danger);
         }
         return allowed;
     }

@@ -38,11 +38,6 @@ final class CallTimeline {
         waits.sort(Comparator.comparingLong(Explanation.Interval::fromNanos));
         long end = start + slow.told().nanos();
         long at = start;
-        if (began > start) {
-            at = Math.min(began, end);
-            intervals.add(
-                    new Explanation.Interval(CallPart.UNKNOWN, CallTimes.BEFORE, 0, at - start, Profile.EMPTY_STACK));
-        }
         for (Explanation.Interval wait : waits) {
             long from = Math.max(at, Math.min(end, wait.fromNanos())); // as it returns it may wait, too
             running(slow, at, from, intervals);

@@ -51,6 +51,9 @@ final class CallTimes {
     static final String BEFORE = "before the start";
     static final String UNSAMPLED = "too short to be sampled";
 
+    private static final Comparator<Slow> SLOWEST_FIRST =
+            Comparator.comparingLong((Slow call) -> -call.told().nanos());
+
     /** A call that was told. */
     record Slow(ToldCall told, SeenCalls.Call call) {}
 
@@ -59,6 +62,7 @@ final class CallTimes {
     private final CountedEvents events;
     private final CallParts parts;
     private final CallDetails details;
+    private final MonitorHolders holders;
     private final long interval;
     private final SeenCalls calls = new SeenCalls();
     private final PartSums sums;
@@ -96,6 +100,9 @@ final class CallTimes {
     private long[] endedCalls = new long[0];
 
     private long cut;
+    /** How long the calls took that had begun before; as many as there are threads. */
+    private final List<Long> begunBefore = new ArrayList<>();
+
     private final List<String> warnings = new ArrayList<>();
 
     private long nextLook;
@@ -115,6 +122,7 @@ final class CallTimes {
         this.events = events;
         this.parts = new CallParts(profile);
         this.details = new CallDetails(profile, events, parts);
+        this.holders = new MonitorHolders(events.wakers()::threadId);
         this.sums = new PartSums(parts);
         this.handedOver = request.calls().tasks() == null
                 ? null
@@ -252,6 +260,16 @@ final class CallTimes {
         }
         int stack = events.stackOf(wait.stack());
         CallPart part = parts.ofWait(wait, stack);
+        if (part == CallPart.MONITOR && !CallId.isVirtual(wait.call())) { // whose thread is not the one that runs it
+            int thread = events.threadOf(wait.pid(), wait.tid());
+            holders.pieces(wait, thread).forEach(piece -> add(piece, part, stack, target));
+        } else {
+            add(wait, part, stack, target);
+        }
+    }
+
+    private void add(CallWait wait, CallPart told, int stack, Target target) {
+        CallPart part = told;
         String operation = operation(part, wait);
         if (part == CallPart.SAFEPOINT && VmOperations.isCollection(operation)) {
             part = CallPart.GC_PAUSE;
@@ -313,6 +331,10 @@ final class CallTimes {
         if (began == 0 || end <= began || end > ended) {
             return; // not counted either
         }
+        if (told.beganNanos() < began) {
+            begunBefore.add(told.nanos()); // what it did until then is not known
+            return;
+        }
         SeenCalls.Call call = calls.of(told.call());
         if (call.told != null) {
             slow.remove(call.told); // a call within it, of the same number, and shorter
@@ -366,15 +388,16 @@ final class CallTimes {
         if (left > cpu) {
             sums.add(PartSums.Key.of(CallPart.UNKNOWN, ""), left - cpu, false);
         }
-        warnOfWhatIsLeftOut(slowCalls.size());
+        Explanation.Slow ofSlowCalls = those(slowCalls);
+        warnOfWhatIsLeftOut(slowCalls.size(), ofSlowCalls.thresholdNanos());
         CallTimeline timeline = new CallTimeline(profile, events, parts, began, interval);
         List<Explanation.SlowCall> shown =
-                slowest.stream().limit(MOST_SHOWN).map(timeline::of).toList();
+                slowest.stream().sorted(SLOWEST_FIRST).map(timeline::of).toList();
         return new Explanation(
                 request.method(),
                 counts.count(),
                 elapsed,
-                those(slowCalls),
+                ofSlowCalls,
                 sums.list(),
                 handedOver(slowCalls),
                 counts,
@@ -476,16 +499,19 @@ final class CallTimes {
         long most = request.slowerThanNanos() > 0
                 ? Long.MAX_VALUE
                 : Math.max(1, Math.round(latencies.count() * SLOW_SHARE));
-        return slow.stream()
-                .sorted(Comparator.comparingLong((Slow call) -> -call.told().nanos()))
-                .limit(most)
-                .toList();
+        return slow.stream().sorted(SLOWEST_FIRST).limit(most).toList();
     }
 
-    private void warnOfWhatIsLeftOut(int told) {
+    private void warnOfWhatIsLeftOut(int told, long threshold) {
         if (cut > 0 && told == slow.size()) {
             warnings.add("of " + (told + cut) + " slow calls the slowest " + told
                     + " are explained as such: a longer --slower-than has fewer");
+        }
+        long early = begunBefore.stream().filter(nanos -> nanos >= threshold).count();
+        if (early > 0) {
+            warnings.add(
+                    early + (early == 1 ? " call" : " calls")
+                            + " had begun before the start, and are not among the slow ones: what they did until then is not known");
         }
         if (!calls.isComplete()) {
             warnings.add("more happened in calls at once than is kept for time lines, which lack some of it: the sums"
@@ -502,11 +528,7 @@ final class CallTimes {
         long cpu = 0;
         for (Slow call : slowCalls) {
             long running = Math.max(0, call.told().nanos() - call.call().waited);
-            long unseen = Math.min(running, Math.max(0, began - call.told().beganNanos()));
-            if (unseen > 0) {
-                sums.add(PartSums.Key.of(CallPart.UNKNOWN, BEFORE), unseen, true);
-            }
-            cpu += running - unseen;
+            cpu += running;
             call.call().waits.forEach((key, nanos) -> sums.add(key, nanos, true));
             call.call().sampled.forEach((stack, count) -> sampled.merge(stack, count, Long::sum));
         }

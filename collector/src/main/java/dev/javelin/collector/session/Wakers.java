@@ -62,10 +62,14 @@ final class Wakers {
 
     /** The name of the target's thread that woke another; null if it is not known, or was none. */
     String thread(long id) {
+        return threadId(id) == null ? null : threadName(wakers.get(id));
+    }
+
+    /** The profile's id of that thread; null as {@link #thread}. */
+    Integer threadId(long id) {
         Waker waker = wakers.get(id);
-        return waker == null || waker.thread() == null || interruptEntry(profile.frames(waker.stack())) >= 0
-                ? null
-                : threadName(waker);
+        boolean known = waker != null && interruptEntry(profile.frames(waker.stack())) < 0;
+        return known ? waker.thread() : null;
     }
 
     private String name(Waker waker) {

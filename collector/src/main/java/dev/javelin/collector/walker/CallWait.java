@@ -134,6 +134,26 @@ public record CallWait(
                 peer);
     }
 
+    /** The same between two times of it, CLOCK_MONOTONIC, at the second of which somebody else was woken by {@code other}. */
+    public CallWait heldBy(long other, long fromNanos, long toNanos) {
+        return new CallWait(
+                pid,
+                tid,
+                toNanos,
+                kind,
+                javaThread,
+                call,
+                toNanos - fromNanos,
+                0,
+                stack,
+                other,
+                syscall,
+                inode,
+                objectClass,
+                socket,
+                peer);
+    }
+
     private static String peer(ByteBuffer b, int at, int family, int port) {
         if (family == UNIX) {
             return "a unix socket";

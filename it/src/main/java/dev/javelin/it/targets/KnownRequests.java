@@ -173,7 +173,7 @@ public final class KnownRequests {
             case 5 -> took("park", this::cpu, KnownRequests::lock);
             case 10 -> took("sleep", this::cpu, KnownRequests::rest);
             case 15 -> took("socket", this::cpu, this::ask);
-            case 20 -> took("file", this::ofCarrier, this::write);
+            case 20 -> took("file", this::cpu, this::write);
             case 25 -> work(MILLIS * WORK_NANOS);
             case 30 -> took("gc", this::cpu, KnownRequests::collect);
             default -> {} // quick
@@ -182,23 +182,9 @@ public final class KnownRequests {
         request.put("elapsed", System.nanoTime() - start);
     }
 
+    /** The time on the CPU of the thread; 0 of virtual ones, of which it is not known. */
     private long cpu() {
         return startVirtual == null ? THREADS.getCurrentThreadCpuTime() : 0;
-    }
-
-    /** The time on the CPU of the thread, or of a virtual thread's carrier, which it keeps while it writes to a file. */
-    private long ofCarrier() {
-        return startVirtual == null ? cpu() : schedstat();
-    }
-
-    /** The first number is the time on the CPU, nanoseconds (Documentation/scheduler/sched-stats.rst). */
-    private static long schedstat() {
-        try {
-            return Long.parseLong(
-                    Files.readString(Path.of("/proc/thread-self/schedstat")).split(" ", -1)[0]);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** How long the step waited: the time that it took without that on the CPU. */

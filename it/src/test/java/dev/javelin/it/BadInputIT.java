@@ -137,7 +137,7 @@ class BadInputIT {
             2 | latency --by arg0 runq TARGET | thread or cpu
             2 | latency --value retval offcpu TARGET | time
             2 | latency --value bytes syscall:read TARGET | bytes
-            2 | latency --value arg7 syscall:read TARGET | only arg0 to arg5
+            2 | latency --value arg3 syscall:read TARGET | has no arg3
             2 | latency --value retval usdt:libjvm:hotspot:gc__begin TARGET | no returned value
             2 | latency runq java:java.lang.Thread.run TARGET | by itself
             2 | record --value retval TARGET | probe

@@ -21,6 +21,8 @@ public final class Agent {
 
     /** Null before the first one. */
     private static Collector last;
+    /** Of that one. */
+    private static Thread lastExit;
 
     private Agent() {}
 
@@ -79,7 +81,11 @@ public final class Agent {
         String pid = Files.readSymbolicLink(Paths.get("/proc/self")).toString();
         Collector collector = Collector.start(java, jar, arguments.recordOptions(), pid, arguments.log());
         last = collector;
+        if (lastExit != null) {
+            remove(lastExit);
+        }
         Thread exit = new Thread(new Exit(collector), "javelin-exit");
+        lastExit = exit;
         Runtime.getRuntime().addShutdownHook(exit);
         awaitRecording(collector, exit, arguments.log(), answer);
     }

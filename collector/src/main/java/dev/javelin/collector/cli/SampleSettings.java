@@ -165,6 +165,9 @@ final class SampleSettings {
             throw JavelinException.usage("--by " + by + ": -e " + events().names()
                     + " has no such values; use it with a probe, or -t for threads");
         }
+        if (by != null && events().any(AskedEvent::isMethod)) {
+            throw JavelinException.usage("--by: calls of Java methods have no values to tell them apart by");
+        }
         return new CallKey(by);
     }
 
@@ -283,10 +286,6 @@ final class SampleSettings {
         if (wakers && !events().has(AskedEvent.OFF_CPU) && !events().has(AskedEvent.WALL)) {
             throw JavelinException.usage(
                     "--wakers: -e " + events().names() + " measures no waits; use it with -e offcpu or -e wall");
-        }
-        if (methods != null && (by != null || value != null)) {
-            throw JavelinException.usage((by != null ? "--by" : "--value")
-                    + ": calls of Java methods have no values to tell them apart by, or to sum up");
         }
         ProbeResolver resolver = events().any(AskedEvent::isProbe) ? new ProbeResolver(pids, returns.mayThrow()) : null;
         List<EventRequest> planned = new ArrayList<>();

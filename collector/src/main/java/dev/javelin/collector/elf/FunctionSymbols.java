@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The functions that one ELF file defines, with all their names: the symbols of type FUNC and IFUNC in .dynsym, .symtab and the debug
@@ -216,8 +217,8 @@ public final class FunctionSymbols {
     }
 
     /** Whether the file uses that symbol without defining it. */
-    public boolean imports(String name) {
-        return imports.contains(name);
+    public boolean imports(Predicate<String> name) {
+        return imports.stream().anyMatch(name);
     }
 
     private static String name(byte[] text, int from) {

@@ -60,6 +60,11 @@ public final class Monitors {
         return field == null ? 0 : (int) field.value();
     }
 
+    /** What tells classes apart, by an object's word at {@link #classWord}: the word may have more in it; 0 if that is 0. */
+    public long classOf(long word) {
+        return word == 0 ? 0 : heap.klassOf(word);
+    }
+
     /** The class of an object, with dots, by its word at {@link #classWord}; empty if that is none. */
     public String className(long word) {
         return names.computeIfAbsent(heap.klassOf(word), this::read);

@@ -6,9 +6,6 @@ import java.util.List;
 
 /** Which numbers the events of a probe have: arguments, and what was returned. */
 final class EventNumbers {
-    /** Of a system call, and of a function of which nothing is known: the registers of the calling convention. */
-    private static final int REGISTERS = 6;
-
     private EventNumbers() {}
 
     /** Whether it is an argument; null is none. */
@@ -26,12 +23,6 @@ final class EventNumbers {
         if (!isArgument(number)) {
             return;
         }
-        int least = spec.kind() == ProbeSpec.Kind.SYSCALL
-                ? REGISTERS
-                : found.stream().mapToInt(each -> each.arguments().size()).min().orElse(0);
-        if (number.index() >= least) {
-            throw JavelinException.usage(spec.text() + ": has no " + number.text() + ", "
-                    + (least == 0 ? "nor any other argument" : "only arg0 to arg" + (least - 1)));
-        }
+        found.forEach(each -> ProbeValues.requireArgument(spec, each, number.index()));
     }
 }

@@ -131,8 +131,8 @@ public final class FunctionTable {
                         symbols.ifunc(index));
     }
 
-    /** Whether the file calls a function of that name, which another library defines. */
-    public boolean imports(String symbol) {
+    /** Whether the file uses something of such a name that another library defines. */
+    public boolean imports(Predicate<String> symbol) {
         return symbols.imports(symbol);
     }
 

@@ -27,7 +27,7 @@ public final class LibraryFunctions {
         FunctionTable functions = FunctionTable.of(file);
         List<FunctionPoint> found = functions.find(name);
         if (found.isEmpty()) {
-            if (functions.imports(name)) {
+            if (functions.imports(name::equals)) {
                 throw definedElsewhere(libraries, library, name);
             }
             throw new UnknownNameException(

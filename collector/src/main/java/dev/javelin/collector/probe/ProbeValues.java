@@ -56,7 +56,7 @@ final class ProbeValues {
         return JavelinException.usage(spec.text() + ": has no " + what + ": " + why);
     }
 
-    private static void requireArgument(ProbeSpec spec, Found found, int number) {
+    static void requireArgument(ProbeSpec spec, Found found, int number) {
         int arguments = spec.kind() == Kind.SYSCALL
                 ? syscallArguments(found.points())
                 : found.arguments().size();

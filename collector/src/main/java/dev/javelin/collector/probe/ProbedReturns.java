@@ -26,7 +26,12 @@ final class ProbedReturns {
             "JVMCIRuntime::",
             "SafepointSynchronize::handle_polling_page_exception(");
 
-    private static final String THROWS = "__cxa_throw";
+    /** What C++ code uses that throws, or lets exceptions of others pass (Itanium C++ ABI: Exception Handling, and libgcc's unwinder). */
+    private static final Set<String> THROWS =
+            Set.of("__cxa_throw", "__cxa_rethrow", "_Unwind_RaiseException", "__gxx_personality_v0");
+
+    /** They throw themselves, for all others. */
+    private static final Set<String> RUNTIMES = Set.of("libstdc++", "libgcc_s", "libc++", "libc++abi", "libunwind");
 
     private ProbedReturns() {}
 
@@ -58,7 +63,7 @@ final class ProbedReturns {
             warnings.add(left + (left == 1 ? " function is" : " functions are")
                     + " left out: a probe of the return would crash the JVM, which reads there where it goes on");
         }
-        if (FunctionTable.of(file).imports(THROWS)) {
+        if (RUNTIMES.contains(library.name()) || FunctionTable.of(file).imports(ProbedReturns::isForExceptions)) {
             String danger = library.name() + " throws C++ exceptions: one that passes a function whose return is probed"
                     + " ends the process (std::terminate)";
             if (!mayThrow) {
@@ -68,6 +73,11 @@ final class ProbedReturns {
             warnings.add(danger);
         }
         return allowed;
+    }
+
+    /** libstdc++ throws what {@code vector::at} and others do by functions of its own, {@code std::__throw_out_of_range}. */
+    private static boolean isForExceptions(String symbol) {
+        return THROWS.contains(symbol) || (symbol.startsWith("_ZSt") && symbol.contains("__throw_"));
     }
 
     static boolean isCalledByStubs(String function) {

@@ -262,7 +262,8 @@ final class CallTimes {
         CallPart part = parts.ofWait(wait, stack);
         if (part == CallPart.MONITOR && !CallId.isVirtual(wait.call())) { // whose thread is not the one that runs it
             int thread = events.threadOf(wait.pid(), wait.tid());
-            holders.pieces(wait, thread).forEach(piece -> add(piece, part, stack, target));
+            long type = target.monitors().classOf(wait.objectClass());
+            holders.pieces(wait, thread, type).forEach(piece -> add(piece, part, stack, target));
         } else {
             add(wait, part, stack, target);
         }

@@ -19,7 +19,7 @@ final class MonitorHolders {
     /** {@code waker}: the id of who let the next one in, see {@link CallWait#waker}. */
     private record Held(long untilNanos, long waker) {}
 
-    private record Waited(long objectClass, long untilNanos, List<Held> held) {}
+    private record Waited(long type, long untilNanos, List<Held> held) {}
 
     private final LongFunction<Integer> threadOfWaker;
     /** The last wait of a thread. */
@@ -30,14 +30,19 @@ final class MonitorHolders {
         this.threadOfWaker = threadOfWaker;
     }
 
-    /** A wait for a monitor, a piece for each holder, in their order; together they are as long. {@code thread} waited. */
-    List<CallWait> pieces(CallWait wait, int thread) {
+    /**
+     * A wait for a monitor, a piece for each holder, in their order; together they are as long.
+     *
+     * @param thread who waited
+     * @param type the class of the monitor; 0 if it is not known
+     */
+    List<CallWait> pieces(CallWait wait, int thread, long type) {
         long began = wait.endNanos() - wait.nanos();
         boolean wokenWithin = wait.wokenNanos() > began && wait.wokenNanos() < wait.endNanos();
         long until = wokenWithin ? wait.wokenNanos() : wait.endNanos();
-        List<Held> held = before(wait, began, until);
+        List<Held> held = before(wait, type, began, until);
         held.add(new Held(until, wait.waker()));
-        last.put(thread, new Waited(wait.objectClass(), until, held));
+        last.put(thread, new Waited(type, until, held));
         List<CallWait> pieces = new ArrayList<>();
         long from = began;
         for (Held each : held.subList(0, held.size() - 1)) {
@@ -49,11 +54,11 @@ final class MonitorHolders {
     }
 
     /** Those before the last one. */
-    private List<Held> before(CallWait wait, long began, long until) {
+    private List<Held> before(CallWait wait, long type, long began, long until) {
         List<Held> before = new ArrayList<>();
         Integer holder = threadOfWaker.apply(wait.waker());
         Waited own = holder == null ? null : last.get(holder);
-        if (own != null && own.objectClass == wait.objectClass() && own.untilNanos > began && own.untilNanos < until) {
+        if (own != null && type != 0 && own.type == type && own.untilNanos > began && own.untilNanos < until) {
             List<Held> theirs = own.held.subList(Math.max(0, own.held.size() - MOST), own.held.size());
             for (Held each : theirs) {
                 if (each.untilNanos > began) {

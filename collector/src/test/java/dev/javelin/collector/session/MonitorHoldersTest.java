@@ -24,7 +24,7 @@ class MonitorHoldersTest {
     }
 
     private List<String> pieces(CallWait wait, int thread) {
-        return holders.pieces(wait, thread).stream()
+        return holders.pieces(wait, thread, wait.objectClass()).stream()
                 .map(piece -> piece.endNanos() - piece.nanos() + "-" + piece.endNanos() + " by " + piece.waker())
                 .toList();
     }
@@ -40,27 +40,28 @@ class MonitorHoldersTest {
 
     @Test
     void shouldKeepWhenTheLastPieceWasWoken() {
-        holders.pieces(wait(0, 1_000, 1_010, 100, ORDERS), FIRST);
-        assertThat(holders.pieces(wait(100, 1_020, 1_030, 200, ORDERS), SECOND))
+        holders.pieces(wait(0, 1_000, 1_010, 100, ORDERS), FIRST, ORDERS);
+        assertThat(holders.pieces(wait(100, 1_020, 1_030, 200, ORDERS), SECOND, ORDERS))
                 .extracting(CallWait::wokenNanos)
                 .containsExactly(0L, 1_020L);
     }
 
     @Test
     void shouldTakeWhoLetItInWhereNothingElseIsKnown() {
-        holders.pieces(wait(0, 1_000, 1_010, 100, ORDERS), FIRST);
+        holders.pieces(wait(0, 1_000, 1_010, 100, ORDERS), FIRST, ORDERS);
         assertThat(pieces(wait(100, 1_020, 1_030, 999, ORDERS), SECOND)).containsExactly("100-1030 by 999");
         assertThat(pieces(wait(100, 1_020, 1_030, 200, STOCK), SECOND)).containsExactly("100-1030 by 200");
+        assertThat(holders.pieces(wait(100, 1_020, 1_030, 200, 0), SECOND, 0)).hasSize(1);
         assertThat(pieces(wait(1_005, 1_020, 1_030, 200, ORDERS), THIRD)).containsExactly("1005-1030 by 200");
     }
 
     @Test
     void shouldAddUpHoweverOftenItIsHandedOn() {
-        holders.pieces(wait(0, 10, 11, 100, ORDERS), FIRST);
+        holders.pieces(wait(0, 10, 11, 100, ORDERS), FIRST, ORDERS);
         int thread = SECOND;
         for (int i = 1; i < 1_000; i++) {
             List<CallWait> pieces = holders.pieces(
-                    wait(0, 10L * (i + 1), 10L * (i + 1) + 1, thread == SECOND ? 200 : 300, ORDERS), thread);
+                    wait(0, 10L * (i + 1), 10L * (i + 1) + 1, thread == SECOND ? 200 : 300, ORDERS), thread, ORDERS);
             assertThat(pieces.stream().mapToLong(CallWait::nanos).sum()).isEqualTo(10L * (i + 1) + 1);
             assertThat(pieces).hasSizeLessThanOrEqualTo(65);
             thread = thread == SECOND ? FIRST : SECOND;

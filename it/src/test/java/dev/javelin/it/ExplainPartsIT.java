@@ -90,7 +90,9 @@ class ExplainPartsIT {
             long waited = account.get("faults.elapsed") - account.get("faults.cpu");
             assertThat((double) in(told, slow, "page fault", "faults"))
                     .as("page fault, of " + waited + " " + text)
-                    .isBetween((waited - account.get("faults.queue")) * 0.9 - stolen, waited * 1.03);
+                    .isBetween(
+                            (waited - account.get("faults.queue")) * 0.75 - stolen,
+                            waited * 1.25); // a thousand short ones
             String fifo = "openat " + directory.resolve("fifo");
             long opened = told.nanos(
                     slow, part -> part.detail().equals(fifo) && part.part().equals("pipe"));

@@ -116,37 +116,26 @@ public record CallWait(
 
     /** What is between two times of it, CLOCK_MONOTONIC. */
     public CallWait from(long fromNanos, long toNanos) {
-        return new CallWait(
-                pid,
-                tid,
-                toNanos,
-                kind,
-                javaThread,
-                call,
-                toNanos - fromNanos,
-                wokenNanos,
-                stack,
-                waker,
-                syscall,
-                inode,
-                objectClass,
-                socket,
-                peer);
+        return piece(fromNanos, toNanos, wokenNanos, waker);
     }
 
-    /** The same between two times of it, CLOCK_MONOTONIC, at the second of which somebody else was woken by {@code other}. */
+    /** The same, at the second of which somebody else was woken by {@code other}. */
     public CallWait heldBy(long other, long fromNanos, long toNanos) {
+        return piece(fromNanos, toNanos, 0, other);
+    }
+
+    private CallWait piece(long from, long to, long woken, long by) {
         return new CallWait(
                 pid,
                 tid,
-                toNanos,
+                to,
                 kind,
                 javaThread,
                 call,
-                toNanos - fromNanos,
-                0,
+                to - from,
+                woken,
                 stack,
-                other,
+                by,
                 syscall,
                 inode,
                 objectClass,

@@ -119,7 +119,7 @@ class FlightModeIT {
     void javaCodeIsSampled(int major) throws IOException {
         try (Container container = noexec(major, Shares.class)) {
             Path jfr = directory.resolve("cpu.jfr");
-            Child.Result result = Child.run(PATIENCE, record(container.pid(), "-d", "3s", "-f", jfr.toString()));
+            Child.Result result = Child.run(PATIENCE, record(container.pid(), "-d", "10s", "-f", jfr.toString()));
             assertTold(result, "cannot load async-profiler (is its /tmp mounted noexec?)");
             Recording recording = Recording.read(jfr);
             List<Sample> loops = recording.where(FlightModeIT::isLoop);

@@ -1,5 +1,6 @@
 package dev.javelin.it.bench;
 
+import dev.javelin.it.harness.BpfStats;
 import dev.javelin.it.harness.Child;
 import dev.javelin.it.harness.JavelinCommand;
 import dev.javelin.it.harness.Jdk;
@@ -29,7 +30,7 @@ final class ProbesBench implements Bench {
 
     @Override
     public String what() {
-        return "cost of a hit, against bpftrace and libbpf-tools [--rounds 3 --seconds 2 --work yield,marked,handover,rates]";
+        return "cost of a hit, against bpftrace and libbpf-tools [--rounds 3 --seconds 2 --work yield,marked,handover,switches,rates]";
     }
 
     /** A tool and what it does, for the table; and its command line. */
@@ -45,7 +46,7 @@ final class ProbesBench implements Bench {
         for (Jdk jdk : options.jdks()) {
             Path directory = Files.createTempDirectory("probes-bench");
             for (String work :
-                    options.text("work", "yield,marked,handover,rates").split(",", -1)) {
+                    options.text("work", "yield,marked,handover,switches,rates").split(",", -1)) {
                 switch (work) {
                     case "yield" -> measure(jdk, List.of(work), this::yieldTools, rounds, seconds, directory);
                     case "marked" -> {
@@ -58,6 +59,7 @@ final class ProbesBench implements Bench {
                         measure(jdk, List.of(work, library), this::markedTools, rounds, seconds, directory);
                     }
                     case "handover" -> measure(jdk, List.of(work), this::switchTools, rounds, seconds, directory);
+                    case "switches" -> switches(jdk, rounds, seconds, directory);
                     case "rates" -> rates(jdk, Math.max(MEASURED, seconds), directory);
                     default -> throw new IllegalArgumentException("no such work: " + work);
                 }
@@ -90,6 +92,38 @@ final class ProbesBench implements Bench {
                 }
             }
         }
+    }
+
+    /** What the programs of each tool take of a hand-over, by the kernel's account of them: below the noise of what the target tells. */
+    private void switches(Jdk jdk, int rounds, double seconds, Path directory) throws Exception {
+        Map<Tool, List<Double>> costs = new LinkedHashMap<>();
+        BpfStats stats = BpfStats.on();
+        try (TargetProcess target = TargetProcess.start(jdk, List.of("-Xlog:disable"), Callers.class, "handover")) {
+            for (int round = 0; round < rounds; round++) {
+                for (Tool tool : switchTools(target.pid(), directory)) {
+                    try (Child child = new Child(tool.command())) {
+                        Pause.seconds(SETTLE);
+                        long before = stats.runTimeNanos(child);
+                        long operations = operations(target, seconds);
+                        double perOp = (double) (stats.runTimeNanos(child) - before) / operations;
+                        costs.computeIfAbsent(tool, t -> new ArrayList<>()).add(perOp);
+                        child.signal("INT");
+                        child.await(Duration.ofSeconds(60)).ok();
+                    }
+                }
+            }
+        } finally {
+            stats.close();
+        }
+        System.out.printf("%n%s, BPF run time of a hand-over, ns: median (least to most)%n", jdk);
+        costs.forEach((tool, nanos) -> System.out.printf(
+                "  %-34s %-12s %s%n", tool.what(), tool.name(), Spread.of(nanos).show(0)));
+    }
+
+    private static long operations(TargetProcess target, double seconds) {
+        Map<String, Long> before = target.account();
+        Pause.seconds(seconds);
+        return TargetProcess.since(before, target.account()).get("ops");
     }
 
     private interface Tools {
@@ -131,6 +165,10 @@ final class ProbesBench implements Bench {
                         "latency " + probe,
                         bpftrace(target, "uprobe:" + path + " " + START_AND_HISTOGRAM.formatted("uretprobe:" + path))),
                 new Tool("javelin", "latency " + probe, javelin("latency", "uprobe:" + probe, target)),
+                new Tool(
+                        "javelin",
+                        "latency and stacks " + probe,
+                        javelin("latency", "-f", file, "uprobe:" + probe, target)),
                 new Tool(
                         "javelin",
                         "hits and stacks " + probe,

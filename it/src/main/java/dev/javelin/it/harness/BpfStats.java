@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,6 +16,8 @@ public final class BpfStats implements AutoCloseable {
     private static final Pattern KPROBE = Pattern.compile("prog_type:\\s+2\\n");
 
     private static final Pattern RUNS = Pattern.compile("run_cnt:\\s+(\\d+)");
+
+    private static final Pattern RUN_TIME = Pattern.compile("run_time_ns:\\s+(\\d+)");
 
     private final String before = Child.run("sysctl", "-n", SWITCH).ok().out().strip();
 
@@ -29,18 +32,27 @@ public final class BpfStats implements AutoCloseable {
 
     /** How often the programs of a process's uprobes have run since they were loaded. */
     public long uprobeRuns(Child recorder) throws IOException {
-        long runs = 0;
+        return sum(recorder, RUNS, info -> KPROBE.matcher(info).find());
+    }
+
+    /** How long all programs of a process have run since they were loaded; nanoseconds. */
+    public long runTimeNanos(Child recorder) throws IOException {
+        return sum(recorder, RUN_TIME, info -> true);
+    }
+
+    private static long sum(Child recorder, Pattern number, Predicate<String> wanted) throws IOException {
+        long sum = 0;
         Path process = Path.of("/proc/" + recorder.pid());
         try (DirectoryStream<Path> files = Files.newDirectoryStream(process.resolve("fdinfo"))) {
             for (Path file : files) {
                 String info = Files.readString(file);
-                Matcher found = RUNS.matcher(info);
-                if (KPROBE.matcher(info).find() && !info.contains("link_type") && found.find()) {
-                    runs += Long.parseLong(found.group(1));
+                Matcher found = number.matcher(info);
+                if (wanted.test(info) && !info.contains("link_type") && found.find()) {
+                    sum += Long.parseLong(found.group(1));
                 }
             }
         }
-        return runs;
+        return sum;
     }
 
     private static void set(String value) {

@@ -9,6 +9,7 @@ import dev.javelin.collector.probe.HotSpotProbes;
 import dev.javelin.collector.probe.KernelNames;
 import dev.javelin.collector.probe.Parameter;
 import dev.javelin.collector.probe.SpecPattern;
+import dev.javelin.collector.probe.SyscallNames;
 import dev.javelin.collector.probe.TargetLibraries;
 import dev.javelin.collector.probe.TargetLibrary;
 import dev.javelin.collector.probe.Tracepoints;
@@ -27,11 +28,12 @@ import java.util.TreeMap;
 final class ProbeList {
     private static final String USDT = "usdt:";
     private static final String UPROBE = "uprobe:";
+    private static final String SYSCALL = "syscall:";
     private static final String TRACEPOINT = "tracepoint:";
     private static final String KPROBE = "kprobe:";
 
     private final Messages messages;
-    /** Null for everything, of which functions and tracepoints are only counted. */
+    /** Null for everything, of which all but USDT probes are only counted. */
     private final SpecPattern pattern;
 
     private final List<String> usdt = new ArrayList<>();
@@ -48,6 +50,9 @@ final class ProbeList {
         if (mayBe(USDT) || mayBe(UPROBE)) {
             libraries.names().forEach(name -> addLibrary(libraries, name));
             addLater(libraries);
+        }
+        if (mayBe(SYSCALL)) {
+            addSyscalls();
         }
         if (mayBe(TRACEPOINT)) {
             addTracepoints();
@@ -151,6 +156,17 @@ final class ProbeList {
 
     private static String summary(String spec, int number, String what) {
         return String.format(Locale.ROOT, "%s  %,d %s", spec, number, what);
+    }
+
+    private void addSyscalls() {
+        if (pattern == null) {
+            kernel.add(summary(SYSCALL + "*", SyscallNames.all().size(), "system calls"));
+            return;
+        }
+        SyscallNames.all().keySet().stream()
+                .map(name -> SYSCALL + name)
+                .filter(this::matches)
+                .forEach(kernel::add);
     }
 
     private void addTracepoints() {

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /** A text or {@link Glob} for probes as they are written, such as {@code uprobe:libjvm:SafepointSynchronize::begin()}, whatever the case. */
 public final class SpecPattern {
-    private static final List<String> KINDS = List.of("usdt:", "uprobe:", "tracepoint:", "kprobe:");
+    private static final List<String> KINDS = List.of("usdt:", "uprobe:", "syscall:", "tracepoint:", "kprobe:");
 
     /** Of a probe in one library, which is named without wildcards. */
     private static final Pattern IN_LIBRARY = Pattern.compile("(?i:usdt|uprobe):([^:*?\\[]+):.*");

@@ -41,6 +41,7 @@ class ListCommandTest {
 
         assertThat(lines).anyMatch(line -> line.matches("uprobe:libjvm:\\*  \\d{2},\\d{3} functions"));
         assertThat(lines).anyMatch(line -> line.matches("uprobe:libc:\\*  \\d,\\d{3} functions"));
+        assertThat(lines).anyMatch(line -> line.matches("syscall:\\*  \\d{3} system calls"));
         try (ElfFile libjvm = ElfFile.open(Path.of(System.getProperty("java.home"), "lib/server/libjvm.so"))) {
             assertThat(lines.stream()
                             .filter(line -> line.startsWith("usdt:libjvm:"))
@@ -72,9 +73,11 @@ class ListCommandTest {
                 "*jvm:safepointSynchronize*      | uprobe:libjvm:SafepointSynchronize::end()",
                 "uprobe:libc:mall*               | uprobe:libc:malloc",
                 "libjvm:os::                     | uprobe:libjvm:os::active_processor_count()",
+                "fsync                           | syscall:fsync",
+                "syscall:*sync                   | syscall:fdatasync",
                 "LIBJAVA:java_java_lang_class_fo | uprobe:libjava:Java_java_lang_Class_forName0",
             })
-    void shouldListFunctionsThatFit(String pattern, String expected) {
+    void shouldListWhatFits(String pattern, String expected) {
         assertThat(list(pattern)).contains(expected).doesNotHaveDuplicates();
     }
 

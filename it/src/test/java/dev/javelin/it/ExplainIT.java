@@ -209,6 +209,7 @@ class ExplainIT {
                 .as("slow elapsed " + text)
                 .isBetween(account.get("slow.elapsed") * 0.99, account.get("outside.elapsed") * 1.01);
         told.addUp(text);
+        told.fillTheHistogram(text);
         told.timesFillTheSlowest(text);
     }
 

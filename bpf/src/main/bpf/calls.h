@@ -36,8 +36,23 @@ struct calling {
 	__u64 mounted; /* of a virtual thread's call: nanoseconds since it began, or was mounted here; of a task, since it began */
 };
 
-/* The key of the virtual thread that is mounted on a JavaThread; 0 if none is, or it cannot be read. */
-static __always_inline __u64 mounted_key(const struct slot_table *t, __u64 java_thread)
+/* The virtual thread whose frames are on the stack above a ContinuationEntry; 0 if it cannot be read. */
+static __always_inline __u64 thread_of_continuation(const struct slot_table *t, __u64 entry)
+{
+	struct process *p = current_process();
+	__u64 continuation = 0, target;
+
+	if (!p || !t->continuation_target || read_word(entry + p->hotspot.cont_entry_cont, &continuation) || !continuation)
+		return 0;
+	target = read_reference(&p->hotspot, continuation, t->continuation_target);
+	return target ? read_reference(&p->hotspot, target, t->target_vthread) : 0;
+}
+
+/*
+ * The key of the virtual thread that is mounted on a JavaThread; 0 if none is, or it cannot be read. The JavaThread's current thread is the
+ * virtual one, but for moments in which VirtualThread.java does something as the carrier: early JDK 21 freezes and thaws its frames in such.
+ */
+static __always_inline __u64 mounted_key(const struct slot_table *t, __u64 java_thread, __u64 entry)
 {
 	__u64 handle = 0, thread = 0, key;
 
@@ -46,6 +61,10 @@ static __always_inline __u64 mounted_key(const struct slot_table *t, __u64 java_
 	if (t->object_colours)
 		thread = zgc_uncoloured(thread);
 	key = thread_key(thread, t->vthread_eetop, t->vthread_tid);
+	if (key & 1)
+		return key;
+	thread = thread_of_continuation(t, entry);
+	key = thread ? thread_key(thread, t->vthread_eetop, t->vthread_tid) : 0;
 	return key & 1 ? key : 0;
 }
 
@@ -76,7 +95,7 @@ static __noinline int read_calling(const struct slot_table *t, __u64 java_thread
 	if (t->thread_cont_entry && read_word(java_thread + t->thread_cont_entry, &entry))
 		return UNREADABLE_SLOT;
 	if (entry)
-		key = mounted_key(t, java_thread);
+		key = mounted_key(t, java_thread, entry);
 	if (!key)
 		return NO_SLOT;
 	index = read_slot(t->slots, key, &slot);

@@ -464,10 +464,12 @@ struct slot_table {
 	__u16 object_colours; /* 1: references are coloured, see walk_virtual.h */
 	__u16 object_class;   /* in an object: the word that tells its class */
 	__u16 thread_vthread; /* in JavaThread: handle of the java.lang.Thread that runs there; 0: virtual ones are not explained */
-	__u16 vthread_eetop; /* in a java.lang.Thread: its JavaThread*, 0 in virtual ones */
-	__u16 vthread_tid;   /* the same: its number */
-	__u16 tasks;         /* 1: tasks are followed that calls hand over */
-	__u16 pad;
+	__u16 vthread_eetop;       /* in a java.lang.Thread: its JavaThread*, 0 in virtual ones */
+	__u16 vthread_tid;         /* the same: its number */
+	__u16 tasks;               /* 1: tasks are followed that calls hand over */
+	__u16 continuation_target; /* in a Continuation: what it runs; 0: not known */
+	__u16 target_vthread;      /* in that, if it is a virtual thread's: the thread */
+	__u16 pad[3];
 };
 
 /* Whether a virtual thread waits without a carrier. */

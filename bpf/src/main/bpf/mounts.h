@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * Virtual threads that wait without a carrier, in calls of probed Java methods. HotSpot unmounts a virtual thread by freezing its frames,
- * and mounts it by thawing the topmost ones (src/hotspot/share/runtime/continuationFreezeThaw.cpp, JDK 24 and 25): freeze, or freeze_preempt
- * for a monitor and Object.wait, and thaw. Since JDK 24 the carrier's current thread is the virtual one in all three; it was not before.
+ * and mounts it by thawing the topmost ones (src/hotspot/share/runtime/continuationFreezeThaw.cpp, JDK 21 to 27): freeze, or from JDK 24 on freeze_preempt
+ * for a monitor and Object.wait, and thaw. With these two a thread before JDK 24 waits with its carrier.
  *
  * A thread that gets a carrier only to find the monitor taken still is not frozen again: the next thaw follows a thaw. That it got the monitor is
  * known once it is seen to run.

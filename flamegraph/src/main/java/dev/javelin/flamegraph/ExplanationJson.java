@@ -47,6 +47,7 @@ final class ExplanationJson {
         map.put("calls", explanation.calls());
         map.put("elapsed_ns", explanation.elapsedNanos());
         map.put("slow", slowMap);
+        map.put("histogram", histogram(explanation.latencies()));
         map.put("parts", parts(explanation));
         Stacks stacks = new Stacks(explanation.profile());
         map.put(
@@ -59,6 +60,26 @@ final class ExplanationJson {
         StringBuilder out = new StringBuilder();
         Json.write(out, map);
         return out.append('\n').toString();
+    }
+
+    /** How long the calls took, each by itself. */
+    private static Map<String, Object> histogram(Latencies latencies) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("unit", Quantity.TIME.unit());
+        LatencyJson.put(map, latencies);
+        map.put(
+                "buckets",
+                latencies.buckets().stream().map(ExplanationJson::bucket).toList());
+        return map;
+    }
+
+    /** From the first of its values up to, but not including, the second one. */
+    private static Map<String, Object> bucket(Latencies.Bin bin) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("from_ns", bin.lowest());
+        map.put("to_ns", bin.highest() + 1);
+        map.put("count", bin.count());
+        return map;
     }
 
     private static Map<String, Object> call(Explanation.SlowCall call, Stacks stacks) {

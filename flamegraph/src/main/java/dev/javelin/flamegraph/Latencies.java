@@ -71,16 +71,20 @@ public final class Latencies {
         addExact(other.count, other.total, other.min, other.max);
     }
 
-    /** These values without those that were there {@code before}; the smallest and the largest remain what they are. */
+    /** These values without those that were there {@code before}; of the smallest and the largest only their buckets may be known. */
     public Latencies minus(Latencies before) {
         Latencies rest = new Latencies();
+        long least = Long.MAX_VALUE;
+        long most = 0;
         for (int i = 0; i < buckets.length; i++) {
             long values = buckets[i] - (i < before.buckets.length ? before.buckets[i] : 0);
             if (values > 0) {
                 rest.addBucket(i, values);
+                least = Math.min(least, LogLinear.lowest(i));
+                most = LogLinear.highest(i);
             }
         }
-        rest.addExact(count - before.count, total - before.total, min, max);
+        rest.addExact(count - before.count, total - before.total, Math.max(min, least), Math.min(max, most));
         return rest;
     }
 
@@ -153,6 +157,17 @@ public final class Latencies {
             lowest = highest + 1;
         }
         return bins.subList(0, end);
+    }
+
+    /** The buckets that hold values, in their order. */
+    List<Bin> buckets() {
+        List<Bin> bins = new ArrayList<>();
+        for (int i = 0; i < buckets.length; i++) {
+            if (buckets[i] > 0) {
+                bins.add(new Bin(LogLinear.lowest(i), LogLinear.highest(i), buckets[i]));
+            }
+        }
+        return bins;
     }
 
     /** The histogram as an HdrHistogram with three significant digits. */

@@ -35,13 +35,19 @@ final class LatencyJson {
     }
 
     private static Map<String, Object> figures(String kind, String name, LatencyTable table, Latencies latencies) {
-        boolean any = latencies.count() > 0;
         Map<String, Object> map = new LinkedHashMap<>();
         map.put(kind, name);
         if (table.value() != null) {
             map.put("value", table.value());
         }
         map.put("unit", table.quantity().unit());
+        put(map, latencies);
+        return map;
+    }
+
+    /** Adds count, sum, extremes, mean and percentiles. */
+    static void put(Map<String, Object> map, Latencies latencies) {
+        boolean any = latencies.count() > 0;
         map.put("count", latencies.count());
         map.put("sum", latencies.total());
         map.put("min", any ? latencies.min() : null);
@@ -51,7 +57,6 @@ final class LatencyJson {
         map.put("p99", percentile(latencies, 99));
         map.put("p999", percentile(latencies, 99.9));
         map.put("max", any ? latencies.max() : null);
-        return map;
     }
 
     private static Long percentile(Latencies latencies, double percent) {

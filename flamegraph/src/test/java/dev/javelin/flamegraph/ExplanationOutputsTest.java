@@ -134,7 +134,9 @@ class ExplanationOutputsTest {
         assertThat(ExplanationOutputs.json(ExplanationSamples.withoutSlowCalls(0)))
                 .isEqualTo(
                         "{\"method\":\"com.acme.Orders.place\",\"calls\":0,\"elapsed_ns\":0,"
-                                + "\"slow\":{\"threshold_ns\":50000000,\"calls\":0,\"elapsed_ns\":0},\"parts\":[],\"slowest\":[],\"stacks\":[]}\n");
+                                + "\"slow\":{\"threshold_ns\":50000000,\"calls\":0,\"elapsed_ns\":0},"
+                                + "\"histogram\":{\"unit\":\"ns\",\"count\":0,\"sum\":0,\"min\":null,\"mean\":null,\"p50\":null,"
+                                + "\"p90\":null,\"p99\":null,\"p999\":null,\"max\":null,\"buckets\":[]},\"parts\":[],\"slowest\":[],\"stacks\":[]}\n");
     }
 
     @ParameterizedTest
@@ -167,7 +169,15 @@ class ExplanationOutputsTest {
     void shouldWriteEachPartWithItsStackAsJson() {
         assertThat(ExplanationOutputs.json(ExplanationSamples.small()))
                 .isEqualTo("{\"method\":\"com.acme.Orders.place\",\"calls\":10,\"elapsed_ns\":200000000,"
-                        + "\"slow\":{\"threshold_ns\":50000000,\"calls\":2,\"elapsed_ns\":130000000},\"parts\":["
+                        + "\"slow\":{\"threshold_ns\":50000000,\"calls\":2,\"elapsed_ns\":130000000},"
+                        + "\"histogram\":{\"unit\":\"ns\",\"count\":10,\"sum\":200000000,\"min\":8000000,\"mean\":2.0E7,"
+                        + "\"p50\":9043967,\"p90\":49807359,\"p99\":80000000,\"p999\":80000000,\"max\":80000000,\"buckets\":["
+                        + "{\"from_ns\":7995392,\"to_ns\":8126464,\"count\":3},"
+                        + "{\"from_ns\":8912896,\"to_ns\":9175040,\"count\":4},"
+                        + "{\"from_ns\":9961472,\"to_ns\":10223616,\"count\":1},"
+                        + "{\"from_ns\":49283072,\"to_ns\":50331648,\"count\":1},"
+                        + "{\"from_ns\":79691776,\"to_ns\":81788928,\"count\":1}]},"
+                        + "\"parts\":["
                         + "{\"part\":\"monitor\",\"detail\":\"app.Stock\",\"all_ns\":100000000,\"slow_ns\":95000000,"
                         + "\"stack\":[\"app/Main.run\",\"app/Orders.place\",\"app/Stock.reserve\"]},"
                         + "{\"part\":\"file I/O\",\"detail\":\"/var/lib/app/orders.db\",\"all_ns\":20000000,"

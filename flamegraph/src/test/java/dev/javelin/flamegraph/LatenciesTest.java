@@ -50,6 +50,16 @@ class LatenciesTest {
         assertThat(latencies.percentile(50)).isLessThanOrEqualTo(latencies.percentile(90));
     }
 
+    /** How small and how large those were that went on before is of no interest any more. */
+    @Test
+    void shouldKnowEndsOfARestByItsBuckets() {
+        Latencies rest = LatencySamples.of(10, 100, 1000, 1001, 5000).minus(LatencySamples.of(10, 100, 5000));
+        assertThat(rest.count()).isEqualTo(2);
+        assertThat(rest.min()).isEqualTo(992);
+        assertThat(rest.max()).isEqualTo(1007);
+        assertThat(LatencySamples.of(1001, 1002).minus(new Latencies()).max()).isEqualTo(1002);
+    }
+
     @Test
     void shouldKnowNothingOfNothing() {
         Latencies none = new Latencies();

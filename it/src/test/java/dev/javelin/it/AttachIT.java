@@ -132,7 +132,26 @@ class AttachIT {
         }
     }
 
-    /** The collector itself finds out what is wrong, and says so where it always does. */
+    /** The collector itself finds out what is wrong, and says so where it always does, too. */
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void whatTheCollectorRefusesIsSaid(int major) {
+        try (TargetProcess target = start(major)) {
+            assertRefused(target, 2, attach(target, "start,event=nonsense"), "nonsense");
+            assertRefused(target, 2, attach(target, "start,interval=-5ms"), "-5ms");
+            assertRefused(target, 2, attach(target, "start,file=" + directory + "/x.\u202etxt"), "x.\\u202etxt");
+            Path file = directory.resolve("none/x.html");
+            assertRefused(target, 1, attach(target, "start,file=" + file), file.toString());
+            assertThat(target.ask("threads")).isNotEmpty();
+        }
+    }
+
+    private static void assertRefused(TargetProcess target, int status, Child.Result result, String said) {
+        assertFailed(status, result, said);
+        target.awaitErr(result.err().strip(), PATIENCE);
+    }
+
+    /** What a process may do is the target's matter. */
     @Test
     void whereNothingCanBeRecordedTheReasonIsNamed() {
         List<String> command = new ArrayList<>(
@@ -140,10 +159,10 @@ class AttachIT {
         command.add(MustRun.jdk(17).java().toString());
         command.addAll(List.of("-cp", Repository.classes().toString(), KnownMethods.class.getName()));
         try (TargetProcess target = TargetProcess.launched(command).ready()) {
-            assertFailed(1, attach(target, "start,file=" + directory.resolve("x.html")), "its stderr says why");
+            assertFailed(1, attach(target, "start,file=" + directory.resolve("x.html")), "CAP_BPF");
             assertThat(target.err().lines()).singleElement().asString().contains("CAP_BPF");
             Path log = directory.resolve("log");
-            assertFailed(1, attach(target, "start,log=" + log), log + " says why");
+            assertFailed(1, attach(target, "start,log=" + log), "CAP_BPF");
             assertThat(log).content().contains("CAP_BPF");
             assertThat(target.err().lines()).hasSize(1);
             assertThat(target.ask("threads")).isNotEmpty();

@@ -184,11 +184,13 @@ final class Container implements AutoCloseable {
      * @param java its launcher of Java, as it is to be found in there
      * @param classes where the target's classes are
      */
-    static Container start(Path tree, Path java, Path classes, List<String> flags, Class<?> main) throws IOException {
+    static Container start(Path tree, Path java, Path classes, List<String> flags, Class<?> main, String... arguments)
+            throws IOException {
         Path home = home();
         List<String> command = new ArrayList<>(List.of(java.toString()));
         command.addAll(flags);
         command.addAll(List.of("-XX:-UsePerfData", "-cp", "/mnt", main.getName()));
+        command.addAll(List.of(arguments));
         TargetProcess target = TargetProcess.launched(inTree(tree, home.resolve("tmp"), classes, command))
                 .ready();
         return new Container(home, target, target.pid());

@@ -57,7 +57,7 @@ class ExplainIT {
     Path directory;
 
     /** What was told of the calls, and what the target and the host know. */
-    private record Explained(ExplainedCalls told, Map<String, Long> account, int port, long stolen, String text) {}
+    record Explained(ExplainedCalls told, Map<String, Long> account, int port, long stolen, String text) {}
 
     @ParameterizedTest
     @ValueSource(ints = {17, 25})
@@ -91,7 +91,10 @@ class ExplainIT {
     @Test
     void partsOfVirtualThreadsAreTheTargetsOwn() throws Exception {
         MustRun.recording();
-        Explained explained = explain(25, List.of("--slower-than", "10ms"), "1000", "virtual");
+        assertVirtual(explain(25, List.of("--slower-than", "10ms"), "1000", "virtual"));
+    }
+
+    static void assertVirtual(Explained explained) {
         System.out.printf("virtual %s%n", explained.text());
         checkCalls(explained);
         checkWaits(explained);
@@ -110,7 +113,8 @@ class ExplainIT {
                     .as(text)
                     .isLessThan(others * 1.03 + (slow ? other(explained) : 0));
         }
-        checkDetails(explained, Reason.MONITOR, "dev\\.javelin\\.it\\.targets\\.KnownRequests\\$Guarded");
+        checkDetails( // before JDK 24 it waits with its carrier, as any thread
+                explained, Reason.MONITOR, "dev\\.javelin\\.it\\.targets\\.KnownRequests\\$Guarded(, held by holder)?");
         checkDetails(explained, Reason.PARK, "ReentrantLock\\.lock");
         checkDetails(explained, Reason.SOCKET, "in .*SocketInputStream\\.read");
     }
@@ -176,13 +180,19 @@ class ExplainIT {
     }
 
     private Explained explain(int major, List<String> options, String... arguments) throws Exception {
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), FLAGS, KnownRequests.class, arguments)) {
+            return explain(target, major, options, directory);
+        }
+    }
+
+    /** Explains what a target of {@link KnownRequests} does. */
+    static Explained explain(TargetProcess target, int major, List<String> options, Path directory) throws Exception {
         Path json = directory.resolve("requests.json");
         List<String> line = new ArrayList<>(List.of("explain"));
         line.addAll(options);
         line.addAll(List.of("-f", json.toString(), KnownRequests.class.getName() + ".request"));
         long stolen = StolenTime.nanos();
-        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), FLAGS, KnownRequests.class, arguments);
-                Child recorder = Watch.start(target, line)) {
+        try (Child recorder = Watch.start(target, line)) {
             String summary = Watch.all(target, recorder, Watch.explainLinks(major));
             Map<String, Long> account = target.account();
             stolen = StolenTime.nanos() - stolen;
@@ -209,6 +219,7 @@ class ExplainIT {
                 .as("slow elapsed " + text)
                 .isBetween(account.get("slow.elapsed") * 0.99, account.get("outside.elapsed") * 1.01);
         told.addUp(text);
+        told.fillTheHistogram(text);
         told.timesFillTheSlowest(text);
     }
 

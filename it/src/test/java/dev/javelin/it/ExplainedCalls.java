@@ -20,6 +20,7 @@ record ExplainedCalls(
         long threshold,
         long slowCalls,
         long slowElapsed,
+        Histogram histogram,
         List<Part> parts,
         List<Call> slowest) {
     /** On the CPU. */
@@ -44,6 +45,12 @@ record ExplainedCalls(
     /** What happened in it. */
     record Interval(String part, String detail, long from, long elapsed, List<String> stack) {}
 
+    /** How long the calls took. */
+    record Histogram(long count, long sum, long min, long max, List<Bucket> buckets) {}
+
+    /** Calls of at least {@code from}, and of less than {@code to}. */
+    record Bucket(long from, long to, long count) {}
+
     static ExplainedCalls read(Path json) throws IOException {
         Map<?, ?> all = JsonText.object(Files.readString(json));
         Map<?, ?> slow = (Map<?, ?>) all.get("slow");
@@ -54,8 +61,21 @@ record ExplainedCalls(
                 number(slow, "threshold_ns"),
                 number(slow, "calls"),
                 number(slow, "elapsed_ns"),
+                histogram((Map<?, ?>) all.get("histogram")),
                 maps(all, "parts").stream().map(ExplainedCalls::part).toList(),
                 maps(all, "slowest").stream().map(call -> call(call, stacks)).toList());
+    }
+
+    private static Histogram histogram(Map<?, ?> histogram) {
+        return new Histogram(
+                number(histogram, "count"),
+                number(histogram, "sum"),
+                number(histogram, "min"),
+                number(histogram, "max"),
+                maps(histogram, "buckets").stream()
+                        .map(bucket ->
+                                new Bucket(number(bucket, "from_ns"), number(bucket, "to_ns"), number(bucket, "count")))
+                        .toList());
     }
 
     private static Part part(Map<?, ?> part) {
@@ -95,6 +115,23 @@ record ExplainedCalls(
     private static List<Map<?, ?>> maps(Map<?, ?> map, String name) {
         return ((List<?>) map.get(name))
                 .stream().<Map<?, ?>>map(each -> (Map<?, ?>) each).toList();
+    }
+
+    /** Calls in buckets that end above a time. */
+    private long above(long nanos) {
+        return histogram.buckets().stream()
+                .filter(bucket -> bucket.to() > nanos)
+                .mapToLong(Bucket::count)
+                .sum();
+    }
+
+    /** Every call is in one bucket of the histogram, which has as many slow ones as there are. */
+    void fillTheHistogram(String told) {
+        String text = histogram + " " + told;
+        assertThat(above(0)).as(text).isEqualTo(calls).isEqualTo(histogram.count());
+        assertThat(histogram.buckets().get(0).from()).as(text).isLessThanOrEqualTo(histogram.min());
+        assertThat(above(histogram.max())).as(text).isPositive();
+        assertThat(slowCalls).as(text).isBetween(above(threshold * 33 / 32), above(threshold));
     }
 
     /** The time in all calls, or in slow ones, of some parts. */

@@ -8,6 +8,7 @@ import dev.javelin.it.harness.Repository;
 import dev.javelin.it.targets.Console;
 import dev.javelin.it.targets.FirstLine;
 import dev.javelin.it.targets.KnownMethods;
+import dev.javelin.it.targets.KnownRequests;
 import dev.javelin.it.targets.VirtualThreads;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,22 +43,26 @@ class OtherJdksIT {
         String named = System.getenv("JAVELIN_JDKS");
         MustRun.require(named != null, "no tree of other JDKs: use it/jdks/run");
         tree = Path.of(named);
-        Path sources = Repository.root().resolve("it/src/main/java");
-        List<String> files = Stream.of(KnownMethods.class, Console.class, VirtualThreads.class, FirstLine.class)
-                .map(type -> sources.resolve(type.getName().replace('.', '/') + ".java")
-                        .toString())
-                .toList();
-        Child.run(Stream.concat(
-                                Stream.of(
-                                        MustRun.jdk(17).tool("javac").toString(),
-                                        "--release",
-                                        "8",
-                                        "-d",
-                                        classes.toString()),
-                                files.stream())
-                        .toArray(String[]::new))
-                .ok();
+        compile(17, KnownRequests.class);
+        compile(8, KnownMethods.class, Console.class, VirtualThreads.class, FirstLine.class);
         Files.copy(Repository.jar(), classes.resolve("javelin.jar"));
+    }
+
+    private static void compile(int release, Class<?>... types) {
+        Path sources = Repository.root().resolve("it/src/main/java");
+        Stream<String> files = Stream.of(types)
+                .map(type -> sources.resolve(type.getName().replace('.', '/') + ".java")
+                        .toString());
+        List<String> compiler = List.of(
+                MustRun.jdk(17).tool("javac").toString(),
+                "--release",
+                Integer.toString(release),
+                "-sourcepath",
+                sources.toString(),
+                "-d",
+                classes.toString());
+        Child.run(Stream.concat(compiler.stream(), files).toArray(String[]::new))
+                .ok();
     }
 
     private static Container start(int major, List<String> flags) throws IOException {
@@ -139,6 +144,18 @@ class OtherJdksIT {
                                 .filter(line -> line.startsWith("    ") && line.contains("KnownMethods.thrown")))
                         .hasSize(KnownMethods.THROWN);
             }
+        }
+    }
+
+    /** Some wait with their carrier, others without one. */
+    @ParameterizedTest
+    @ValueSource(ints = {21, 26, 27})
+    void partsOfVirtualThreadsAreTheTargetsOwn(int major) throws Exception {
+        List<String> flags = List.of("-XX:+UseG1GC", "-Duser.dir=/tmp");
+        try (Container container =
+                Container.start(tree, java(major), classes, flags, KnownRequests.class, "1000", "virtual")) {
+            ExplainIT.assertVirtual(
+                    ExplainIT.explain(container.target(), major, List.of("--slower-than", "10ms"), directory));
         }
     }
 

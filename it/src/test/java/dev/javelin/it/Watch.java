@@ -21,10 +21,10 @@ final class Watch {
 
     /**
      * Of {@code explain}: the VM's operations begin and end, a call is told, threads are woken and switched, and each CPU has a clock;
-     * in a JDK whose virtual threads are explained they are unmounted, or could not be, and mounted.
+     * in a JDK with virtual threads these are unmounted, or could not be, and mounted.
      */
     static int explainLinks(int major) {
-        int virtual = major < 24 ? 0 : 3;
+        int virtual = major < 21 ? 0 : 3;
         return OWN_LINKS + 5 + virtual + Runtime.getRuntime().availableProcessors();
     }
 

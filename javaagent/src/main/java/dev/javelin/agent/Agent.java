@@ -105,7 +105,7 @@ public final class Agent {
                 if (collector.endedSpeechless()) {
                     answer.failed("the collector ended with status " + collector.exitStatus() + " before it recorded");
                 } else {
-                    answer.refused(log);
+                    answer.refused(collector.refusal(), collector.exitStatus(), log);
                 }
         }
     }

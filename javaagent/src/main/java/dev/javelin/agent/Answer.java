@@ -12,10 +12,18 @@ import java.nio.charset.StandardCharsets;
  * Lines to that have a word before the text, with a tab between: {@code recording}, {@code late}, {@code failed}, or {@code wrong} for arguments that are.
  */
 abstract class Answer {
+    /** Of the collector. */
+    private static final int CALLED_WRONGLY = 2;
+
     abstract void say(String word, String text);
 
-    /** Said by the collector already: on stderr, or in the log if there is one. */
-    abstract void refused(String log);
+    /**
+     * Said by the collector already: on stderr, or in the log if there is one.
+     *
+     * @param why the same; empty if it did not get so far
+     * @param status that of the collector
+     */
+    abstract void refused(String why, int status, String log);
 
     final void recording() {
         say("recording", "");
@@ -67,7 +75,7 @@ abstract class Answer {
         }
 
         @Override
-        void refused(String log) {
+        void refused(String why, int status, String log) {
             if (log != null) {
                 failed("the application is not recorded: " + log + " says why");
             }
@@ -92,8 +100,12 @@ abstract class Answer {
         }
 
         @Override
-        void refused(String log) {
-            failed("the application is not recorded: " + (log == null ? "its stderr" : log) + " says why");
+        void refused(String why, int status, String log) {
+            if (why.isEmpty()) {
+                failed("the application is not recorded: " + (log == null ? "its stderr" : log) + " says why");
+            } else {
+                say(status == CALLED_WRONGLY ? "wrong" : "failed", why);
+            }
         }
     }
 }

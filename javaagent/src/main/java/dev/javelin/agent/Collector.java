@@ -1,10 +1,12 @@
 package dev.javelin.agent;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -18,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The collector, {@code javelin record}, as a child of the application. Two pipes lead to it. On its stdout it says a line when
- * it records, and nothing else. The end of its stdin, or a byte there, tells it to write its report and end; the kernel
+ * it records, or why it will not, and nothing else. The end of its stdin, or a byte there, tells it to write its report and end; the kernel
  * makes that end when the application dies, however it does. What it has to say to users goes to the application's stderr.
  */
 final class Collector {
@@ -33,7 +35,12 @@ final class Collector {
 
     private static final int WRITABLE_FOR_OTHERS = 0022;
 
+    private static final String RECORDING = "recording";
+    private static final String REFUSED = "refused\t";
+
     private final Process process;
+    /** On its stdout. */
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
 
     private Collector(Process process) {
         this.process = process;
@@ -120,11 +127,11 @@ final class Collector {
 
     /** Waits until it records or has ended, at most so long. */
     State await(long millis) throws IOException, InterruptedException {
-        InputStream said = process.getInputStream();
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         while (true) {
             boolean alive = process.isAlive();
-            if (said.available() > 0) {
+            listen();
+            if (said().startsWith(RECORDING)) {
                 return State.RECORDING;
             }
             if (!alive) {
@@ -135,6 +142,24 @@ final class Collector {
             }
             Thread.sleep(POLL_MILLIS);
         }
+    }
+
+    private void listen() throws IOException {
+        InputStream stdout = process.getInputStream();
+        for (int there = stdout.available(); there > 0; there = stdout.available()) {
+            byte[] bytes = new byte[there];
+            said.write(bytes, 0, Math.max(0, stdout.read(bytes)));
+        }
+    }
+
+    private String said() {
+        return new String(said.toByteArray(), StandardCharsets.UTF_8);
+    }
+
+    /** Why it does not record, after it has ended; empty if it could not say. */
+    String refusal() {
+        String line = said();
+        return line.startsWith(REFUSED) ? line.substring(REFUSED.length()).trim() : "";
     }
 
     boolean isAlive() {

@@ -17,6 +17,8 @@ import java.util.List;
  * @param buckets of a stripe, numbered as in {@code LogLinear}
  * @param eetop bytes from a java.lang.Thread to its field of this name
  * @param tid the same
+ * @param continuationTarget bytes from a Continuation to its field {@code target}; 0 if this JDK has none
+ * @param targetThread bytes from a virtual thread's target to the thread; 0 if this JDK has none
  */
 record BlockLayout(
         long slots,
@@ -27,7 +29,9 @@ record BlockLayout(
         int firstBucket,
         int buckets,
         int eetop,
-        int tid) {
+        int tid,
+        int continuationTarget,
+        int targetThread) {
     private static final int SLOTLESS = 56;
     private static final int HEAD_BYTES = SLOTLESS + 8;
     /** Of a stripe. */
@@ -38,7 +42,7 @@ record BlockLayout(
     private static final int LEAST = 16;
 
     /** Words of the agent's line. */
-    private static final int FIELDS = 10;
+    private static final int FIELDS = 12;
     /** As the BPF programs have it (LOG2_SLOTS of slots.h). */
     private static final int SLOTS = 1 << 16;
 
@@ -73,7 +77,9 @@ record BlockLayout(
                 numbers[4],
                 numbers[5],
                 numbers[6],
-                numbers[7]);
+                numbers[7],
+                numbers[8],
+                numbers[9]);
         if (!layout.isPossible()) {
             throw new IllegalArgumentException("impossible " + layout);
         }
@@ -91,7 +97,9 @@ record BlockLayout(
                 && isGap(firstBucket, STRIPE_HEAD_BYTES)
                 && isGap(stripeBytes - firstBucket - 8 * buckets, 0)
                 && isGap(eetop, 8)
-                && isGap(tid, 8);
+                && isGap(tid, 8)
+                && isGap(continuationTarget, 0)
+                && isGap(targetThread, 0);
     }
 
     private static boolean isGap(int bytes, int least) {

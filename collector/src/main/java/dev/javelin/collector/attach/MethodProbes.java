@@ -348,6 +348,16 @@ public final class MethodProbes implements AutoCloseable {
         return layout.tid();
     }
 
+    /** Bytes from a Continuation to its field {@code target}; 0 if this JDK has none. */
+    public int continuationTarget() {
+        return layout.continuationTarget();
+    }
+
+    /** Bytes from the target of a virtual thread's Continuation to the thread; 0 if this JDK has none. */
+    public int targetThread() {
+        return layout.targetThread();
+    }
+
     /** What the BPF program needs for calls of a probe that are told: {@code enum told_constant}. */
     public List<Long> told(int index) {
         return List.of(placed.get(index).number() + 1L, layout.slots(), (long) layout.eetop(), (long) layout.tid());

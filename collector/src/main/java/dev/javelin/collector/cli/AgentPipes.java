@@ -6,7 +6,7 @@ import java.io.PrintStream;
 
 /**
  * The pipes to the agent that started this process inside its target. The agent holds the target back until a line comes out of
- * stdout. A byte on stdin says that the target ends; so does the end of stdin, which the kernel makes when the target was killed.
+ * stdout: {@code recording}, or {@code refused} with the reason behind a tab. A byte on stdin says that the target ends; so does the end of stdin, which the kernel makes when the target was killed.
  */
 final class AgentPipes implements Live {
     private final PrintStream out;
@@ -21,6 +21,15 @@ final class AgentPipes implements Live {
     public synchronized void started() {
         if (!told) {
             out.println("recording");
+            out.flush();
+            told = true;
+        }
+    }
+
+    /** Tells the agent why nothing will be recorded, for the one who asked it to. */
+    synchronized void refused(String why) {
+        if (!told) {
+            out.println("refused\t" + Printable.of(why));
             out.flush();
             told = true;
         }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -37,6 +38,7 @@ public final class Cli {
     private final Messages messages;
     private final List<String> arguments;
     private boolean verbose;
+    private Consumer<String> failures = text -> {};
 
     /**
      * A run of the command line.
@@ -108,6 +110,11 @@ public final class Cli {
         verbose = on;
     }
 
+    /** Who is also to be told of failures, in one line. */
+    void onFailure(Consumer<String> told) {
+        failures = told;
+    }
+
     int execute() {
         CommandLine commandLine = new CommandLine(new JavelinCommand(this));
         addCommands(commandLine);
@@ -137,6 +144,7 @@ public final class Cli {
     int fail(Throwable failure) {
         Failure told = Failure.of(failure);
         messages.line("javelin: " + told.text());
+        failures.accept(told.text());
         if (verbose) {
             printStackTrace(failure);
         }

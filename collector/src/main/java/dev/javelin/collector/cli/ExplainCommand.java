@@ -133,7 +133,7 @@ final class ExplainCommand implements Callable<Integer> {
         int java = MethodProbes.requireOpenCalls(pid);
         ProbeResolver resolver = new ProbeResolver(List.of(pid));
         List<Probes.Probe> rows = new ArrayList<>(resolver.operations());
-        rows.add(resolver.calls(pid));
+        rows.add(resolver.calls(pid, java));
         Probes probes = new Probes(rows);
         OutputFile output =
                 file == null ? null : OutputFile.of(file, wanted.targets().forFileName());
@@ -167,11 +167,11 @@ final class ExplainCommand implements Callable<Integer> {
                                     + (placed.methods() == 1 ? "" : placed.synchronizeds() + " of the methods: ")
                                     + "synchronized; a call begins when its thread has the monitor, and to wait for that is no part of it");
         }
-        if (java >= HotSpot.VIRTUAL_THREADS && (java < HotSpot.CURRENT_WHILE_MOUNTED || !hasMounts)) {
+        if (java >= HotSpot.VIRTUAL_THREADS && !hasMounts) {
             cli.messages()
-                    .line("calls of virtual threads are counted, but not explained, on this Java " + java
-                            + ": their time is unknown; that takes a JDK from " + HotSpot.CURRENT_WHILE_MOUNTED
-                            + " on, whose libjvm has its symbols");
+                    .line(
+                            "calls of virtual threads are counted, but not explained: their time is unknown, since this Java "
+                                    + java + "'s libjvm lacks its symbols");
         }
     }
 
@@ -195,6 +195,16 @@ final class ExplainCommand implements Callable<Integer> {
         @Override
         public int tid() {
             return probes.tid();
+        }
+
+        @Override
+        public int continuationTarget() {
+            return probes.continuationTarget();
+        }
+
+        @Override
+        public int targetThread() {
+            return probes.targetThread();
         }
 
         @Override

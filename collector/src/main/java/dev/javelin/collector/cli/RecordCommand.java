@@ -138,6 +138,10 @@ final class RecordCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        AgentPipes agent = new AgentPipes(cli.out());
+        if (forAgent) {
+            cli.onFailure(agent::refused);
+        }
         if (targets.isEmpty()) {
             throw JavelinException.usage("name what to record: a process number, a main class or 'all';"
                     + " 'javelin list' shows the JVMs that run");
@@ -155,7 +159,6 @@ final class RecordCommand implements Callable<Integer> {
         }
         DaemonClient client = client();
         Targets found = Targets.of(targets);
-        AgentPipes agent = new AgentPipes(cli.out());
         RecordLoop rounds =
                 new RecordLoop(cli, (left, time) -> round(left, time, agent, client), sampling.duration(), loopTime());
         if (forAgent || forDaemon) {

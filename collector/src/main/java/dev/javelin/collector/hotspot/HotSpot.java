@@ -23,8 +23,8 @@ import java.util.Set;
 public final class HotSpot implements Closeable {
     /** The first JDK with virtual threads; those before had none, or not for everyone. */
     public static final int VIRTUAL_THREADS = 21;
-    /** The JDK from which on a carrier's current thread is the virtual one as long as that is mounted. */
-    public static final int CURRENT_WHILE_MOUNTED = 24;
+    /** The first JDK whose virtual threads give their carrier up while they wait for a monitor. */
+    public static final int UNMOUNTED_FOR_MONITORS = 24;
 
     private final int pid;
     private final TargetMemory memory;

@@ -1,5 +1,6 @@
 package dev.javelin.collector.probe;
 
+import dev.javelin.collector.hotspot.HotSpot;
 import dev.javelin.collector.session.JavelinException;
 import dev.javelin.collector.walker.AttachPoint;
 import dev.javelin.collector.walker.ProbeRow;
@@ -15,8 +16,9 @@ final class JvmProbes {
     private static final String TELLS = "uprobe:libjvm:JVM_HoldsLock";
 
     /** HotSpot's functions that unmount virtual threads, by themselves and for a monitor, and that mount them: one for each collector. */
-    private static final List<String> FREEZES =
-            List.of("uprobe:libjvm:freeze<*", "uprobe:libjvm:Config<*::freeze_preempt");
+    private static final String FREEZE = "uprobe:libjvm:freeze<*";
+
+    private static final String FREEZE_PREEMPT = "uprobe:libjvm:Config<*::freeze_preempt";
 
     private static final String THAW = "uprobe:libjvm:thaw<*";
 
@@ -29,25 +31,33 @@ final class JvmProbes {
         this.functions = functions;
     }
 
-    /** What attributes time to calls of Java methods: see the agent's {@code Calls}, which calls this function to tell of one. */
-    Probes.Probe calls(int pid) {
+    /**
+     * What attributes time to calls of Java methods: see the agent's {@code Calls}, which calls this function to tell of one.
+     *
+     * @param java the target's JDK, its first number
+     */
+    Probes.Probe calls(int pid, int java) {
         List<AttachPoint> points = new ArrayList<>();
         for (AttachPoint point : functions.apply(ProbeSpec.parse(TELLS)).points()) {
             if (point instanceof AttachPoint.Entry entry) {
                 points.add(new AttachPoint.Calls(pid, entry.path(), entry.offset()));
             }
         }
-        points.addAll(mounts(pid));
+        points.addAll(mounts(pid, java));
         ProbeRow row = new ProbeRow(ProbeRow.FLAG_STACKS, What.DURATION, What.ONE, 1, List.of(), List.of());
         return new Probes.Probe("calls", null, row, points);
     }
 
-    /** Where virtual threads are unmounted and mounted; none where the functions have no symbols, as before JDK 24. */
-    private List<AttachPoint> mounts(int pid) {
-        List<AttachPoint> freezes = new ArrayList<>();
+    /** Where virtual threads are unmounted and mounted; none where there are none, or the functions have no symbols. */
+    private List<AttachPoint> mounts(int pid, int java) {
+        if (java < HotSpot.VIRTUAL_THREADS) {
+            return List.of();
+        }
         try {
-            for (String freeze : FREEZES) {
-                freezes.addAll(functions.apply(ProbeSpec.parse(freeze)).points());
+            List<AttachPoint> freezes =
+                    new ArrayList<>(functions.apply(ProbeSpec.parse(FREEZE)).points());
+            if (java >= HotSpot.UNMOUNTED_FOR_MONITORS) {
+                freezes.addAll(functions.apply(ProbeSpec.parse(FREEZE_PREEMPT)).points());
             }
             List<AttachPoint> thaws = functions.apply(ProbeSpec.parse(THAW)).points();
             return thaws.get(0) instanceof AttachPoint.Entry first

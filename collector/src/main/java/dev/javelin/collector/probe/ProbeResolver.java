@@ -225,8 +225,8 @@ public final class ProbeResolver {
     }
 
     /** See {@link JvmProbes#calls}. */
-    public Probes.Probe calls(int pid) {
-        return jvm.calls(pid);
+    public Probes.Probe calls(int pid, int java) {
+        return jvm.calls(pid, java);
     }
 
     /** See {@link JvmProbes#operations}. */

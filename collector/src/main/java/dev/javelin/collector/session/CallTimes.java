@@ -372,8 +372,8 @@ final class CallTimes {
             cpu += plausible(ofVirtual - waited, virtualSamples, interval);
             elapsed += Math.max(waited, ofVirtual);
         } else if (ofVirtual > 0) {
-            warnings.add("calls of virtual threads are counted, but not explained: that takes a JDK from 24 on, whose"
-                    + " libjvm has its symbols");
+            warnings.add(
+                    "calls of virtual threads are counted, but not explained: that takes a libjvm with its symbols");
             elapsed += ofVirtual;
             sums.add(PartSums.Key.of(CallPart.UNKNOWN, VIRTUAL), ofVirtual, false);
         }

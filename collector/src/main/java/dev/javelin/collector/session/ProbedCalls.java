@@ -16,6 +16,12 @@ public interface ProbedCalls {
     /** The same, {@code tid}. */
     int tid();
 
+    /** Bytes from a Continuation to its field {@code target}; 0 if that is not known. */
+    int continuationTarget();
+
+    /** The same, from the target of a virtual thread's to the thread. */
+    int targetThread();
+
     /** By which number the agent tells of them. */
     int number();
 

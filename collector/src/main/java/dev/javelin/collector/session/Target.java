@@ -114,7 +114,9 @@ final class Target implements Closeable {
                 explainsVirtual(hasMounts) ? layout.thread().vthread() : 0,
                 calls.eetop(),
                 calls.tid(),
-                calls.tasks() != null);
+                calls.tasks() != null,
+                calls.continuationTarget(),
+                calls.targetThread());
     }
 
     /**
@@ -123,10 +125,7 @@ final class Target implements Closeable {
      * @param hasMounts whether it is seen when they get a carrier and give it up
      */
     boolean explainsVirtual(boolean hasMounts) {
-        return hasMounts
-                && hotSpot.majorVersion() >= HotSpot.CURRENT_WHILE_MOUNTED
-                && layout.continuations() != null
-                && layout.thread().vthread() != CodeLayout.NONE;
+        return hasMounts && layout.continuations() != null && layout.thread().vthread() != CodeLayout.NONE;
     }
 
     /** What its VM thread does; read when it is first asked for. */

@@ -3,7 +3,7 @@ package dev.javelin.collector.walker;
 import java.nio.ByteBuffer;
 
 /**
- * Where the agent in a target keeps what its threads are calling, and where the JVM keeps what they wait for ({@code struct slot_table}, 32
+ * Where the agent in a target keeps what its threads are calling, and where the JVM keeps what they wait for ({@code struct slot_table}, 40
  * bytes). Offsets are in bytes; 0 where this JVM has no such thing.
  *
  * @param slots address of the slots, see the agent's {@code Calls}
@@ -18,6 +18,8 @@ import java.nio.ByteBuffer;
  * @param eetop offset in a java.lang.Thread of its JavaThread's address
  * @param tid the same of its number
  * @param tasks whether tasks are followed that calls hand over
+ * @param continuationTarget offset in a Continuation of what it runs
+ * @param targetThread offset in that, if it is a virtual thread's, of the thread
  */
 public record SlotTable(
         long slots,
@@ -31,8 +33,10 @@ public record SlotTable(
         int vthread,
         int eetop,
         int tid,
-        boolean tasks) {
-    static final int BYTES = 32;
+        boolean tasks,
+        int continuationTarget,
+        int targetThread) {
+    static final int BYTES = 40;
 
     void put(ByteBuffer b) {
         b.putLong(0, slots)
@@ -46,6 +50,8 @@ public record SlotTable(
                 .putShort(22, (short) vthread)
                 .putShort(24, (short) eetop)
                 .putShort(26, (short) tid)
-                .putInt(28, tasks ? 1 : 0);
+                .putShort(28, (short) (tasks ? 1 : 0))
+                .putShort(30, (short) continuationTarget)
+                .putShort(32, (short) targetThread);
     }
 }

@@ -50,7 +50,6 @@ class CliTest {
                 "record --minwidth x 1 | Invalid value for option '--minwidth'",
                 "record --user --kernel 1 | together leave nothing",
                 "record --mode user --kernel 1 | --mode user: --kernel leaves nothing",
-                "record --for-agent --mode auto -e alloc --kernel 1 | -e alloc: --kernel leaves nothing",
                 "record all 1 | 'all' means every JVM",
                 "record --nonsense 1 | Unknown option",
                 "trace syscall:fsync | name what to show",
@@ -69,6 +68,19 @@ class CliTest {
 
         assertThat(text(err)).startsWith("javelin: ").contains(message).hasLineCount(1);
         assertThat(text(out)).isEmpty();
+    }
+
+    /** It tells who has asked it to record, and the application's stderr may be read by nobody. */
+    @ParameterizedTest
+    @CsvSource({
+        "2, '-e alloc: --kernel leaves nothing', --for-agent --mode auto -e alloc --kernel 1",
+        "1, there is no process 4194305, --for-agent 4194305"
+    })
+    void shouldTellTheAgentWhyNothingIsRecorded(int status, String message, String options) {
+        assertThat(run(("record " + options).split(" "))).isEqualTo(status);
+
+        assertThat(text(err)).startsWith("javelin: " + message).hasLineCount(1);
+        assertThat(text(out)).isEqualTo(text(err).replace("javelin: ", "refused\t"));
     }
 
     @ParameterizedTest

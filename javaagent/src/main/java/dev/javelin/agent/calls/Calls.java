@@ -29,6 +29,10 @@ public final class Calls {
     private static final long VALUE = offset(String.class, "value");
     private static final long CODER = JAVA_8 ? 0 : offset(String.class, "coder");
     private static final int NAME_BYTES = 32;
+    /** What a virtual thread's continuation runs, and the thread in that (VirtualThread.java, seen in JDK 21, 25 and 26). */
+    private static final long CONTINUATION_TARGET = offset("jdk.internal.vm.Continuation", "target");
+
+    private static final long TARGET_THREAD = offset("java.lang.VirtualThread$VThreadContinuation$1", "val$vthread");
 
     /** The use of the slots by a probe whose calls are looked at while they go on: no other probe may use them then. */
     private static final long OPEN = 2;
@@ -71,6 +75,15 @@ public final class Calls {
         }
     }
 
+    /** The same in a class that not every JDK has; 0 if this one has not. */
+    private static long offset(String type, String field) {
+        try {
+            return offset(Class.forName(type, false, null), field);
+        } catch (ClassNotFoundException | IllegalStateException e) {
+            return 0;
+        }
+    }
+
     /** Twice as many as there are processors, 4 to 64: threads seldom share one. */
     private static int stripeBits() {
         int bits = 2;
@@ -99,10 +112,21 @@ public final class Calls {
 
     /**
      * Address and capacity of the slots; stripes of a block, their offset and their size; offset and number of the buckets; offsets of a
-     * Thread's fields {@code eetop} and {@code tid}.
+     * Thread's fields {@code eetop} and {@code tid}, of a Continuation's target and of the virtual thread in that, 0 if these are not known.
      */
     public static long[] layout() {
-        return new long[] {SLOTS, 1L << CAPACITY_BITS, 1L << STRIPE_BITS, LINE, STRIPE_BYTES, LINE, BUCKETS, EETOP, TID
+        return new long[] {
+            SLOTS,
+            1L << CAPACITY_BITS,
+            1L << STRIPE_BITS,
+            LINE,
+            STRIPE_BYTES,
+            LINE,
+            BUCKETS,
+            EETOP,
+            TID,
+            CONTINUATION_TARGET,
+            TARGET_THREAD
         };
     }
 

@@ -173,9 +173,7 @@ class ExplainPartsIT {
                 assertThat(in(told, false, "cgroup quota", "inJava"))
                         .as(text)
                         .isGreaterThan(told.nanos(false, "cgroup quota") * 9 / 10);
-                told.slowAddUp(
-                        text); // of the call that goes on at the end, a period that its thread is held back in may be
-                // unknown
+                told.addUp(text);
             }
         }
     }

@@ -157,13 +157,8 @@ record ExplainedCalls(
     /** Parts add up to the elapsed time within 1 %, and at most 1 % of it is unknown, of all calls and of the slow ones. */
     void addUp(String told) {
         addUp(false, told);
-        slowAddUp(told);
-        assertThat(parts).as(told).allMatch(part -> part.slow() <= part.all());
-    }
-
-    /** The same of the slow ones alone. */
-    void slowAddUp(String told) {
         addUp(true, told);
+        assertThat(parts).as(told).allMatch(part -> part.slow() <= part.all());
     }
 
     private void addUp(boolean slow, String told) {

@@ -466,7 +466,7 @@ class UserModeIT {
     }
 
     /** The data of a page: see HtmlData. */
-    private static String inflated(String page) {
+    static String inflated(String page) {
         Matcher data = Pattern.compile("[A-Za-z0-9+/]{1000,}={0,2}").matcher(page);
         StringBuilder all = new StringBuilder();
         while (data.find()) {

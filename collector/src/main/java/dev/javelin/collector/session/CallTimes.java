@@ -80,8 +80,6 @@ final class CallTimes {
     private Map<Long, CallSlots.InCalls> inCallsBefore = Map.of();
     /** As of the last look, should the process end. */
     private Map<Long, CallSlots.InCalls> inCalls = Map.of();
-    /** As of when they {@link #ended}. */
-    private Map<Long, CallSlots.InCalls> inCallsOfVirtual = Map.of();
     /** Of the calls until then. */
     private Latencies counts = new Latencies();
 
@@ -89,7 +87,7 @@ final class CallTimes {
     private final long created = System.nanoTime();
 
     private long began;
-    /** Until when calls are of interest, and what virtual threads do. */
+    /** Until when calls are of interest, and what threads do. */
     private long ended = Long.MAX_VALUE;
     /** Of virtual threads. */
     private long waited;
@@ -172,12 +170,12 @@ final class CallTimes {
     }
 
     /**
-     * The programs are going to be detached, which takes a while: virtual threads may run and wait meanwhile without it being seen.
+     * From now on no switch is seen. All programs are detached after that, which takes some tenths of a second: what calls do meanwhile is of no
+     * interest.
      */
-    void ending(Target target) {
+    void ended(Target target) {
         look(target);
         ended = looked;
-        inCallsOfVirtual = inCalls;
         counts = request.calls().latencies().minus(before);
         if (handedOver != null) {
             handedOver.end(target.memory(), request.calls(), ended);
@@ -362,11 +360,9 @@ final class CallTimes {
     /** Everything that is known, after the programs were detached. */
     Explanation explain(Totals totals, Target target, int row, boolean hasMounts) {
         long slotless = slotless();
-        look(target);
-        long end = System.nanoTime();
-        long cpu = finish(totals, row, end, target);
+        long cpu = finish(totals, row, target);
         long elapsed = Math.max(elapsed(inCalls, false), sums.total() - waited + cpu);
-        long ofVirtual = elapsed(inCallsOfVirtual, true);
+        long ofVirtual = elapsed(inCalls, true);
         if (target.explainsVirtual(hasMounts)) {
             finishVirtual(totals, target);
             cpu += plausible(ofVirtual - waited, virtualSamples, interval);
@@ -461,7 +457,7 @@ final class CallTimes {
 
     /** Adds the waits of virtual threads that go on. */
     private void finishVirtual(Totals totals, Target target) {
-        inCallsOfVirtual.forEach((key, until) -> {
+        inCalls.forEach((key, until) -> {
             if (until.call() == 0) {
                 return;
             }
@@ -479,7 +475,7 @@ final class CallTimes {
     }
 
     /** Time on the CPU within calls; adds waits that go on. */
-    private long finish(Totals totals, int row, long end, Target target) {
+    private long finish(Totals totals, int row, Target target) {
         long[] cpu = new long[1];
         totals.forEachTotal((probe, pid, tid, stack, key, wait, total) -> cpu[0] += probe == row ? total.sum() : 0);
         for (Totals.Schedule seen : totals.schedules()) {
@@ -488,8 +484,8 @@ final class CallTimes {
                     .all();
             if (seen.on() && seen.inCalls() >= 0 && now > seen.inCalls()) {
                 cpu[0] += Math.max(0, now - seen.inCalls() - seen.untold());
-            } else if (!seen.on() && seen.call() != 0) {
-                addSeen(CallWait.open(seen, end), target);
+            } else if (!seen.on() && seen.call() != 0 && seen.since() < ended) {
+                addSeen(CallWait.open(seen, ended), target);
             }
         }
         return cpu[0];

@@ -393,8 +393,9 @@ final class Recorder implements AutoCloseable {
 
     /** Takes the last records after sampling has stopped. */
     void onClose() {
+        walker.stop();
         if (callTimes != null) {
-            callTimes.ending(seen.get(0));
+            callTimes.ended(seen.get(0));
         }
         walker.detach();
         takeBatch();

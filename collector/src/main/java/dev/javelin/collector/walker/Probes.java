@@ -105,6 +105,9 @@ public final class Probes {
     private final boolean sampled;
     private final List<String> warnings;
     private final List<BpfLink> links = new ArrayList<>();
+    /** The last so many links. */
+    private int tracepoints;
+
     private int refusedFunctions;
 
     public Probes(List<Probe> probes) {
@@ -445,6 +448,7 @@ public final class Probes {
     private void attachRaw(BpfObject object, Set<String> programs, String program, String tracepoint) {
         if (programs.contains(program)) {
             links.add(object.program(program).attachRawTracepoint(tracepoint));
+            tracepoints++;
         }
     }
 
@@ -487,8 +491,16 @@ public final class Probes {
         return refusedFunctions;
     }
 
+    /** Detaches what sees the scheduler's switches, and system calls: that takes less than a millisecond, and uprobes some hundred. */
+    void detachTracepoints() {
+        for (; tracepoints > 0; tracepoints--) {
+            links.remove(links.size() - 1).close();
+        }
+    }
+
     /** Stops recording, entries before returns, so that no call seems not to have returned; what was counted stays in the maps. */
     void detach() {
+        tracepoints = 0;
         for (int i = links.size() - 1; i >= 0; i--) {
             links.get(i).close();
         }

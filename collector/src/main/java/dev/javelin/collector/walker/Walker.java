@@ -205,9 +205,15 @@ public final class Walker implements AutoCloseable {
         probes.attach(object);
     }
 
-    /** Stops sampling; what was recorded stays in the ring. */
-    public void detach() {
+    /** Stops sampling, and no switch is seen any more; at once. */
+    public void stop() {
         events.forEach(PerfEvent::disable);
+        probes.detachTracepoints();
+    }
+
+    /** Detaches all; what was recorded stays in the ring. */
+    public void detach() {
+        stop();
         probes.detach();
     }
 

@@ -135,12 +135,12 @@ static __noinline int take_told(const struct probe *probe, __u32 row, const stru
 	return read_told(&hit, probe, regs->dx) ? take(probe, row, &hit, taken) : 0;
 }
 
-static __noinline int take_return(const struct probe *probe, __u32 row, struct pt_regs *regs, struct taken *taken)
+/* `frame` is what sp was at the entry: where the return address was. */
+static __noinline int take_return(const struct probe *probe, __u32 row, struct pt_regs *regs, __u64 frame, struct taken *taken)
 {
 	struct hit hit = {.retval = regs->ax};
 
-	/* The return address has been popped: what was sp at the entry is one word below. */
-	if (probe->flags & PROBE_CALLS && !leave_call(function_of(bpf_get_attach_cookie(regs)), regs->sp - 8, &hit))
+	if (probe->flags & PROBE_CALLS && !leave_call(function_of(bpf_get_attach_cookie(regs)), frame, &hit))
 		return 0;
 	narrow(&hit, probe);
 	return take(probe, row, &hit, taken);
@@ -180,7 +180,8 @@ int on_function_return(struct pt_regs *ctx)
 	struct registers r = {};
 	struct taken taken = {};
 
-	if (!probe || !p || !take_return(probe, row, ctx, &taken))
+	/* The return address has been popped. */
+	if (!probe || !p || !take_return(probe, row, ctx, ctx->sp - 8, &taken))
 		return 0;
 	probe_registers(ctx, &r);
 	r.after_call = 1;
@@ -209,9 +210,8 @@ int on_tracepoint(void *ctx)
 	return account(ctx, p, probe, row, &taken, NULL, 0);
 }
 
-/* A function of the kernel, called by a thread of a target: a kprobe, at its entry or within it. */
-SEC("kprobe")
-int on_kernel_function(struct pt_regs *ctx)
+/* A function of the kernel, called by a thread of a target: at its entry or within it. */
+static __always_inline int kernel_function(struct pt_regs *ctx)
 {
 	__u32 row = bpf_get_attach_cookie(ctx);
 	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
@@ -229,18 +229,46 @@ int on_kernel_function(struct pt_regs *ctx)
 	return account(ctx, p, probe, row, &taken, NULL, 0);
 }
 
-/* The return of a function of the kernel. */
-SEC("kretprobe")
-int on_kernel_return(struct pt_regs *ctx)
+/* The return of a function of the kernel, see take_return. */
+static __always_inline int kernel_return(struct pt_regs *ctx, __u64 frame)
 {
 	__u32 row = bpf_get_attach_cookie(ctx);
 	struct probe *probe = bpf_map_lookup_elem(&probes, &row);
 	struct process *p = current_process();
 	struct taken taken = {};
 
-	if (!probe || !p || !take_return(probe, row, ctx, &taken))
+	if (!probe || !p || !take_return(probe, row, ctx, frame, &taken))
 		return 0;
 	return account(ctx, p, probe, row, &taken, NULL, 0);
+}
+
+SEC("kprobe")
+int on_kernel_function(struct pt_regs *ctx)
+{
+	return kernel_function(ctx);
+}
+
+SEC("kretprobe")
+int on_kernel_return(struct pt_regs *ctx)
+{
+	return kernel_return(ctx, ctx->sp - 8);
+}
+
+/* The same of many functions by one link. */
+SEC("kprobe.multi")
+int on_kernel_functions(struct pt_regs *ctx)
+{
+	return kernel_function(ctx);
+}
+
+/*
+ * What the kernel tells as sp differs between its versions. It saves the registers right below where the return address was:
+ * arch_rethook_trampoline, and since Linux 6.14 return_to_handler.
+ */
+SEC("kprobe.multi")
+int on_kernel_returns(struct pt_regs *ctx)
+{
+	return kernel_return(ctx, (__u64)ctx + sizeof(*ctx));
 }
 
 /*

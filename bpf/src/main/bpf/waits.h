@@ -66,6 +66,7 @@ static __noinline int end_wait(__u32 tid, const struct schedule *s, __u64 now)
 
 	if (offcpu_row != NO_ROW)
 		add_wait(offcpu_row, &key, now - s->since);
+	key.key = 0; /* who woke it is told of the wait that this ended */
 	if (runq_row != NO_ROW && s->woken && s->woken < now)
 		add_wait(runq_row, &key, now - s->woken);
 	if (calls_row != NO_ROW && s->call)

@@ -10,6 +10,7 @@
 #include <linux/perf_event.h>
 
 #define SIZE(type) printf("sizeof " #type " %zu\n", sizeof(struct type))
+#define CREATE(field) printf("link_create." #field " %zu\n", offsetof(union bpf_attr, link_create.field))
 #define OFFSET(type, field) printf(#type "." #field " %zu\n", offsetof(struct type, field))
 
 // The value of the 64 bits that hold perf_event_attr's flags when only this one is set.
@@ -36,6 +37,10 @@ int main(void) {
   OFFSET(bpf_kprobe_opts, bpf_cookie);
   OFFSET(bpf_kprobe_opts, offset);
   OFFSET(bpf_kprobe_opts, retprobe);
+  CREATE(kprobe_multi.flags);
+  CREATE(kprobe_multi.cnt);
+  CREATE(kprobe_multi.syms);
+  CREATE(kprobe_multi.cookies);
   SIZE(bpf_prog_info);
   OFFSET(bpf_prog_info, run_time_ns);
   OFFSET(bpf_prog_info, run_cnt);

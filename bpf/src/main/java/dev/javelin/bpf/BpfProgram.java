@@ -5,6 +5,7 @@ import dev.javelin.bpf.jna.LibC;
 import dev.javelin.bpf.jna.NativeBlock;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
  * One program of a loaded {@link BpfObject}, which owns it and its links. A cookie is what {@code bpf_get_attach_cookie()} gives the
@@ -51,6 +52,16 @@ public final class BpfProgram {
     private static final int MULTI_PID = 56;
     private static final int MULTI_SIZE = 64;
 
+    /** linux/bpf.h since 5.18: an attach type, a flag, and {@code link_create.kprobe_multi}. */
+    static final int TRACE_KPROBE_MULTI = 42;
+
+    private static final int KPROBE_MULTI_RETURN = 1;
+    static final int KPROBES_FLAGS = 16;
+    static final int KPROBES_COUNT = 20;
+    static final int KPROBES_NAMES = 24;
+    static final int KPROBES_COOKIES = 40;
+    static final int KPROBES_SIZE = 48;
+
     /** linux/bpf.h: an attach type; {@code link_create.iter_info}, its length, and in {@code union bpf_iter_link_info} the process. */
     private static final int TRACE_ITER = 28;
 
@@ -63,6 +74,9 @@ public final class BpfProgram {
 
     private static final String REFUSED = "the kernel allows no probe there: the function is on its blacklist"
             + " (/sys/kernel/debug/kprobes/blacklist), or no instruction begins at the offset";
+
+    private static final String AMBIGUOUS =
+            "several functions of the kernel have this name: probe one that calls it, or that it calls";
 
     private final BpfObject owner;
     private final long handle;
@@ -230,7 +244,49 @@ public final class BpfProgram {
                 if (errno == Errno.EINVAL || errno == Errno.EILSEQ) {
                     throw new BpfException("attach", what, errno, REFUSED, Messages.take());
                 }
+                if (errno == Errno.EADDRNOTAVAIL) {
+                    throw new BpfException("attach", what, errno, AMBIGUOUS, Messages.take());
+                }
                 return link(what, link);
+            }
+        }
+    }
+
+    /**
+     * Attaches to the entries of many kernel functions by one link, or with {@code onReturn} to their returns, in milliseconds for
+     * hundreds. Needs {@link KernelProbes#kprobeMulti()}.
+     *
+     * @param functions at least one; of several with the same name one is probed
+     * @throws BpfException with ESRCH, EINVAL or ENOENT if the kernel cannot trace one of them
+     */
+    public BpfLink attachKprobes(List<String> functions, boolean onReturn, ToLongFunction<String> cookie) {
+        synchronized (owner) {
+            before();
+            int bytes = functions.size() * Long.BYTES;
+            try (NativeBlock attr = new NativeBlock(KPROBES_SIZE);
+                    NativeBlock texts = NativeBlock.ofString(String.join("\0", functions));
+                    NativeBlock names = new NativeBlock(bytes);
+                    NativeBlock cookies = new NativeBlock(bytes)) {
+                long at = texts.address();
+                for (String function : functions) {
+                    names.buffer().putLong(at);
+                    cookies.buffer().putLong(cookie.applyAsLong(function));
+                    at += function.length() + 1; // in C names are of ASCII
+                }
+                attr.buffer()
+                        .putInt(0, fd)
+                        .putInt(MULTI_ATTACH_TYPE, TRACE_KPROBE_MULTI)
+                        .putInt(KPROBES_FLAGS, onReturn ? KPROBE_MULTI_RETURN : 0)
+                        .putInt(KPROBES_COUNT, functions.size())
+                        .putLong(KPROBES_NAMES, names.address())
+                        .putLong(KPROBES_COOKIES, cookies.address());
+                String what = name + " to "
+                        + (functions.size() == 1 ? functions.get(0) : functions.size() + " functions of the kernel");
+                long link = LibC.syscall(LibC.SYS_BPF, LINK_CREATE, attr.address(), KPROBES_SIZE, 0, 0, 0);
+                if (link < 0) {
+                    throw failure(what);
+                }
+                return owner.own(BpfLink.ofDescriptor(owner, what, (int) link));
             }
         }
     }

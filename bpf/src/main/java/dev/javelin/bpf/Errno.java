@@ -21,6 +21,7 @@ public final class Errno {
     public static final int ENOSYS = 38;
     public static final int EILSEQ = 84;
     public static final int EOPNOTSUPP = 95;
+    public static final int EADDRNOTAVAIL = 99;
     public static final int ENOPROTOOPT = 92;
     public static final int ECONNREFUSED = 111;
     public static final int ENOTSUPP = 524;
@@ -73,6 +74,7 @@ public final class Errno {
             93 EPROTONOSUPPORT Protocol not supported
             95 EOPNOTSUPP Operation not supported
             98 EADDRINUSE Address already in use
+            99 EADDRNOTAVAIL Cannot assign requested address
             104 ECONNRESET Connection reset by peer
             105 ENOBUFS No buffer space available
             110 ETIMEDOUT Connection timed out

@@ -14,11 +14,15 @@ import java.nio.file.Path;
  *
  * @param kprobe at any instruction of a kernel function
  * @param fentry at the entry and the return of a kernel function, by a trampoline
+ * @param kprobeMulti at the entries or the returns of many kernel functions by one link (Linux 5.18, if it is built with FPROBE);
+ *     EOPNOTSUPP from Linux 6.14 to 6.19 as well: there the function itself is missing from the stack, and it is not known of which call a return is
  * @param uprobeMulti many uprobes by one link, which needs less privilege (Linux 6.6)
  */
-public record KernelProbes(Attempt kprobe, Attempt fentry, Attempt uprobeMulti) {
+public record KernelProbes(Attempt kprobe, Attempt fentry, Attempt kprobeMulti, Attempt uprobeMulti) {
     /** In every kernel since 2.6; called by no interrupt, and seldom. */
     private static final String FUNCTION = "vfs_fsync_range";
+
+    private static final String RELEASE = System.getProperty("os.version");
 
     private static final Path KPROBE_TYPE = Path.of("/sys/bus/event_source/devices/kprobe/type");
 
@@ -36,7 +40,6 @@ public record KernelProbes(Attempt kprobe, Attempt fentry, Attempt uprobeMulti) 
     private static final int BPF_PROG_TYPE_KPROBE = 2;
     private static final int BPF_PROG_TYPE_TRACING = 26;
     private static final int BPF_TRACE_FENTRY = 24;
-    private static final int BPF_TRACE_UPROBE_MULTI = 48;
 
     /** {@code union bpf_attr} of BPF_LINK_CREATE: program, target, attach type, flags, then uprobe_multi: path, offsets. */
     private static final int LINK_ATTR_SIZE = 64;
@@ -52,7 +55,7 @@ public record KernelProbes(Attempt kprobe, Attempt fentry, Attempt uprobeMulti) 
      */
     public static KernelProbes probe() {
         BpfException.requireNative();
-        return new KernelProbes(tryKprobe(), tryFentry(), tryUprobeMulti());
+        return new KernelProbes(tryKprobe(), tryFentry(), tryKprobeMulti(), tryUprobeMulti());
     }
 
     private static Attempt tryKprobe() {
@@ -74,16 +77,37 @@ public record KernelProbes(Attempt kprobe, Attempt fentry, Attempt uprobeMulti) 
         return id < 0 ? new Attempt(-id) : closed(load(BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, id));
     }
 
+    private static Attempt tryKprobeMulti() {
+        if (KernelFeatures.isAtLeast(RELEASE, 6, 14) && !KernelFeatures.isAtLeast(RELEASE, 7, 0)) {
+            return new Attempt(Errno.EOPNOTSUPP);
+        }
+        long program = load(BPF_PROG_TYPE_KPROBE, BpfProgram.TRACE_KPROBE_MULTI, 0);
+        if (program < 0) {
+            return new Attempt(LibC.errno());
+        }
+        try (NativeBlock attr = new NativeBlock(BpfProgram.KPROBES_SIZE);
+                NativeBlock function = NativeBlock.ofString(FUNCTION);
+                NativeBlock names = new NativeBlock(Long.BYTES)) {
+            names.buffer().putLong(0, function.address());
+            attr.buffer().putInt(0, (int) program).putInt(8, BpfProgram.TRACE_KPROBE_MULTI);
+            attr.buffer().putInt(BpfProgram.KPROBES_COUNT, 1).putLong(BpfProgram.KPROBES_NAMES, names.address());
+            return closed(
+                    LibC.syscall(LibC.SYS_BPF, BPF_LINK_CREATE, attr.address(), BpfProgram.KPROBES_SIZE, 0, 0, 0));
+        } finally {
+            LibC.close((int) program);
+        }
+    }
+
     /** With a file that is not there: a kernel that looks for it has this kind of link, an older one says EINVAL before. */
     private static Attempt tryUprobeMulti() {
-        long program = load(BPF_PROG_TYPE_KPROBE, BPF_TRACE_UPROBE_MULTI, 0);
+        long program = load(BPF_PROG_TYPE_KPROBE, BpfProgram.TRACE_UPROBE_MULTI, 0);
         if (program < 0) {
             return new Attempt(LibC.errno());
         }
         try (NativeBlock attr = new NativeBlock(LINK_ATTR_SIZE);
                 NativeBlock path = NativeBlock.ofString("/nonexistent/javelin");
                 NativeBlock offsets = new NativeBlock(Long.BYTES)) {
-            attr.buffer().putInt(0, (int) program).putInt(8, BPF_TRACE_UPROBE_MULTI);
+            attr.buffer().putInt(0, (int) program).putInt(8, BpfProgram.TRACE_UPROBE_MULTI);
             attr.buffer().putLong(16, path.address()).putLong(24, offsets.address());
             attr.buffer().putInt(48, 1); // how many offsets
             Attempt attempt =

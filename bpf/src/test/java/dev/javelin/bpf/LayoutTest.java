@@ -28,6 +28,10 @@ class LayoutTest {
         java.put("bpf_kprobe_opts.bpf_cookie", (long) BpfProgram.KPROBE_OPTS_COOKIE);
         java.put("bpf_kprobe_opts.offset", (long) BpfProgram.KPROBE_OPTS_OFFSET);
         java.put("bpf_kprobe_opts.retprobe", (long) BpfProgram.KPROBE_OPTS_RETURN);
+        java.put("link_create.kprobe_multi.flags", (long) BpfProgram.KPROBES_FLAGS);
+        java.put("link_create.kprobe_multi.cnt", (long) BpfProgram.KPROBES_COUNT);
+        java.put("link_create.kprobe_multi.syms", (long) BpfProgram.KPROBES_NAMES);
+        java.put("link_create.kprobe_multi.cookies", (long) BpfProgram.KPROBES_COOKIES);
         java.put("sizeof bpf_prog_info", (long) BpfProgram.INFO_SIZE);
         java.put("bpf_prog_info.run_time_ns", (long) BpfProgram.INFO_RUN_TIME_NS);
         java.put("bpf_prog_info.run_cnt", (long) BpfProgram.INFO_RUN_COUNT);

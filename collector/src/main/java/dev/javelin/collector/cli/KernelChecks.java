@@ -142,8 +142,8 @@ final class KernelChecks {
             return;
         }
         KernelProbes probes = KernelProbes.probe();
-        String text = "kprobe: " + probes.kprobe() + "; fentry: " + probes.fentry() + "; uprobe.multi: "
-                + probes.uprobeMulti();
+        String text = "kprobe: " + probes.kprobe() + "; fentry: " + probes.fentry() + "; kprobe.multi: "
+                + probes.kprobeMulti() + "; uprobe.multi: " + probes.uprobeMulti();
         findings.add(
                 probes.kprobe().worked() || probes.fentry().worked()
                         ? Finding.ok(text)

@@ -20,9 +20,10 @@ final class EventNumbers {
      * @throws JavelinException usage, if it does not
      */
     static void check(ProbeSpec spec, List<Found> found, What number) {
-        if (!isArgument(number)) {
-            return;
+        if (isArgument(number)) {
+            found.forEach(each -> ProbeValues.requireArgument(spec, each, number.index()));
+        } else if (What.RETURN.equals(number)) {
+            found.forEach(each -> ProbeValues.requireReturned(spec, each));
         }
-        found.forEach(each -> ProbeValues.requireArgument(spec, each, number.index()));
     }
 }

@@ -13,11 +13,17 @@ import java.util.Map;
  * @param leaf see {@link dev.javelin.collector.walker.Probes.Probe}
  * @param functions the name of the function at each point; empty if they are none
  * @param returned see {@link dev.javelin.collector.walker.ProbeRow}
+ * @param isVoid whether it is known that nothing is returned
  */
 record Found(
-        List<AttachPoint> points, List<Argument> arguments, String leaf, List<String> functions, Argument returned) {
+        List<AttachPoint> points,
+        List<Argument> arguments,
+        String leaf,
+        List<String> functions,
+        Argument returned,
+        boolean isVoid) {
     Found(List<AttachPoint> points, List<Argument> arguments, String leaf) {
-        this(points, arguments, leaf, List.of(), null);
+        this(points, arguments, leaf, List.of(), null, false);
     }
 
     /** What is found for each function by itself. */

@@ -7,9 +7,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -31,18 +33,26 @@ public final class KernelNames {
 
     /** All functions, sorted, but those parts that compilers split off, whose names have dots. */
     public static SortedSet<String> all() {
-        return read(KALLSYMS);
+        return addresses().navigableKeySet();
     }
 
-    static SortedSet<String> read(Path kallsyms) {
-        SortedSet<String> names = new TreeSet<>();
+    /** The same with their addresses; 0 of those that may not be seen, and of names that several functions have. */
+    static NavigableMap<String, Long> addresses() {
+        return addresses(KALLSYMS);
+    }
+
+    static NavigableMap<String, Long> addresses(Path kallsyms) {
+        NavigableMap<String, Long> names = new TreeMap<>();
         try (BufferedReader lines = Files.newBufferedReader(kallsyms, StandardCharsets.ISO_8859_1)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.length() > NAME_AT && "tTwW".indexOf(line.charAt(TYPE_AT)) >= 0) {
                     int tab = line.indexOf('\t');
                     String name = line.substring(NAME_AT, tab < 0 ? line.length() : tab);
                     if (name.indexOf('.') < 0 && !name.startsWith(PADDING) && !name.startsWith(CHECK)) {
-                        names.add(name);
+                        names.merge(
+                                name,
+                                Long.parseUnsignedLong(line, 0, TYPE_AT - 1, 16),
+                                (one, other) -> one.equals(other) ? one : 0);
                     }
                 }
             }
@@ -52,19 +62,42 @@ public final class KernelNames {
         return names;
     }
 
-    /** Functions of the kernel itself that ftrace, and with it fentry, can be attached to; empty if that may not be read. */
-    static Set<String> traceable() {
+    /**
+     * Functions that ftrace can be attached to.
+     *
+     * @param image those of the kernel itself, which have types for fentry
+     * @param unique those, and the modules', that have their name for themselves, so that it leads to them
+     */
+    record Traceable(Set<String> image, Set<String> unique) {}
+
+    /** What can be traced; empty if that may not be read. */
+    static Traceable traceable() {
         Path events = Tracepoints.events();
-        if (events == null) {
-            return Set.of();
+        return events == null
+                ? new Traceable(Set.of(), Set.of())
+                : traceable(events.resolveSibling("available_filter_functions"));
+    }
+
+    static Traceable traceable(Path functions) {
+        Set<String> image = new HashSet<>();
+        Set<String> unique = new HashSet<>();
+        Set<String> several = new HashSet<>();
+        try (BufferedReader lines = Files.newBufferedReader(functions, StandardCharsets.ISO_8859_1)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                int space = line.indexOf(' '); // a module's have its name behind
+                String name = space < 0 ? line : line.substring(0, space);
+                if (space < 0) {
+                    image.add(name);
+                }
+                if (!unique.add(name)) {
+                    several.add(name);
+                }
+            }
+        } catch (IOException e) {
+            return new Traceable(Set.of(), Set.of());
         }
-        try (Stream<String> lines =
-                Files.lines(events.resolveSibling("available_filter_functions"), StandardCharsets.ISO_8859_1)) {
-            return lines.filter(line -> line.indexOf(' ') < 0)
-                    .collect(Collectors.toSet()); // those of modules have theirs behind
-        } catch (IOException | UncheckedIOException e) {
-            return Set.of();
-        }
+        unique.removeAll(several);
+        return new Traceable(image, unique);
     }
 
     /** Functions in which the kernel refuses probes, since those go through them themselves; empty if that may not be read. */

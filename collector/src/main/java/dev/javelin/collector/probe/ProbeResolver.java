@@ -404,7 +404,8 @@ public final class ProbeResolver {
                 registers(),
                 (call || onReturn) && Set.copyOf(names).size() == 1 ? names.get(0) : null,
                 names,
-                null);
+                null,
+                false);
     }
 
     /** Also those of the kernel's functions are passed so: only its system calls have r10 for rcx. */
@@ -417,7 +418,7 @@ public final class ProbeResolver {
     /** Of an int the rest of the register is not defined: the kernel tells of which types a function's values are. */
     private Found kernelFunctions(ProbeSpec spec, boolean call) {
         boolean onReturn = spec.kind().isReturn();
-        List<AttachPoint> points = kernelFunctions.points(spec, call || !onReturn, call || onReturn);
+        List<AttachPoint> points = kernelFunctions.points(spec, call || !onReturn, call || onReturn, warnings);
         KernelTypes.Function types =
                 spec.offset() == 0 ? kernelFunctions.types(spec).orElse(null) : null;
         if (types == null) {
@@ -428,7 +429,7 @@ public final class ProbeResolver {
             arguments.add(argument(types.parameters().get(i), ARGUMENTS.get(i).offset()));
         }
         boolean nothing = types.returned().bytes() == 0;
-        return new Found(points, arguments, null, List.of(), nothing ? null : argument(types.returned(), 0));
+        return new Found(points, arguments, null, List.of(), nothing ? null : argument(types.returned(), 0), nothing);
     }
 
     private static Argument argument(KernelTypes.Value value, int register) {

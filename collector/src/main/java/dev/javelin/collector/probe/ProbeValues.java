@@ -42,6 +42,9 @@ final class ProbeValues {
         if (!calls && !spec.kind().isReturn() && (used.contains(Variable.RETVAL) || key.equals(What.RETURN))) {
             throw none(spec, "returned value", "what happens at a moment returns nothing");
         }
+        if (used.contains(Variable.RETVAL) || key.equals(What.RETURN)) {
+            requireReturned(spec, found);
+        }
         if (key.equals(What.SYSCALL) && spec.kind() != Kind.SYSCALL) {
             throw JavelinException.usage(
                     spec.text() + ": --by syscall tells system calls apart, of which it is none: leave it out");
@@ -54,6 +57,12 @@ final class ProbeValues {
 
     private static JavelinException none(ProbeSpec spec, String what, String why) {
         return JavelinException.usage(spec.text() + ": has no " + what + ": " + why);
+    }
+
+    static void requireReturned(ProbeSpec spec, Found found) {
+        if (found.isVoid()) {
+            throw none(spec, "returned value", "the function is void");
+        }
     }
 
     static void requireArgument(ProbeSpec spec, Found found, int number) {

@@ -250,8 +250,7 @@ public final class RecordSession implements Session {
     private void warnOfRefusedFunctions() {
         int refused = request.probes().refusedFunctions();
         if (refused > 0) {
-            messages.println(
-                    refused + " functions are left out: the kernel cannot probe the instructions that they begin with");
+            messages.println(refused + " functions are left out: the kernel refuses to probe where they begin");
         }
     }
 

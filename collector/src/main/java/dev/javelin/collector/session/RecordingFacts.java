@@ -212,6 +212,11 @@ final class RecordingFacts {
         if (openCalls > 0) {
             facts.put("calls that had not returned at the end", openCalls);
         }
+        if (request.probes().missedReturns() > 0) {
+            facts.put(
+                    "returns that had no room in the kernel, in all processes",
+                    request.probes().missedReturns());
+        }
         if (negatives() > 0) {
             facts.put("left out, as the value is negative", negatives());
         }
@@ -277,6 +282,11 @@ final class RecordingFacts {
                     .append(openCalls)
                     .append(openCalls == 1 ? " call" : " calls")
                     .append(" had not returned");
+        }
+        if (request.probes().missedReturns() > 0) {
+            line.append("; ")
+                    .append(request.probes().missedReturns())
+                    .append(" returns had no room in the kernel (all processes)");
         }
         if (negatives() > 0) {
             line.append(", ").append(negatives()).append(" left out as negative");

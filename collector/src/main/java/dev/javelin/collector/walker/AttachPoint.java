@@ -58,6 +58,13 @@ public sealed interface AttachPoint {
     /** The return of a kernel function. */
     record KernelReturn(String function) implements AttachPoint {}
 
+    /** Kernel functions by one link: their entries, their returns, or both. */
+    record KernelFunctions(List<String> functions, boolean atEntry, boolean atReturn) implements AttachPoint {
+        public KernelFunctions {
+            functions = List.copyOf(functions);
+        }
+    }
+
     /** A kernel function that is traced by fentry, fexit, or both. */
     record Traced(String function, boolean atEntry, boolean atReturn) implements AttachPoint {}
 

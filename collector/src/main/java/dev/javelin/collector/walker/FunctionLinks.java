@@ -1,14 +1,11 @@
 package dev.javelin.collector.walker;
 
-import dev.javelin.bpf.BpfException;
 import dev.javelin.bpf.BpfLink;
 import dev.javelin.bpf.BpfObject;
 import dev.javelin.bpf.BpfProgram;
 import dev.javelin.bpf.Errno;
 import dev.javelin.bpf.UprobePlace;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -65,7 +62,7 @@ final class FunctionLinks {
      * Attaches those in user space, returns first.
      *
      * @param multi whether a link can hold many
-     * @throws BpfException when the kernel refuses
+     * @throws dev.javelin.bpf.BpfException when the kernel refuses
      */
     void attach(List<AttachPoint> points, boolean multi) {
         if (multi) {
@@ -110,25 +107,11 @@ final class FunctionLinks {
      * there is no other, this fails.
      */
     private void attachTogether(BpfProgram program, boolean onReturn, Together at, List<UprobePlace> places) {
-        Deque<List<UprobePlace>> parts = new ArrayDeque<>();
-        if (!places.isEmpty()) {
-            parts.add(places);
-        }
-        while (!parts.isEmpty()) {
-            List<UprobePlace> part = parts.remove();
-            try {
-                links.add(program.attachUprobes(at.pid(), at.path(), onReturn, row, part));
-            } catch (BpfException e) {
-                if (e.errno() != Errno.ENOTSUPP || places.size() == 1) {
-                    throw e;
-                }
-                if (part.size() == 1) {
-                    refused.add(new Place(at.pid(), at.path(), part.get(0).offset()));
-                } else {
-                    parts.add(part.subList(0, part.size() / 2));
-                    parts.add(part.subList(part.size() / 2, part.size()));
-                }
-            }
-        }
+        ManyByOneLink.attach(
+                        places,
+                        part -> program.attachUprobes(at.pid(), at.path(), onReturn, row, part),
+                        Set.of(Errno.ENOTSUPP),
+                        links)
+                .forEach(place -> refused.add(new Place(at.pid(), at.path(), place.offset())));
     }
 }

@@ -62,8 +62,6 @@ public final class Probes {
     private static final String FREEZE = "on_freeze";
     private static final String FREEZE_RETURN = "on_freeze_return";
     private static final String THAW = "on_thaw";
-    private static final String KERNEL_FUNCTION = "on_kernel_function";
-    private static final String KERNEL_RETURN = "on_kernel_return";
     private static final String FENTRY = "on_fentry_";
     private static final String FEXIT = "on_fexit_";
     /** Kernel functions that can be traced by fentry and fexit at once: each needs programs of its own. */
@@ -74,8 +72,10 @@ public final class Probes {
                             SAMPLER,
                             FUNCTION,
                             RETURN,
-                            KERNEL_FUNCTION,
-                            KERNEL_RETURN,
+                            KernelLinks.FUNCTION,
+                            KernelLinks.RETURN,
+                            KernelLinks.FUNCTIONS,
+                            KernelLinks.RETURNS,
                             TRACEPOINT,
                             SYSCALL,
                             SYSCALL_RETURN,
@@ -107,8 +107,11 @@ public final class Probes {
     private final List<BpfLink> links = new ArrayList<>();
     /** The last so many links. */
     private int tracepoints;
+    /** Of probes that do not tell calls from entry to return, so that nothing else says what was missed. */
+    private final List<BpfLink> unpaired = new ArrayList<>();
 
     private int refusedFunctions;
+    private long missedReturns;
 
     public Probes(List<Probe> probes) {
         this(probes, List.of());
@@ -310,11 +313,8 @@ public final class Probes {
         if (point instanceof AttachPoint.Syscalls) {
             return List.of(SYSCALL, SYSCALL_RETURN);
         }
-        if (point instanceof AttachPoint.KernelEntry) {
-            return List.of(KERNEL_FUNCTION);
-        }
-        if (point instanceof AttachPoint.KernelReturn) {
-            return List.of(KERNEL_RETURN);
+        if (!KernelLinks.programs(point).isEmpty()) {
+            return KernelLinks.programs(point);
         }
         if (point instanceof AttachPoint.Traced) {
             return List.of(); // those of its number
@@ -425,11 +425,17 @@ public final class Probes {
     void attach(BpfObject object) {
         for (int row = 0; row < probes.size(); row++) {
             List<AttachPoint> points = probes.get(row).points();
+            int before = links.size();
             FunctionLinks functions = new FunctionLinks(object, row, links);
             functions.attach(points, MULTI);
-            refusedFunctions += functions.refused();
+            KernelLinks kernel = new KernelLinks(object, functions::cookie, links);
             for (AttachPoint point : points) {
-                attach(object, row, point, functions);
+                kernel.attach(point);
+                attach(object, row, point);
+            }
+            refusedFunctions += functions.refused() + kernel.refused();
+            if ((probes.get(row).row().flags() & ProbeRow.FLAG_CALLS) == 0) {
+                unpaired.addAll(links.subList(before, links.size()));
             }
         }
         List<Trace> traces = traces();
@@ -452,15 +458,8 @@ public final class Probes {
         }
     }
 
-    private void attach(BpfObject object, int row, AttachPoint point, FunctionLinks functions) {
-        if (point instanceof AttachPoint.KernelEntry kernel) {
-            BpfProgram program = object.program(KERNEL_FUNCTION);
-            long cookie = functions.cookie(kernel.function());
-            links.add(program.attachKprobe(kernel.function(), kernel.offset(), false, cookie));
-        } else if (point instanceof AttachPoint.KernelReturn kernel) {
-            long cookie = functions.cookie(kernel.function());
-            links.add(object.program(KERNEL_RETURN).attachKprobe(kernel.function(), 0, true, cookie));
-        } else if (point instanceof AttachPoint.Calls calls) {
+    private void attach(BpfObject object, int row, AttachPoint point) {
+        if (point instanceof AttachPoint.Calls calls) {
             links.add(object.program(TOLD_CALL).attachUprobe(calls.pid(), calls.path(), calls.offset(), false, row));
         } else if (point instanceof AttachPoint.Mounts mounts) {
             // how a wait ends before how it begins
@@ -486,7 +485,7 @@ public final class Probes {
         }
     }
 
-    /** Functions of a pattern that could not be probed, because of their instructions; known once they are attached. */
+    /** Functions of a pattern that could not be probed; known once they are attached. */
     public int refusedFunctions() {
         return refusedFunctions;
     }
@@ -498,9 +497,16 @@ public final class Probes {
         }
     }
 
+    /** Returns of kernel functions that had no room in the kernel, in all processes, of probes on returns only; known once they are detached. */
+    public long missedReturns() {
+        return missedReturns;
+    }
+
     /** Stops recording, entries before returns, so that no call seems not to have returned; what was counted stays in the maps. */
     void detach() {
         tracepoints = 0;
+        missedReturns += unpaired.stream().mapToLong(BpfLink::missedReturns).sum();
+        unpaired.clear();
         for (int i = links.size() - 1; i >= 0; i--) {
             links.get(i).close();
         }

@@ -23,6 +23,13 @@
 /* Of a block of the code heap, its header, the CodeBlob and the nmethod's compile id; a power of two. */
 #define BLOCK_BYTES 512
 
+/*
+ * A function that the verifier looks at once, for whatever arguments, as it is not static; static ones it follows anew from each of
+ * their callers, again and again where those loop. Half of a recording's start is the verifier's time. Such a function returns a
+ * number, and has to ask whether its pointers are null.
+ */
+#define VERIFIED_ALONE __attribute__((noinline))
+
 /* Not an end yet. */
 #define WALKING WALK_ENDS
 /*
@@ -261,7 +268,7 @@ static __always_inline int in_interpreter(const struct hotspot *hs, __u64 pc)
  * Whether an instruction that ends at pc is a call: e8 rel32, or ff /2 with its possible addressing forms.
  * Needed only at the leaf, where a frame may be half built.
  */
-static __noinline int follows_call(__u64 pc)
+VERIFIED_ALONE int follows_call(__u64 pc)
 {
 	__u8 b[8] = {};
 	if (read_user(b, 7, pc - 7))

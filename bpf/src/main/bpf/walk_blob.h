@@ -35,10 +35,13 @@ static __always_inline struct compiled_code *compiled_slot(struct walk *w, __u64
 }
 
 /* The blob that holds pc by the segment map of its heap, 0 if none. CodeHeap::find_start, src/hotspot/share/memory/heap.cpp */
-static __noinline __u64 blob_start(const struct hotspot *hs, __u64 pc)
+VERIFIED_ALONE __u64 blob_start(const struct hotspot *hs, __u64 pc)
 {
 	__u64 low = 0, segmap = 0, shift = 0, segment;
 	__u8 tag = 0xff;
+
+	if (!hs)
+		return 0;
 
 	for (int i = 0; i < MAX_CODE_HEAPS; i++) {
 		const struct code_heap *h = &hs->heaps[i];
@@ -122,9 +125,12 @@ static __always_inline void remember_leaf(struct walk *w, __u64 pc)
 }
 
 /* Loads what is needed of the blob that holds pc into w. Returns 0 if there is none. */
-static __noinline int find_blob(struct walk *w, const struct hotspot *hs, __u64 pc)
+VERIFIED_ALONE int find_blob(struct walk *w, const struct hotspot *hs, __u64 pc)
 {
 	__u64 blob;
+
+	if (!w || !hs)
+		return 0;
 
 	if (w->blob && pc >= w->code_begin && pc < w->code_end)
 		return 1;

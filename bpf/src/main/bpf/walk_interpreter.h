@@ -61,7 +61,7 @@ static __always_inline int emit_interpreted(struct walk *w, const struct hotspot
 }
 
 /* The frame at w->fp, complete. */
-static __noinline void step_interpreted_frame(struct walk *w, const struct hotspot *hs)
+static __always_inline void step_over_interpreted(struct walk *w, const struct hotspot *hs)
 {
 	const __u64 *slots = stack_words(w, w->fp - SLOTS_BELOW_FP, SLOTS);
 
@@ -70,6 +70,13 @@ static __noinline void step_interpreted_frame(struct walk *w, const struct hotsp
 	if (!emit_interpreted(w, hs, slots[SLOT_METHOD], slots[SLOT_BCP], frame_flags(w)) || slots[SLOT_SENDER_SP] < w->fp)
 		return end_walk(w, END_BAD_INTERPRETED);
 	return to_caller(w, slots[SLOT_RETURN], slots[SLOT_SENDER_SP], slots[SLOT_LINK]);
+}
+
+VERIFIED_ALONE int step_interpreted_frame(struct walk *w, const struct hotspot *hs)
+{
+	if (w && hs)
+		step_over_interpreted(w, hs);
+	return 0;
 }
 
 /*
@@ -86,12 +93,12 @@ static __noinline void step_method_entry(struct walk *w, const struct hotspot *h
 
 	/* The bytecode pointer has taken the place of the caller's sp: all is there, and locks, stack checks or counters follow. */
 	if (below >= SLOTS_BELOW_FP && r13 - sp > 65536)
-		return step_interpreted_frame(w, hs);
+		return (void)step_interpreted_frame(w, hs);
 	if (below == SLOTS_BELOW_FP) {
 		read_word(fp - 24, &ret);
 		/* All ten words pushed, expression stack empty: an ordinary frame, unless the caller's looks the same. */
 		if (ret == method || !is_java_return(hs, rax))
-			return step_interpreted_frame(w, hs);
+			return (void)step_interpreted_frame(w, hs);
 	}
 	w->r13 = 0; /* no bytecode pointer yet */
 	if (below < SLOTS_BELOW_FP) {
@@ -114,7 +121,7 @@ static __noinline void step_method_entry(struct walk *w, const struct hotspot *h
 	} else {
 		/* A frame that calls into the VM before its first bytecode (locking, stack banging, counters). */
 		w->r13 = r13;
-		return step_interpreted_frame(w, hs);
+		return (void)step_interpreted_frame(w, hs);
 	}
 	if (sender_sp < sp || sender_sp - sp > 8192)
 		sender_sp = sp + 8;
@@ -128,7 +135,7 @@ static __noinline void step_interpreter(struct walk *w, const struct hotspot *hs
 	__u64 ret;
 
 	if (!w->leaf)
-		return step_interpreted_frame(w, hs);
+		return (void)step_interpreted_frame(w, hs);
 	if (w->pc >= hs->entry_low && w->pc < hs->entry_high)
 		return step_method_entry(w, hs);
 	/*
@@ -152,7 +159,7 @@ static __noinline void step_interpreter(struct walk *w, const struct hotspot *hs
 		w->leaf = 1;
 		return to_caller(w, w->r13, w->rbx, w->fp);
 	}
-	return step_interpreted_frame(w, hs);
+	return (void)step_interpreted_frame(w, hs);
 }
 
 #endif

@@ -22,13 +22,17 @@
 #define UCONTEXT_RIP 168
 
 /* Loads the mapping of pc into w->map. Returns 0 if there is none. */
-static __noinline int find_mapping(struct walk *w, const struct process *p, __u64 pc)
+VERIFIED_ALONE int find_mapping(struct walk *w, const struct process *p, __u64 pc)
 {
-	__u64 run = *(volatile const __u64 *)&p->mappings;
-	__u32 low = run >> 32;
-	__u32 high = low + (run & 0xffff);
 	struct mapping *m;
+	__u32 low, high;
+	__u64 run;
 
+	if (!w || !p)
+		return 0;
+	run = *(volatile const __u64 *)&p->mappings;
+	low = run >> 32;
+	high = low + (run & 0xffff);
 	for (int i = 0; i < MAPPING_STEPS && low < high; i++) {
 		__u32 middle = low + (high - low) / 2;
 		m = bpf_map_lookup_elem(&mappings, &middle);
@@ -47,13 +51,16 @@ static __noinline int find_mapping(struct walk *w, const struct process *p, __u6
 }
 
 /* The rule for a virtual address of w->map's object, 0 (UNWIND_UNKNOWN) if it has none. */
-static __noinline __u64 find_row(const struct walk *w, __u64 address)
+VERIFIED_ALONE __u64 find_row(const struct walk *w, __u64 address)
 {
-	__u64 offset = address - w->map.table_base;
-	__u32 low = w->map.table_first;
-	__u32 high = low + w->map.table_rows;
-	__u64 found = 0;
+	__u64 offset, found = 0;
+	__u32 low, high;
 
+	if (!w)
+		return 0;
+	offset = address - w->map.table_base;
+	low = w->map.table_first;
+	high = low + w->map.table_rows;
 	if (offset > 0xffffffffULL)
 		return 0;
 	for (int i = 0; i < SEARCH_STEPS && low < high; i++) {

@@ -35,10 +35,13 @@ static __always_inline __u64 zgc_uncoloured(__u64 oop)
 }
 
 /* The reference in a field of a Java object; 0 if null or unreadable. */
-static __always_inline __u64 read_reference(const struct hotspot *hs, __u64 object, __u32 field)
+VERIFIED_ALONE __u64 read_reference(const struct hotspot *hs, __u64 object, __u32 field)
 {
 	__u64 oop = 0;
 	__u32 narrow = 0;
+
+	if (!hs)
+		return 0;
 
 	if (hs->compressed_oops) {
 		if (read_user(&narrow, 4, object + field) || !narrow)
@@ -61,7 +64,7 @@ static __always_inline void leave_chunks(struct walk *w, const struct hotspot *h
 }
 
 /* Goes on at the top frozen frame of w->chunk, or of the first parent that has any; then on the carrier. */
-static __noinline void enter_chunk(struct walk *w, const struct hotspot *hs)
+static __always_inline void look_into_chunks(struct walk *w, const struct hotspot *hs)
 {
 	for (int i = 0; i < 4; i++) {
 		__u64 chunk = w->chunk, stack;
@@ -92,6 +95,13 @@ static __noinline void enter_chunk(struct walk *w, const struct hotspot *hs)
 	return end_walk(w, END_BAD_CHUNK);
 }
 
+VERIFIED_ALONE int enter_chunk(struct walk *w, const struct hotspot *hs)
+{
+	if (w && hs)
+		look_into_chunks(w, hs);
+	return 0;
+}
+
 /* The next frozen frame, or what follows the last one. unextended is where the caller's own words begin. */
 static __always_inline void to_frozen_caller(struct walk *w, const struct hotspot *hs, __u64 sp, __u64 unextended)
 {
@@ -100,7 +110,7 @@ static __always_inline void to_frozen_caller(struct walk *w, const struct hotspo
 	/* Two words of metadata lie below each frame's sp; the bottom frame's caller is in the parent chunk or on the carrier. */
 	if (sp + 16 >= w->chunk_end) {
 		w->chunk = read_reference(hs, w->chunk, hs->chunk_parent);
-		return enter_chunk(w, hs);
+		return (void)enter_chunk(w, hs);
 	}
 	w->sp = sp;
 	w->unextended_sp = unextended;

@@ -65,6 +65,14 @@ class AgentIT {
         }
     }
 
+    /** Of these, all but the first two are not what the collector has begun with before it reads them, or are read another way. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"interval=1ms", "frequency=999,threads", "frequency=999,depth=64", "frequency=999,user,norm"})
+    void recordsWithOtherOptionsFromTheFirstLine(String options) throws IOException {
+        assertReport(Child.run(PATIENCE, command(jdk(17), List.of(agent(options)), "exit")), 3);
+    }
+
     /** Ctrl-C on a terminal reaches the collector as well. */
     @Test
     void aSignalToTheWholeGroupEndsBothInGoodOrder() throws IOException {
@@ -215,7 +223,10 @@ class AgentIT {
         }
     }
 
-    /** What is in an archive of classes is run as code: one that somebody else may have put beside the jar is not used. */
+    /**
+     * What is in an archive of classes is run as code: one that somebody else may have put beside the jar is not used. The collector runs on the
+     * launcher's Java where its archive is used, and else on the application's.
+     */
     @ParameterizedTest
     @CsvSource({
         "root's, true",
@@ -245,16 +256,12 @@ class AgentIT {
         }
         String option = "-XX:SharedArchiveFile=" + archive;
         String agent = agent("frequency=99").replace(Repository.jar().toString(), jar.toString());
-        try (Child application = new Child(command(jdk(17), List.of(agent), "wait"))) {
-            application.awaitOut(0, WORKED, PATIENCE);
-            String line = Files.readString(Path.of("/proc/" + collectorOf(application.pid()) + "/cmdline"));
-            assertThat(line).contains("record\0--for-agent");
-            assertThat(line.contains(option)).as(line).isEqualTo(used);
-            application.signal("TERM");
-            assertWorked(application.await(PATIENCE), 143);
-        }
-        Path launcher = Files.copy(Repository.root().resolve("javelin"), directory.resolve("javelin"));
+        assertThat(collectors(jdk(17), agent).contains(option)).isEqualTo(used);
         Files.writeString(tree.resolve("javelin.jdk"), jdk(17).home().toString());
+        assertThat(collectors(jdk(25), agent))
+                .startsWith(jdk(used ? 17 : 25).home().resolve("bin/java") + "\0")
+                .matches(line -> line.contains(option) == used);
+        Path launcher = Files.copy(Repository.root().resolve("javelin"), directory.resolve("javelin"));
         try (Child traced =
                 new Child(List.of("bash", "-x", launcher.toString(), "--version"), Map.of("JAVELIN_NO_BUILD", "1"))) {
             Child.Result result = traced.await(PATIENCE);
@@ -265,6 +272,18 @@ class AgentIT {
                     .findFirst()
                     .orElseThrow();
             assertThat(line.contains(option)).as(line).isEqualTo(used);
+        }
+    }
+
+    /** The command line of an application's collector. */
+    private static String collectors(Jdk jdk, String agent) throws IOException {
+        try (Child application = new Child(command(jdk, List.of(agent), "wait"))) {
+            application.awaitOut(0, WORKED, PATIENCE);
+            String line = Files.readString(Path.of("/proc/" + collectorOf(application.pid()) + "/cmdline"));
+            assertThat(line).contains("record\0--for-agent");
+            application.signal("TERM");
+            assertWorked(application.await(PATIENCE), 143);
+            return line;
         }
     }
 

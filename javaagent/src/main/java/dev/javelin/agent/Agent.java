@@ -69,14 +69,14 @@ public final class Agent {
 
     private static void start(AgentArguments arguments, Answer answer)
             throws AgentException, IOException, InterruptedException, URISyntaxException {
-        Path java = CollectorJava.here()
-                .find(Paths.get(System.getProperty("java.home")), System.getProperty("java.specification.version"));
         Path jar = Paths.get(Agent.class
                         .getProtectionDomain()
                         .getCodeSource()
                         .getLocation()
                         .toURI())
                 .toRealPath();
+        Path java = CollectorJava.here(jar)
+                .find(Paths.get(System.getProperty("java.home")), System.getProperty("java.specification.version"));
         // java.lang.management would tell as well, and costs tens of milliseconds
         String pid = Files.readSymbolicLink(Paths.get("/proc/self")).toString();
         Collector collector = Collector.start(java, jar, arguments.recordOptions(), pid, arguments.log());

@@ -26,9 +26,15 @@ import java.util.concurrent.TimeUnit;
 final class Collector {
     /** How often is looked whether it records, in milliseconds: little beside the start of a JVM. */
     private static final long POLL_MILLIS = 2;
-    /** Those of the launcher {@code javelin}: a short start and a small heap. */
-    private static final List<String> JVM_OPTIONS =
-            Arrays.asList("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms16m", "-Xmx512m", "-XX:-UsePerfData");
+    /** Those of the launcher {@code javelin}: a short start, without collections and with little compilation, and a small heap. */
+    private static final List<String> JVM_OPTIONS = Arrays.asList(
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:CompileThresholdScaling=3",
+            "-Xms64m",
+            "-XX:NewSize=40m",
+            "-Xmx512m",
+            "-XX:-UsePerfData");
     /** Options for the application's JVM: this agent, for one, which the collector must not load. */
     private static final List<String> JVM_VARIABLES =
             Arrays.asList("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
@@ -95,24 +101,30 @@ final class Collector {
 
     /** The launcher's archive of loaded classes for this jar and Java, if it has made one: it halves the start. */
     private static List<String> archive(Path java, Path jar) throws IOException {
+        Path archive = archiveOf(java, jar);
+        return archive == null
+                ? new ArrayList<String>()
+                : Arrays.asList(
+                        "-XX:SharedArchiveFile=" + archive, "-Xshare:auto", "-Xlog:disable", "-Xlog:all=error:stderr");
+    }
+
+    /** Its file; null if there is none, or none to be trusted. */
+    static Path archiveOf(Path java, Path jar) throws IOException {
         Path libjvm = java.resolve("lib/server/libjvm.so");
         if (!Files.exists(libjvm)) {
-            return new ArrayList<>();
+            return null;
         }
         FileTime modified = Files.getLastModifiedTime(libjvm);
         Path archive = jar.resolveSibling(
                 "javelin-" + Files.getAttribute(libjvm, "unix:ino") + "-" + modified.to(TimeUnit.SECONDS) + ".jsa");
-        return isTrusted(archive, jar)
-                ? Arrays.asList(
-                        "-XX:SharedArchiveFile=" + archive, "-Xshare:auto", "-Xlog:disable", "-Xlog:all=error:stderr")
-                : new ArrayList<String>();
+        return isTrusted(archive, jar) ? archive : null;
     }
 
     /**
      * Whether a file cannot have been put beside the jar by anybody but who may change the jar, this process's user, or root. What is in an archive
      * is run as code.
      */
-    private static boolean isTrusted(Path file, Path jar) throws IOException {
+    static boolean isTrusted(Path file, Path jar) throws IOException {
         if (!Files.isReadable(file)) {
             return false;
         }

@@ -16,35 +16,42 @@ import java.util.regex.Pattern;
 
 /**
  * The Java that the collector runs on, which must be 17 or newer whatever the application's is: {@code JAVELIN_JAVA_HOME}; else
- * the application's own, if it is new enough; else {@code JAVA_HOME} or the newest that is installed.
+ * the one of the launcher {@code javelin}, if its archive of loaded classes is beside the jar, for that halves the start; else the application's own, if it is
+ * new enough; else {@code JAVA_HOME} or the newest that is installed.
  */
 final class CollectorJava {
     static final String VARIABLE = "JAVELIN_JAVA_HOME";
+    /** Beside the jar, written by the build: the directory of the launcher's Java. */
+    private static final String LAUNCHERS = "javelin.jdk";
+
     private static final int OLDEST = 17;
     /** The file {@code release} of a JDK or JRE; {@code 1.8.0_442} or {@code 17.0.15} or {@code 26-ea}. */
     private static final Pattern VERSION = Pattern.compile("(?m)^JAVA_VERSION=\"(?:1\\.)?(\\d{1,3})");
 
     private final Map<String, String> environment;
     private final List<Path> roots;
+    private final Path jar;
 
     /**
      * Looks for it in an environment.
      *
      * @param roots directories with installed JDKs
+     * @param jar Javelin's
      */
-    CollectorJava(Map<String, String> environment, List<Path> roots) {
+    CollectorJava(Map<String, String> environment, List<Path> roots, Path jar) {
         this.environment = environment;
         this.roots = roots;
+        this.jar = jar;
     }
 
     /** That of this process and machine. */
-    static CollectorJava here() {
+    static CollectorJava here(Path jar) {
         List<Path> roots = new ArrayList<>();
         for (String root : Arrays.asList("/usr/lib/jvm", "/usr/lib64/jvm", "/usr/java", "/opt/java", "/opt")) {
             roots.add(Paths.get(root));
         }
         roots.add(Paths.get(System.getProperty("user.home", "/"), ".sdkman", "candidates", "java"));
-        return new CollectorJava(System.getenv(), roots);
+        return new CollectorJava(System.getenv(), roots, jar);
     }
 
     /**
@@ -58,6 +65,10 @@ final class CollectorJava {
         String named = environment.get(VARIABLE);
         if (named != null && !named.isEmpty()) {
             return named(named);
+        }
+        Path launchers = launchers();
+        if (launchers != null) {
+            return launchers;
         }
         if (!ownVersion.startsWith("1.") && Integer.parseInt(ownVersion) >= OLDEST && hasLauncher(own)) {
             return own;
@@ -82,6 +93,20 @@ final class CollectorJava {
                     VARIABLE + "=" + home + " is Java " + release + ": the collector needs Java 17 or newer");
         }
         return path;
+    }
+
+    /** Null if it is not to be seen here, or its archive is none to be trusted. */
+    private Path launchers() {
+        Path note = jar.resolveSibling(LAUNCHERS);
+        try {
+            if (!Collector.isTrusted(note, jar)) {
+                return null;
+            }
+            Path home = path(new String(Files.readAllBytes(note), StandardCharsets.UTF_8).trim());
+            return home != null && hasLauncher(home) && Collector.archiveOf(home, jar) != null ? home : null;
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     private Path newestInstalled() {

@@ -1,6 +1,7 @@
 package dev.javelin.collector.cli;
 
 import dev.javelin.bpf.CxxDemangler;
+import dev.javelin.collector.session.Ahead;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,26 +18,30 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What all commands stand on: where their output and messages go, what was typed, and how failures are told. */
 public final class Cli {
-    private static final Map<String, Function<Cli, Object>> COMMANDS = new LinkedHashMap<>();
-
-    static {
-        COMMANDS.put("record", RecordCommand::new);
-        COMMANDS.put("latency", LatencyCommand::new);
-        COMMANDS.put("trace", TraceCommand::new);
-        COMMANDS.put("explain", ExplainCommand::new);
-        COMMANDS.put("attach", AttachCommand::new);
-        COMMANDS.put("list", ListCommand::new);
-        COMMANDS.put("doctor", DoctorCommand::new);
-        COMMANDS.put("daemon", DaemonCommand::new);
-        COMMANDS.put("demo", DemoCommand::new);
-    }
-
     /** The commands that load BPF programs. */
     private static final Set<String> RECORDING = Set.of("record", "latency", "trace", "demo");
+
+    /** In a class of its own: an agent's target waits, and needs no list of commands. */
+    private static final class Commands {
+        static final Map<String, Function<Cli, Object>> BY_NAME = new LinkedHashMap<>();
+
+        static {
+            BY_NAME.put("record", RecordCommand::new);
+            BY_NAME.put("latency", LatencyCommand::new);
+            BY_NAME.put("trace", TraceCommand::new);
+            BY_NAME.put("explain", ExplainCommand::new);
+            BY_NAME.put("attach", AttachCommand::new);
+            BY_NAME.put("list", ListCommand::new);
+            BY_NAME.put("doctor", DoctorCommand::new);
+            BY_NAME.put("daemon", DaemonCommand::new);
+            BY_NAME.put("demo", DemoCommand::new);
+        }
+    }
 
     private final PrintStream out;
     private final Messages messages;
     private final List<String> arguments;
+    private Ahead ahead;
     private boolean verbose;
     private Consumer<String> failures = text -> {};
 
@@ -55,18 +60,31 @@ public final class Cli {
 
     /** Runs the command that the arguments name, and returns its exit status: 0 done, 1 failed, 2 called wrongly. */
     public static int run(String... arguments) {
-        Thread ahead = new Thread(Cli::loadAhead, "javelin-load");
+        List<String> typed = List.of(arguments);
+        if (AgentStart.canBegin(typed)) {
+            try (Ahead ahead = AgentStart.begin(typed)) {
+                return run(typed, ahead);
+            }
+        }
+        Thread libraries = new Thread(Cli::loadAhead, "javelin-load");
         boolean records = arguments.length > 0 && RECORDING.contains(arguments[0]);
         if (records) {
-            ahead.setDaemon(true);
-            ahead.start();
+            libraries.setDaemon(true);
+            libraries.start();
         }
-        PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
-        int status = new Cli(out, Messages.onStderr(), List.of(arguments)).execute();
-        out.flush();
+        int status = run(typed, null);
         if (records) {
-            awaitQuietly(ahead);
+            awaitQuietly(libraries);
         }
+        return status;
+    }
+
+    private static int run(List<String> arguments, Ahead ahead) {
+        PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+        Cli cli = new Cli(out, Messages.onStderr(), arguments);
+        cli.ahead = ahead;
+        int status = cli.execute();
+        out.flush();
         return status;
     }
 
@@ -115,7 +133,23 @@ public final class Cli {
         failures = told;
     }
 
+    /** Of a recording that has begun already, what it has; null after that, and without one. */
+    Ahead takeAhead() {
+        Ahead taken = ahead;
+        ahead = null;
+        return taken;
+    }
+
     int execute() {
+        try {
+            RecordCommand agents = AgentStart.command(this, arguments);
+            return agents == null ? parsed() : agents.call();
+        } catch (RuntimeException | Error e) {
+            return fail(e);
+        }
+    }
+
+    private int parsed() {
         CommandLine commandLine = new CommandLine(new JavelinCommand(this));
         addCommands(commandLine);
         commandLine
@@ -124,17 +158,13 @@ public final class Cli {
                 .setExecutionExceptionHandler((e, command, result) -> fail(e))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true);
-        try {
-            return commandLine.execute(arguments.toArray(String[]::new));
-        } catch (Error e) {
-            return fail(e);
-        }
+        return commandLine.execute(arguments.toArray(String[]::new));
     }
 
     /** Adds the command that is asked for, or all if it is none of them: describing a command takes some milliseconds. */
     private void addCommands(CommandLine commandLine) {
-        Map<String, Function<Cli, Object>> wanted = new LinkedHashMap<>(COMMANDS);
-        if (!arguments.isEmpty() && COMMANDS.containsKey(arguments.get(0))) {
+        Map<String, Function<Cli, Object>> wanted = new LinkedHashMap<>(Commands.BY_NAME);
+        if (!arguments.isEmpty() && Commands.BY_NAME.containsKey(arguments.get(0))) {
             wanted.keySet().retainAll(Set.of(arguments.get(0)));
         }
         wanted.forEach((name, command) -> commandLine.addSubcommand(name, command.apply(this)));

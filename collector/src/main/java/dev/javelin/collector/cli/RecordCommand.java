@@ -74,7 +74,7 @@ final class RecordCommand implements Callable<Integer> {
     private List<String> targets = new ArrayList<>();
 
     @Mixin
-    private SampleSettings sampling;
+    private SampleSettings sampling = new SampleSettings();
 
     @Option(
             names = {"-f", "--file"},
@@ -90,7 +90,7 @@ final class RecordCommand implements Callable<Integer> {
     private String loop;
 
     @Mixin
-    private ReportSettings report;
+    private ReportSettings report = new ReportSettings();
 
     @Option(
             names = "--mode",
@@ -99,7 +99,7 @@ final class RecordCommand implements Callable<Integer> {
             description =
                     "kernel (the default), or user: without privileges, by async-profiler, which is loaded into the process,"
                             + " or by its JFR where that cannot be; no kernel frames, and only -e cpu, wall, alloc, lock.")
-    private String mode;
+    private String mode = "kernel";
 
     @Option(names = "--user", description = "Leave out kernel frames.")
     private boolean userOnly;
@@ -116,7 +116,7 @@ final class RecordCommand implements Callable<Integer> {
     private String daemon;
 
     /** For the agent in a target, which starts this process: see {@link AgentPipes}. */
-    @Option(names = "--for-agent", hidden = true)
+    @Option(names = AgentStart.FOR_AGENT, hidden = true)
     private boolean forAgent;
 
     /** For the daemon, which starts this process and speaks with it as the agent does; the summary goes to stdout. */
@@ -134,6 +134,32 @@ final class RecordCommand implements Callable<Integer> {
 
     RecordCommand(Cli cli) {
         this.cli = cli;
+    }
+
+    /** Sets one of the usual flags as picocli would; false if this is none. */
+    boolean set(String flag) {
+        if (flag.equals(AgentStart.FOR_AGENT)) {
+            forAgent = true;
+            return true;
+        }
+        return report.set(flag);
+    }
+
+    /** Sets one of the usual options as picocli would; false if this is none. */
+    boolean set(String option, String value) {
+        switch (option) {
+            case "--file" -> file = value;
+            case "--loop" -> loop = value;
+            default -> {
+                return sampling.set(option, value) || report.set(option, value);
+            }
+        }
+        return true;
+    }
+
+    /** Adds a process. */
+    void target(String text) {
+        targets.add(text);
     }
 
     @Override
@@ -248,7 +274,7 @@ final class RecordCommand implements Callable<Integer> {
         if (inUserSpace()) {
             return new UserSession(request, messages, live);
         }
-        RecordSession kernel = new RecordSession(request, messages, LateClasses.with(live, methods));
+        RecordSession kernel = new RecordSession(request, messages, LateClasses.with(live, methods), cli.takeAhead());
         return mayBeInUserSpace(left)
                 ? new KernelFirst(
                         kernel,
@@ -349,7 +375,7 @@ final class RecordCommand implements Callable<Integer> {
     }
 
     private RecordRequest request(Targets found, OutputFile output, Duration time) {
-        SampleSettings.Plan plan = sampling.plan(pids(found), methods);
+        Plan plan = sampling.plan(pids(found), methods);
         return new RecordRequest(
                 pids(found),
                 found.all(),

@@ -74,6 +74,32 @@ final class ReportSettings {
     @Option(names = "--inverted", description = "Turn the flame graph upside down.")
     private boolean inverted;
 
+    /** Sets one of the usual flags as picocli would; false if this is none. */
+    boolean set(String flag) {
+        switch (flag) {
+            case "--threads" -> threads = true;
+            case "--simple" -> simple = true;
+            case "--total" -> total = true;
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Sets one of the usual options as picocli would; false if this is none. */
+    boolean set(String option, String value) {
+        switch (option) {
+            case "--include" -> include.add(value);
+            case "--exclude" -> exclude.add(value);
+            case "--title" -> title = value;
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
      * The options as the report's maker takes them.
      *

@@ -83,7 +83,7 @@ final class SampleSettings {
             paramLabel = "FRAMES",
             defaultValue = "512",
             description = "The most frames of a stack, up to 2048 (default: 512).")
-    private String depth;
+    private String depth = "512";
 
     @Option(
             names = "--wakers",
@@ -105,12 +105,26 @@ final class SampleSettings {
     private String value;
 
     @Mixin
-    private ReturnSettings returns;
+    private ReturnSettings returns = new ReturnSettings();
 
     /** What was said already: a loop looks for the same probes each time. */
     private final Set<String> said = new HashSet<>();
 
     private AskedEvents asked;
+
+    /** Sets one of the usual options as picocli would; false if this is none. */
+    boolean set(String option, String value) {
+        switch (option) {
+            case "--event" -> event.add(value);
+            case "--interval" -> interval = value;
+            case "--frequency" -> frequency = value;
+            case "--duration" -> duration = value;
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
 
     /**
      * The events.
@@ -267,14 +281,6 @@ final class SampleSettings {
         }
         return hits;
     }
-
-    /**
-     * What is to be recorded.
-     *
-     * @param events those that were asked for
-     * @param probes what counts those that are not sampled
-     */
-    record Plan(List<EventRequest> events, Probes probes) {}
 
     /**
      * Makes the events into what the kernel is asked for.

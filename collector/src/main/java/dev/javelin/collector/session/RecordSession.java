@@ -6,6 +6,8 @@ import dev.javelin.bpf.PerfAttr;
 import dev.javelin.bpf.ThreadNice;
 import dev.javelin.collector.proc.ProcessInfo;
 import dev.javelin.collector.walker.NativeObjects;
+import dev.javelin.collector.walker.Probes;
+import dev.javelin.collector.walker.Programs;
 import dev.javelin.collector.walker.Walker;
 import dev.javelin.collector.walker.WalkerSettings;
 import dev.javelin.flamegraph.LatencyTable;
@@ -43,18 +45,29 @@ public final class RecordSession implements Session {
     private static final int MANY_PLACES = 300;
 
     private static final int RING_BYTES = 32 << 20;
+    /** That of the command line where none is given. */
+    private static final int USUAL_DEPTH = 512;
 
     private final RecordRequest request;
     private final PrintStream messages;
     private final Live live;
+    /** Null if nothing was begun before. */
+    private final Ahead ahead;
+
     private volatile boolean stopped;
     private volatile Walker walker;
 
     /** Prepares a recording; messages (one line each, no summary) go to {@code messages}, what is taken in to {@code live}. */
     public RecordSession(RecordRequest request, PrintStream messages, Live live) {
+        this(request, messages, live, null);
+    }
+
+    /** The same with what was begun before the request was known, which stays the caller's to close; null for nothing. */
+    public RecordSession(RecordRequest request, PrintStream messages, Live live, Ahead ahead) {
         this.request = request;
         this.messages = messages;
         this.live = live;
+        this.ahead = ahead;
     }
 
     @Override
@@ -71,11 +84,11 @@ public final class RecordSession implements Session {
     public RecordResult run() {
         requireHostNumbers();
         ThreadNice.set(PROMPT);
-        NativeObjects objects = new NativeObjects();
+        NativeObjects objects = ahead == null ? new NativeObjects() : ahead.objects();
         List<Profile> profiles = Report.profiles(request);
         CompletableFuture<List<Target>> opening = CompletableFuture.supplyAsync(() -> open(objects), this::start);
         try (Recorder recorder = new Recorder(request, profiles, objects, live)) {
-            try (Walker loaded = Walker.load(settings(), recorder::record)) {
+            try (Walker loaded = Walker.of(programs(), settings(), recorder::record)) {
                 walker = loaded;
                 return record(recorder, loaded, opening.join(), profiles);
             } catch (BpfException e) {
@@ -130,6 +143,11 @@ public final class RecordSession implements Session {
         }
     }
 
+    private Programs programs() {
+        Programs early = ahead == null ? null : ahead.programs(settings());
+        return early == null ? Programs.load(settings()) : early;
+    }
+
     private WalkerSettings settings() {
         boolean several = request.all() || request.pids().size() > 1;
         return new WalkerSettings(
@@ -141,6 +159,11 @@ public final class RecordSession implements Session {
                 several ? 4 << 20 : 1 << 20,
                 several ? 1 << 16 : 1 << 12,
                 request.probes());
+    }
+
+    /** Those of a recording of one process's CPU time where no option says otherwise. */
+    static WalkerSettings usualSettings() {
+        return new WalkerSettings(USUAL_DEPTH, true, true, false, RING_BYTES, 1 << 20, 1 << 12, Probes.NONE);
     }
 
     private boolean isClock() {
@@ -190,7 +213,11 @@ public final class RecordSession implements Session {
         }
     }
 
-    private static Target open(int pid, NativeObjects objects) throws IOException {
+    private Target open(int pid, NativeObjects objects) throws IOException {
+        Target early = ahead == null ? null : ahead.target(pid);
+        if (early != null) {
+            return early;
+        }
         Target target = Target.open(pid);
         target.prepare(objects);
         return target;

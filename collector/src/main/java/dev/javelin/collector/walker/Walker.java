@@ -65,39 +65,24 @@ public final class Walker implements AutoCloseable {
     }
 
     /**
-     * Loads the programs. Nothing is attached yet.
+     * Makes it of programs that are loaded, and closes them with itself; if this fails, they are closed, too.
      *
-     * @throws dev.javelin.bpf.BpfException when the kernel refuses
+     * @param settings those that the programs were loaded for, or that they {@link Programs#fit}
      */
-    public static Walker load(WalkerSettings settings, RingBuffer.Handler handler) {
-        BpfObject object = BpfObject.open("javelin");
+    public static Walker of(Programs programs, WalkerSettings settings, RingBuffer.Handler handler) {
         try {
-            chooseFrames(object, settings);
-            object.global("every_exec", settings.everyExec() ? 1 : 0);
-            object.maxEntries("ring", settings.ringBytes());
-            object.maxEntries("unwind_rows", settings.unwindRows());
-            object.maxEntries("mappings", settings.mappings());
-            settings.probes().prepare(object);
-            object.load();
-            return new Walker(object, settings, handler);
+            return new Walker(programs.object(), settings, handler);
         } catch (RuntimeException e) {
-            object.close();
+            programs.close();
             throw e;
         }
-    }
-
-    private static void chooseFrames(BpfObject object, WalkerSettings settings) {
-        object.global("max_frames", settings.maxFrames());
-        object.global("record_kernel_frames", settings.kernelFrames() ? 1 : 0);
-        object.global("record_user_frames", settings.userFrames() ? 1 : 0);
-        object.global("wakeup_bytes", settings.ringBytes() / 4);
     }
 
     private static ByteBuffer buffer(int bytes) {
         return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** The records of the programs; its handler is the one given to {@link #load}. */
+    /** The records of the programs; its handler is the one given to {@link #of}. */
     public RingBuffer ring() {
         return ring;
     }
@@ -225,7 +210,7 @@ public final class Walker implements AutoCloseable {
      */
     public void walkWaiting(Collection<Integer> pids) {
         try (BpfObject waiting = BpfObject.open("waiting")) {
-            chooseFrames(waiting, settings);
+            Programs.chooseFrames(waiting, settings);
             SHARED.forEach(map -> waiting.share(map, object));
             waiting.load();
             BpfProgram program = waiting.program("on_waiting_thread");

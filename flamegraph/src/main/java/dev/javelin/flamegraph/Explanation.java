@@ -15,6 +15,7 @@ import java.util.Objects;
  *     times as far as everything was seen
  * @param handedOver what the calls' tasks did in other threads, at the same time; null if they were not followed
  * @param latencies how long the calls took, each by itself
+ * @param goingOn those that had not ended, whose time until then is part of the elapsed one
  * @param slowest the slowest calls that were kept, at most ten, the slowest first
  * @param profile holds the frames and stacks that {@code stack} means; its samples are not looked at
  */
@@ -26,8 +27,20 @@ public record Explanation(
         List<Part> parts,
         HandedOver handedOver,
         Latencies latencies,
+        GoingOn goingOn,
         List<SlowCall> slowest,
         Profile profile) {
+    /**
+     * Calls that had not ended at the end of the recording.
+     *
+     * @param calls how many
+     * @param longestNanos how long the longest of them has taken until then; 0 if there is none
+     */
+    public record GoingOn(long calls, long longestNanos) {
+        /** All had ended. */
+        static final GoingOn NONE = new GoingOn(0, 0);
+    }
+
     /**
      * The calls that took at least as long as the threshold.
      *
@@ -112,7 +125,7 @@ public record Explanation(
         }
     }
 
-    /** One whose tasks in other threads were not followed. */
+    /** One whose tasks in other threads were not followed, and none of whose calls goes on. */
     public Explanation(
             String method,
             long calls,
@@ -122,7 +135,7 @@ public record Explanation(
             Latencies latencies,
             List<SlowCall> slowest,
             Profile profile) {
-        this(method, calls, elapsedNanos, slow, parts, null, latencies, slowest, profile);
+        this(method, calls, elapsedNanos, slow, parts, null, latencies, GoingOn.NONE, slowest, profile);
     }
 
     /** Checks that everything is there, and copies the lists. */
@@ -130,9 +143,15 @@ public record Explanation(
         Objects.requireNonNull(method, "method");
         Objects.requireNonNull(slow, "slow");
         Objects.requireNonNull(latencies, "latencies");
+        Objects.requireNonNull(goingOn, "goingOn");
         Objects.requireNonNull(profile, "profile");
         parts = List.copyOf(parts);
         slowest = List.copyOf(slowest);
+    }
+
+    /** Whether a call goes on that has taken longer than any that ended: it may hang. */
+    boolean mayHang() {
+        return goingOn.longestNanos() > latencies.max();
     }
 
     /** The tasks as if they were calls, with the slow calls' threshold and number; their time in the queue is part of none. */

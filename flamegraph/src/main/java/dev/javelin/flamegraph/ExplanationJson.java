@@ -48,6 +48,10 @@ final class ExplanationJson {
         map.put("elapsed_ns", explanation.elapsedNanos());
         map.put("slow", slowMap);
         map.put("histogram", histogram(explanation.latencies()));
+        Map<String, Object> goingOn = new LinkedHashMap<>();
+        goingOn.put("calls", explanation.goingOn().calls());
+        goingOn.put("longest_ns", explanation.goingOn().longestNanos());
+        map.put("going_on", goingOn);
         map.put("parts", parts(explanation));
         Stacks stacks = new Stacks(explanation.profile());
         map.put(

@@ -66,8 +66,19 @@ final class ExplanationPage {
                         "",
                         PageHeader.counted(slow.calls()) + " slow, from " + Nanos.unicode(slow.thresholdNanos())
                                 + " on")
+                + goingOn()
                 + (info.lost() > 0 ? PageHeader.chip(" warn", PageHeader.counted(info.lost()) + " lost") : "")
                 + PageHeader.chip("", Nanos.unicode(info.duration().toNanos()));
+    }
+
+    private String goingOn() {
+        Explanation.GoingOn open = explanation.goingOn();
+        return explanation.mayHang()
+                ? PageHeader.chip(
+                        " warn",
+                        PageHeader.counted(open.calls()) + " going on, the longest for "
+                                + Nanos.unicode(open.longestNanos()))
+                : "";
     }
 
     private String bars() {

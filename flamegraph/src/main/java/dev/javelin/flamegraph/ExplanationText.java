@@ -89,6 +89,13 @@ final class ExplanationText {
         return "What " + (tasks == 1 ? "1 task" : Cells.count(tasks) + " tasks") + " did is not known.";
     }
 
+    private String goingOn() {
+        Explanation.GoingOn open = explanation.goingOn();
+        return explanation.mayHang()
+                ? "; " + Cells.count(open.calls()) + " going on, the longest for " + Nanos.text(open.longestNanos())
+                : "";
+    }
+
     /** The method and its figures; on two lines where they do not fit on one. */
     private void header() {
         Explanation.Slow slow = explanation.slow();
@@ -100,7 +107,8 @@ final class ExplanationText {
                 + " slow ("
                 + Nanos.text(slow.thresholdNanos())
                 + " or more)"
-                + (slow.calls() == 0 ? "" : ", " + Nanos.text(slow.elapsedNanos()));
+                + (slow.calls() == 0 ? "" : ", " + Nanos.text(slow.elapsedNanos()))
+                + goingOn();
         String method = cells.escaped(explanation.method());
         boolean fits = Cells.length(method) + GAP.length() + figures.length() <= columns;
         out.append(cells.cutInside(method, Math.max(NARROWEST_NAME, columns)))

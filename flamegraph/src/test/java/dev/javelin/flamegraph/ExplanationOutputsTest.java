@@ -85,6 +85,18 @@ class ExplanationOutputsTest {
                         + "{\"part\":\"queued\",\"detail\":\"\",\"all_ns\":200000000,\"slow_ns\":0,\"stack\":[]}]}}\n");
     }
 
+    /** Some calls always go on. */
+    @Test
+    void shouldTellOfACallThatMayHang() {
+        assertThat(ExplanationOutputs.text(ExplanationSamples.goingOn(80 * MS), 100, true))
+                .isEqualTo(ExplanationOutputs.text(ExplanationSamples.small(), 100, true));
+        Explanation longer = ExplanationSamples.goingOn(12_300 * MS);
+        assertThat(ExplanationOutputs.text(longer, 200, true).lines().findFirst())
+                .hasValue("com.acme.Orders.place  10 calls, 200 ms; 2 slow (50.0 ms or more), 130 ms; 2 going on, the"
+                        + " longest for 12.3 s");
+        assertThat(ExplanationOutputs.json(longer)).contains(",\"going_on\":{\"calls\":2,\"longest_ns\":12300000000},");
+    }
+
     @Test
     void shouldSumUpDetailsBehindTheThirdAndStacks() {
         List<Explanation.Part> parts = new ArrayList<>();
@@ -132,11 +144,11 @@ class ExplanationOutputsTest {
         assertThat(ExplanationOutputs.text(ExplanationSamples.withoutSlowCalls(0), 80, true))
                 .isEqualTo("com.acme.Orders.place  0 calls, 0 ns; 0 slow (50.0 ms or more)\n");
         assertThat(ExplanationOutputs.json(ExplanationSamples.withoutSlowCalls(0)))
-                .isEqualTo(
-                        "{\"method\":\"com.acme.Orders.place\",\"calls\":0,\"elapsed_ns\":0,"
-                                + "\"slow\":{\"threshold_ns\":50000000,\"calls\":0,\"elapsed_ns\":0},"
-                                + "\"histogram\":{\"unit\":\"ns\",\"count\":0,\"sum\":0,\"min\":null,\"mean\":null,\"p50\":null,"
-                                + "\"p90\":null,\"p99\":null,\"p999\":null,\"max\":null,\"buckets\":[]},\"parts\":[],\"slowest\":[],\"stacks\":[]}\n");
+                .isEqualTo("{\"method\":\"com.acme.Orders.place\",\"calls\":0,\"elapsed_ns\":0,"
+                        + "\"slow\":{\"threshold_ns\":50000000,\"calls\":0,\"elapsed_ns\":0},"
+                        + "\"histogram\":{\"unit\":\"ns\",\"count\":0,\"sum\":0,\"min\":null,\"mean\":null,\"p50\":null,"
+                        + "\"p90\":null,\"p99\":null,\"p999\":null,\"max\":null,\"buckets\":[]},"
+                        + "\"going_on\":{\"calls\":0,\"longest_ns\":0},\"parts\":[],\"slowest\":[],\"stacks\":[]}\n");
     }
 
     @ParameterizedTest
@@ -177,7 +189,7 @@ class ExplanationOutputsTest {
                         + "{\"from_ns\":9961472,\"to_ns\":10223616,\"count\":1},"
                         + "{\"from_ns\":49283072,\"to_ns\":50331648,\"count\":1},"
                         + "{\"from_ns\":79691776,\"to_ns\":81788928,\"count\":1}]},"
-                        + "\"parts\":["
+                        + "\"going_on\":{\"calls\":0,\"longest_ns\":0},\"parts\":["
                         + "{\"part\":\"monitor\",\"detail\":\"app.Stock\",\"all_ns\":100000000,\"slow_ns\":95000000,"
                         + "\"stack\":[\"app/Main.run\",\"app/Orders.place\",\"app/Stock.reserve\"]},"
                         + "{\"part\":\"file I/O\",\"detail\":\"/var/lib/app/orders.db\",\"all_ns\":20000000,"

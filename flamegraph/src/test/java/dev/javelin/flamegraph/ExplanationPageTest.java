@@ -47,6 +47,9 @@ class ExplanationPageTest {
         assertThat(Files.readString(write(ExplanationSamples.withoutSlowCalls(5), Samples.info())))
                 .contains("<b>Slow calls</b> none", "The parts add up to 20.0 % of the time of all calls.")
                 .contains("<title>not seen: 16.0 ms, 80.0 %</title>");
+        assertThat(page).doesNotContain("going on");
+        assertThat(Files.readString(write(ExplanationSamples.goingOn(12_300_000_000L), Samples.info())))
+                .contains("<span class=\"chip warn\">2 going on, the longest for 12.3 s</span>");
     }
 
     @Test

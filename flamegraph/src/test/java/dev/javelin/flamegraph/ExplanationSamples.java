@@ -92,8 +92,25 @@ final class ExplanationSamples {
                 small.parts(),
                 new Explanation.HandedOver(20, 4, 100 * MS, 40 * MS, 1, parts),
                 small.latencies(),
+                small.goingOn(),
                 small.slowest(),
                 profile);
+    }
+
+    /** The same, with a call that takes longer than all others, and one that does not. */
+    static Explanation goingOn(long longestNanos) {
+        Explanation small = small();
+        return new Explanation(
+                small.method(),
+                small.calls(),
+                small.elapsedNanos(),
+                small.slow(),
+                small.parts(),
+                null,
+                small.latencies(),
+                new Explanation.GoingOn(2, longestNanos),
+                small.slowest(),
+                small.profile());
     }
 
     /** No call, or none that was slow. */

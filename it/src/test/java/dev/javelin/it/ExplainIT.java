@@ -151,7 +151,9 @@ class ExplainIT {
             try (Child first = Watch.start(target, List.of("explain", "-d", "3s", type + ".serve"))) {
                 Links.await(first, Watch.explainLinks(17));
                 target.send("go");
-                first.await(PATIENCE).ok();
+                Child.Result result = first.await(PATIENCE).ok();
+                assertThat(result.err()).contains("what is told is what those have done until now that go on");
+                assertThat(result.out()).contains("  0 calls, ", "1 going on, the longest for ");
             }
             try (Child second =
                     Watch.start(target, List.of("explain", "-d", "2s", "-f", json.toString(), type + ".request"))) {

@@ -267,7 +267,11 @@ final class ExplainCommand implements Callable<Integer> {
     private void deliver(RecordResult result, OutputFile output) {
         int columns = TerminalSize.of(1).map(TerminalSize::columns).orElse(USUAL_COLUMNS);
         if (result.explanation().calls() == 0) {
-            cli.messages().line("no call ended meanwhile: is the method called, and is it this one?");
+            cli.messages()
+                    .line(
+                            result.explanation().goingOn().calls() == 0
+                                    ? "no call ended meanwhile: is the method called, and is it this one?"
+                                    : "no call ended meanwhile: what is told is what those have done until now that go on");
         }
         cli.out().print(ExplanationOutputs.text(result.explanation(), Math.max(NARROWEST, columns), false));
         if (output != null) {

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.stream.LongStream;
 
 /**
  * Where the time of a method's calls went. Waits within calls come one by one, and samples say which call they are in; the calls that are told
@@ -398,6 +399,7 @@ final class CallTimes {
                 sums.list(),
                 handedOver(slowCalls),
                 counts,
+                goingOn(),
                 shown,
                 profile);
     }
@@ -418,6 +420,14 @@ final class CallTimes {
         warnings.add(slotless + " calls are counted, but not explained: too many threads were in calls at once");
         long ended = elapsed(inCalls, false) + elapsed(inCalls, true) + open(inCallsBefore) - open(inCalls);
         return Math.max(0, counts.total() - ended);
+    }
+
+    private Explanation.GoingOn goingOn() {
+        long[] open = inCalls.values().stream()
+                .mapToLong(CallSlots.InCalls::open)
+                .filter(nanos -> nanos > 0)
+                .toArray();
+        return new Explanation.GoingOn(open.length, LongStream.of(open).max().orElse(0));
     }
 
     /** How long the calls have taken so far that are open. */

@@ -84,7 +84,7 @@ static __noinline void step_compiled(struct walk *w, const struct process *p)
 	emit_blob(w, undeoptimised_pc(w, w->sp));
 	if (w->leaf) {
 		if (w->is_nmethod)
-			return step_compiled_leaf(w, hs);
+			return (void)step_compiled_leaf(w, hs);
 		if (w->frame_size > 0)
 			return step_runtime_stub_leaf(w, hs);
 		if (w->frame_size < 0) /* slow_subtype_check, unwind_exception and the like: a few pushed registers */

@@ -91,7 +91,7 @@ static __noinline int spilled_words(__u64 pc)
 	return r.bytes < MAX_SPILLED ? r.bytes / 8 : 0;
 }
 
-static __noinline void step_compiled_leaf(struct walk *w, const struct hotspot *hs)
+static __always_inline void leave_compiled_leaf(struct walk *w, const struct hotspot *hs)
 {
 	enum leaf_state state = leaf_state(w);
 	__u64 caller_sp = w->sp + (__u64)w->frame_size * 8;
@@ -139,6 +139,13 @@ static __noinline void step_compiled_leaf(struct walk *w, const struct hotspot *
 	if (!read_word(sp, &ret) && try_return(w, hs, ret, sp + 8, fp))
 		return;
 	return scan_for_return(w);
+}
+
+VERIFIED_ALONE int step_compiled_leaf(struct walk *w, const struct hotspot *hs)
+{
+	if (w && hs)
+		leave_compiled_leaf(w, hs);
+	return 0;
 }
 
 #endif

@@ -13,6 +13,30 @@
 
 #define PROLOGUE_WITHIN 48
 
+struct prologue {
+	__u8 code[PROLOGUE_WITHIN + 4];
+	__u32 at; /* of the push, PROLOGUE_WITHIN if there is none */
+};
+
+/* One position of the search for push rbp; mov rbp, rsp or sub rsp, n; 1 ends it. */
+static long find_prologue(__u64 index, void *context)
+{
+	struct prologue *p = context;
+	const __u8 *b;
+
+	if (index >= PROLOGUE_WITHIN)
+		return 1;
+	b = p->code + index;
+	if (b[0] != 0x55 || b[1] != 0x48)
+		return 0;
+	if ((b[2] == 0x8b && b[3] == 0xec) || (b[2] == 0x89 && b[3] == 0xe5) ||
+	    ((b[2] == 0x83 || b[2] == 0x81) && b[3] == 0xec)) {
+		p->at = index;
+		return 1;
+	}
+	return 0;
+}
+
 /*
  * Whether a runtime stub has its frame still to make: some look first whether there is anything to do (Runtime1's
  * register_finalizer), those of C2 whether the stack is large enough.
@@ -20,17 +44,12 @@
 static __noinline int is_before_prologue(const struct walk *w)
 {
 	__u64 offset = w->pc - w->code_begin;
-	__u8 code[PROLOGUE_WITHIN + 4] = {};
+	struct prologue p = {.at = PROLOGUE_WITHIN};
 
-	if (offset >= PROLOGUE_WITHIN || read_user(code, sizeof(code), w->code_begin))
+	if (offset >= PROLOGUE_WITHIN || read_user(p.code, sizeof(p.code), w->code_begin))
 		return 0;
-	for (int i = 0; i < PROLOGUE_WITHIN; i++) {
-		if (code[i] == 0x55 && code[i + 1] == 0x48 && /* push rbp; mov rbp, rsp or sub rsp, n */
-		    ((code[i + 2] == 0x8b && code[i + 3] == 0xec) || (code[i + 2] == 0x89 && code[i + 3] == 0xe5) ||
-		     ((code[i + 2] == 0x83 || code[i + 2] == 0x81) && code[i + 3] == 0xec)))
-			return offset <= (__u64)i;
-	}
-	return 0;
+	bpf_loop(PROLOGUE_WITHIN, find_prologue, &p, 0);
+	return p.at < PROLOGUE_WITHIN && offset <= p.at;
 }
 
 /*

@@ -4,6 +4,7 @@ import dev.javelin.collector.walker.NativeObjects;
 import dev.javelin.collector.walker.Programs;
 import dev.javelin.collector.walker.WalkerSettings;
 import java.io.IOException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -15,8 +16,8 @@ import java.util.concurrent.FutureTask;
 public final class Ahead implements AutoCloseable {
     private final int pid;
     private final NativeObjects objects = new NativeObjects();
-    private final FutureTask<Programs> programs = new FutureTask<>(Ahead::load);
-    private final FutureTask<Target> target = new FutureTask<>(this::open);
+    private final FutureTask<Programs> programs = new FutureTask<>(new Loading());
+    private final FutureTask<Target> target = new FutureTask<>(new Opening());
     private boolean programsTaken;
     private boolean targetTaken;
 
@@ -38,18 +39,25 @@ public final class Ahead implements AutoCloseable {
         thread.start();
     }
 
-    private static Programs load() {
-        return Programs.load(RecordSession.usualSettings());
+    /** No lambda: the first one of a JVM takes 5 ms, for which both would wait. */
+    private static final class Loading implements Callable<Programs> {
+        @Override
+        public Programs call() {
+            return Programs.load(RecordSession.usualSettings());
+        }
     }
 
-    private Target open() throws IOException {
-        Target opened = Target.open(pid);
-        try {
-            opened.prepare(objects);
-            return opened;
-        } catch (IOException | RuntimeException e) {
-            opened.close();
-            throw e;
+    private final class Opening implements Callable<Target> {
+        @Override
+        public Target call() throws IOException {
+            Target opened = Target.open(pid);
+            try {
+                opened.prepare(objects);
+                return opened;
+            } catch (IOException | RuntimeException e) {
+                opened.close();
+                throw e;
+            }
         }
     }
 

@@ -254,9 +254,9 @@ public final class MethodProbes implements AutoCloseable {
             warnings.add(probe + ": no class is loaded that is called so, and it is probed as soon as one is; "
                     + NearestNames.question(spec.type(), classes(), "no other has a similar name"));
         } else if (found.methods() == 0 && spec.isExact()) {
-            throw JavelinException.usage(probe + ": " + missing(spec, found, declared));
+            throw JavelinException.usage(probe + ": " + found.missing(spec, declared));
         }
-        warn(found, probe);
+        found.leftAlone().forEach(line -> warnings.add(probe + ": " + line));
     }
 
     private List<String> classes() throws IOException {
@@ -265,57 +265,6 @@ public final class MethodProbes implements AutoCloseable {
                 .filter(answer -> answer.size() == 2 && answer.get(0).equals("class"))
                 .map(answer -> answer.get(1))
                 .toList();
-    }
-
-    private static String missing(MethodSpec spec, Placed found, List<String> declared) {
-        if (found.natives() > 0) {
-            return "the method is native, which cannot be probed so; a uprobe: on its function can be";
-        }
-        if (found.abstracts() > 0) {
-            return "the method is abstract; java:+" + spec.type() + "." + spec.method() + " is those that implement it";
-        }
-        if (found.fixed() > 0) {
-            return "the JVM does not let that class be changed, or Javelin's probes need it";
-        }
-        if (found.failed() > 0) {
-            return "the class could not be changed";
-        }
-        List<String> same = declared.stream()
-                .filter(method -> method.startsWith(spec.method() + "("))
-                .sorted()
-                .toList();
-        return same.isEmpty()
-                ? "the class declares no such method; "
-                        + NearestNames.question(
-                                spec.method(),
-                                declared.stream()
-                                        .map(method -> method.substring(0, method.indexOf('(')))
-                                        .toList(),
-                                "a method that it inherits is probed in the class that declares it")
-                : "the class declares it with other parameters: " + String.join(", ", same);
-    }
-
-    private void warn(Placed found, String probe) {
-        List<String> alone = new ArrayList<>();
-        add(alone, found.natives(), "native");
-        add(alone, found.abstracts(), "abstract");
-        add(alone, found.fixed(), "not to be changed");
-        add(alone, found.failed(), "failed");
-        if (!alone.isEmpty()) {
-            warnings.add(probe + ": " + String.join(", ", alone) + " left alone"
-                    + (found.methods() == 0 ? ", and no other is probed so far" : ""));
-        }
-        if (found.intrinsics() > 0) {
-            warnings.add(probe + ": of " + found.intrinsics()
-                    + (found.intrinsics() == 1 ? " method" : " methods")
-                    + " compiled code has its own version (intrinsics), and those calls are not counted");
-        }
-    }
-
-    private static void add(List<String> parts, int count, String what) {
-        if (count > 0) {
-            parts.add(count + " " + what);
-        }
     }
 
     /** What became of each probe, in their order, as far as it was told: see {@link #look}. */

@@ -1,5 +1,8 @@
 package dev.javelin.collector.attach;
 
+import dev.javelin.collector.probe.MethodSpec;
+import dev.javelin.collector.probe.NearestNames;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -49,5 +52,63 @@ public record Placed(
         }
         return new Placed(
                 number, block, counts[0], counts[1], counts[2], counts[3], counts[4], counts[5], counts[6], counts[7]);
+    }
+
+    /**
+     * Why none of an exactly named class's methods is probed.
+     *
+     * @param declared the methods of that class, each with its parameters in parentheses
+     */
+    String missing(MethodSpec spec, List<String> declared) {
+        if (natives > 0) {
+            return "the method is native, which cannot be probed so; a uprobe: on its function can be";
+        }
+        if (abstracts > 0) {
+            return "the method is abstract; java:+" + spec.type() + "." + spec.method() + " is those that implement it";
+        }
+        if (fixed > 0) {
+            return "the JVM does not let that class be changed, or Javelin's probes need it";
+        }
+        if (failed > 0) {
+            return "the class could not be changed";
+        }
+        List<String> same = declared.stream()
+                .filter(method -> method.startsWith(spec.method() + "("))
+                .sorted()
+                .toList();
+        return same.isEmpty()
+                ? "the class declares no such method; "
+                        + NearestNames.question(
+                                spec.method(),
+                                declared.stream()
+                                        .map(method -> method.substring(0, method.indexOf('(')))
+                                        .toList(),
+                                "a method that it inherits is probed in the class that declares it")
+                : "the class declares it with other parameters: " + String.join(", ", same);
+    }
+
+    /** What is left alone, and what calls are not counted, a line each. */
+    List<String> leftAlone() {
+        List<String> lines = new ArrayList<>();
+        List<String> alone = new ArrayList<>();
+        add(alone, natives, "native");
+        add(alone, abstracts, "abstract");
+        add(alone, fixed, "not to be changed");
+        add(alone, failed, "failed");
+        if (!alone.isEmpty()) {
+            lines.add(
+                    String.join(", ", alone) + " left alone" + (methods == 0 ? ", and no other is probed so far" : ""));
+        }
+        if (intrinsics > 0) {
+            lines.add("of " + intrinsics + (intrinsics == 1 ? " method" : " methods")
+                    + " compiled code has its own version (intrinsics), and those calls are not counted");
+        }
+        return lines;
+    }
+
+    private static void add(List<String> parts, int count, String what) {
+        if (count > 0) {
+            parts.add(count + " " + what);
+        }
     }
 }

@@ -18,9 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * From what a user names to what is attached: finds libraries, functions and instructions in the targets, and fails with what is wrong
@@ -38,12 +36,6 @@ public final class ProbeResolver {
             X86Register.named("rcx"),
             X86Register.named("r8"),
             X86Register.named("r9"));
-
-    /** System calls that end a thread, or go on where a signal interrupted it. */
-    private static final Set<Integer> NEVER_RETURN = Set.of(
-            SyscallNames.all().get("exit"),
-            SyscallNames.all().get("exit_group"),
-            SyscallNames.all().get("rt_sigreturn"));
 
     private final List<Integer> pids;
     private final Map<String, ElfFile> files = new HashMap<>();
@@ -247,62 +239,11 @@ public final class ProbeResolver {
     private static TracedProbe traced(ProbeSpec spec, Found found, boolean call, Set<Integer> texts) {
         int flags = ProbeRow.FLAG_TRACE | (call ? ProbeRow.FLAG_CALLS : 0);
         boolean syscalls = spec.kind() == ProbeSpec.Kind.SYSCALL;
-        List<Parameter> parameters = syscalls ? List.of() : parameters(spec, found);
+        List<Parameter> parameters = syscalls ? List.of() : TracedArguments.parameters(spec, found);
         Probes.Probe probe = probe(spec, found, flags, What.ONE, What.ONE, 1)
-                .withTexts(texts(
+                .withTexts(TracedArguments.texts(
                         spec, syscalls ? ARGUMENTS.size() : found.arguments().size(), parameters, texts));
         return new TracedProbe(probe, syscalls ? "syscall:" : spec.shown(), call, syscalls, parameters);
-    }
-
-    private static List<ProbeRow.Text> texts(
-            ProbeSpec spec, int arguments, List<Parameter> parameters, Set<Integer> wanted) {
-        Map<Integer, ProbeRow.Text> texts = new TreeMap<>();
-        for (int number : wanted) {
-            if (number >= arguments) {
-                throw JavelinException.usage(
-                        spec.text() + ": has no arg" + number + " whose text could be shown, only " + arguments);
-            }
-            texts.put(number, new ProbeRow.Text(number, ProbeRow.Text.ZERO_TERMINATED));
-        }
-        for (Parameter parameter : parameters) {
-            if (parameter.isText()) {
-                int length =
-                        parameter.form() == Parameter.Form.TEXT ? parameter.index() + 1 : ProbeRow.Text.ZERO_TERMINATED;
-                texts.put(parameter.index(), new ProbeRow.Text(parameter.index(), length));
-            }
-        }
-        if (texts.size() > ProbeRow.MAX_TEXTS) {
-            throw JavelinException.usage(spec.text() + ": the texts of " + ProbeRow.MAX_TEXTS
-                    + " arguments can be shown, not of " + texts.size());
-        }
-        return List.copyOf(texts.values());
-    }
-
-    private static List<Parameter> parameters(ProbeSpec spec, Found found) {
-        if (spec.kind() == ProbeSpec.Kind.TRACEPOINT) {
-            return tracepointParameters(spec);
-        }
-        List<Parameter> known =
-                spec.kind() == ProbeSpec.Kind.USDT ? HotSpotProbes.of(spec.provider(), spec.name()) : null;
-        if (known != null) {
-            return known;
-        }
-        int shown = found.arguments().size();
-        if (spec.function() != null && spec.function().indexOf('(') >= 0) {
-            shown = Math.min(shown, CxxNames.parameters(spec.function()) + 1); // perhaps one is the object
-        }
-        return IntStream.range(0, shown).mapToObj(Parameter::positional).toList();
-    }
-
-    private static List<Parameter> tracepointParameters(ProbeSpec spec) {
-        try {
-            return TracepointFormat.parameters(Tracepoints.events()
-                    .resolve(spec.category())
-                    .resolve(spec.name())
-                    .resolve("format"));
-        } catch (IOException e) {
-            throw JavelinException.failed(spec.text() + ": " + e.getMessage(), e);
-        }
     }
 
     private static boolean needsEntryAndReturn(ProbeSpec spec) {
@@ -359,8 +300,8 @@ public final class ProbeResolver {
         return switch (spec.kind()) {
             case UPROBE, URETPROBE -> functions(spec, call);
             case USDT -> throw new IllegalArgumentException("may be several");
-            case SYSCALL -> syscalls(spec);
-            case TRACEPOINT -> tracepoint(spec);
+            case SYSCALL -> KernelEvents.syscalls(spec);
+            case TRACEPOINT -> KernelEvents.tracepoint(spec);
             case KPROBE, KRETPROBE, FENTRY, FEXIT -> kernelFunctions(spec, call);
             case JAVA ->
                 throw JavelinException.usage(spec.text() + ": a Java method is probed by itself, in one process");
@@ -466,49 +407,6 @@ public final class ProbeResolver {
         } catch (IOException e) {
             throw JavelinException.failed(spec.text() + ": " + e.getMessage(), e);
         }
-    }
-
-    private static Found tracepoint(ProbeSpec spec) {
-        Path events = Tracepoints.events();
-        if (events == null) {
-            throw JavelinException.failed(
-                    spec.text()
-                            + ": tracepoints are found by tracefs, which is not mounted, nor can it be without CAP_SYS_ADMIN: mount -t tracefs tracefs /sys/kernel/tracing");
-        }
-        String name = spec.category() + ":" + spec.name();
-        List<String> known = Tracepoints.all(events);
-        if (!known.contains(name)) {
-            throw JavelinException.usage(spec.text() + ": this kernel has no such tracepoint; "
-                    + NearestNames.question(name, known, "'javelin list PID tracepoint:' shows those it has"));
-        }
-        try {
-            List<Argument> arguments = TracepointFormat.read(
-                    events.resolve(spec.category()).resolve(spec.name()).resolve("format"));
-            return new Found(List.of(new AttachPoint.Tracepoint(spec.category(), spec.name())), arguments, null);
-        } catch (IOException e) {
-            throw JavelinException.failed(spec.text() + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static Found syscalls(ProbeSpec spec) {
-        Glob wanted = new Glob(spec.name());
-        List<Integer> numbers = new ArrayList<>();
-        SyscallNames.all().forEach((name, number) -> {
-            if (wanted.matches(name)) {
-                numbers.add(number);
-            }
-        });
-        if (!numbers.isEmpty() && NEVER_RETURN.containsAll(numbers)) {
-            throw JavelinException.usage(spec.text()
-                    + ": does not return to where it was called, so that no call ends: tracepoint:syscalls:sys_enter_"
-                    + SyscallNames.name(numbers.get(0)) + " is its beginning");
-        }
-        numbers.removeAll(NEVER_RETURN);
-        if (numbers.isEmpty()) {
-            throw JavelinException.usage(spec.text() + ": there is no such system call; "
-                    + NearestNames.question(spec.name(), SyscallNames.all().keySet(), "'syscall:*' means all of them"));
-        }
-        return new Found(List.of(new AttachPoint.Syscalls(numbers)), List.of(), null);
     }
 
     static TargetLibrary library(int pid, ProbeSpec spec) {

@@ -31,7 +31,7 @@ final class CallTimeline {
     }
 
     /** A call with its intervals, and what it did on the CPU between them. */
-    Explanation.SlowCall of(CallTimes.Slow slow) {
+    Explanation.SlowCall of(SlowCalls.Slow slow) {
         long start = slow.told().beganNanos();
         List<Explanation.Interval> intervals = new ArrayList<>();
         List<Explanation.Interval> waits = new ArrayList<>(slow.call().intervals);
@@ -69,7 +69,7 @@ final class CallTimeline {
     }
 
     /** On the CPU, divided at the middle between one sample and the next. */
-    private void running(CallTimes.Slow slow, long from, long to, List<Explanation.Interval> intervals) {
+    private void running(SlowCalls.Slow slow, long from, long to, List<Explanation.Interval> intervals) {
         if (to <= from) {
             return;
         }

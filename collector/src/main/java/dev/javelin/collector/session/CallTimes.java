@@ -15,11 +15,9 @@ import dev.javelin.flamegraph.Latencies;
 import dev.javelin.flamegraph.Profile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.stream.LongStream;
 
 /**
@@ -29,21 +27,10 @@ import java.util.stream.LongStream;
  */
 final class CallTimes {
     private static final long SECOND = 1_000_000_000;
-    private static final int MOST_TOLD = 20_000;
-    private static final int MOST_SHOWN = 10;
-    /** A call is told if it is among the slowest so many, as far as one knows while it ends; a hundredth of all counts as slow in the end. */
-    private static final double TOLD_ABOVE = 95;
-
-    /** To tell of a call takes its thread some microseconds. */
-    private static final double TOLD_A_SECOND = 2_000;
-
-    private static final double SLOW_SHARE = 0.01;
     /** By so much the clock's samples may be too few, as where the host takes time; and by so many standard deviations. */
     private static final double MISSED = 1.25;
 
     private static final int DEVIATIONS = 4;
-    /** So many calls are told, if they are not too frequent, before those that are not among the slowest are left out. */
-    private static final int FIRST_TOLD = 1_000;
 
     private static final String VIRTUAL = "calls of virtual threads";
     /** There are slots for some ten thousand threads. */
@@ -51,12 +38,6 @@ final class CallTimes {
 
     static final String BEFORE = "before the start";
     static final String UNSAMPLED = "too short to be sampled";
-
-    private static final Comparator<Slow> SLOWEST_FIRST =
-            Comparator.comparingLong((Slow call) -> -call.told().nanos());
-
-    /** A call that was told. */
-    record Slow(ToldCall told, SeenCalls.Call call) {}
 
     private final ExplainRequest request;
     private final Profile profile;
@@ -71,11 +52,7 @@ final class CallTimes {
     private final HandedTimes handedOver;
 
     private final Map<Integer, Long> samples = new HashMap<>();
-    private final PriorityQueue<Slow> slow = new PriorityQueue<>(
-            Comparator.comparingLong((Slow call) -> call.told().nanos()));
-    /** Those whose times are kept. */
-    private final PriorityQueue<Slow> slowest = new PriorityQueue<>(
-            Comparator.comparingLong((Slow call) -> call.told().nanos()));
+    private final SlowCalls slow;
 
     private Latencies before = new Latencies();
     private Map<Long, CallSlots.InCalls> inCallsBefore = Map.of();
@@ -83,9 +60,6 @@ final class CallTimes {
     private Map<Long, CallSlots.InCalls> inCalls = Map.of();
     /** Of the calls until then. */
     private Latencies counts = new Latencies();
-
-    /** The probes have been in since about then. */
-    private final long created = System.nanoTime();
 
     private long began;
     /** Until when calls are of interest, and what threads do. */
@@ -98,24 +72,19 @@ final class CallTimes {
     /** Of {@link #inCalls}. */
     private long[] endedCalls = new long[0];
 
-    private long cut;
-    /** How long the calls took that had begun before; as many as there are threads. */
-    private final List<Long> begunBefore = new ArrayList<>();
-
     private final List<String> warnings = new ArrayList<>();
 
     private long nextLook;
     /** When {@link #inCalls} was so. */
     private long looked;
 
-    private long counted;
-    private long countedAt;
     private String operation = "";
     private long operationEnded;
 
     /** {@code interval} is that of the clock's samples, in nanoseconds. */
     CallTimes(ExplainRequest request, Profile profile, CountedEvents events, long interval) {
         this.request = request;
+        this.slow = new SlowCalls(request.slowerThanNanos());
         this.interval = interval;
         this.profile = profile;
         this.events = events;
@@ -130,7 +99,6 @@ final class CallTimes {
 
     /** Everything is recorded from now on. */
     void started(Target target) {
-        countedAt = created;
         began = System.nanoTime();
         inCallsBefore = CallSlots.look(target.memory(), request.calls(), began).inCalls;
         before = request.calls().latencies();
@@ -139,23 +107,7 @@ final class CallTimes {
             handedOver.begin(target.memory());
             request.calls().follow();
         }
-        request.calls()
-                .tellSlowerThan(
-                        request.slowerThanNanos() > 0 ? request.slowerThanNanos() - 1 : threshold(before, began));
-    }
-
-    /** Above which calls are told, by what is known of those so far. */
-    private long threshold(Latencies latencies, long now) {
-        double perSecond = (latencies.count() - counted) * (double) SECOND / Math.max(1, now - countedAt);
-        counted = latencies.count();
-        countedAt = now;
-        Latencies seen = latencies.minus(before);
-        if (perSecond < TOLD_A_SECOND && seen.count() < FIRST_TOLD) {
-            return 0;
-        }
-        // what was slow before, as methods are that have just been changed, says little
-        double share = Math.max(TOLD_ABOVE, 100 - 100 * TOLD_A_SECOND / Math.max(1, perSecond));
-        return (seen.count() < FIRST_TOLD ? latencies : seen).percentile(share) * 31 / 32;
+        request.calls().tellSlowerThan(slow.begin(before, began));
     }
 
     private void look(Target target) {
@@ -196,10 +148,7 @@ final class CallTimes {
             calls.forgetEnded(endedCalls); // what came of these was taken since
         }
         look(target);
-        Latencies latencies = request.calls().latencies();
-        if (request.slowerThanNanos() == 0) {
-            request.calls().tellSlowerThan(threshold(latencies, now));
-        }
+        request.calls().tellSlowerThan(slow.toldAbove(request.calls().latencies(), now));
     }
 
     /** A wait in a call. */
@@ -332,29 +281,15 @@ final class CallTimes {
             return; // not counted either
         }
         if (told.beganNanos() < began) {
-            begunBefore.add(told.nanos()); // what it did until then is not known
+            slow.addBegunBefore(told.nanos()); // what it did until then is not known
             return;
         }
-        SeenCalls.Call call = calls.of(told.call());
-        if (call.told != null) {
-            slow.remove(call.told); // a call within it, of the same number, and shorter
-            slowest.remove(call.told);
-        }
-        call.told = new Slow(told, call);
-        slow.add(call.told);
+        long leftOut = slow.add(told, calls.of(told.call()));
         if (handedOver != null) {
             handedOver.told(told.call());
-        }
-        if (slow.size() > MOST_TOLD) {
-            long quickest = slow.remove().told().call();
-            cut++;
-            if (handedOver != null) {
-                handedOver.forget(quickest);
+            if (leftOut != 0) {
+                handedOver.forget(leftOut);
             }
-        }
-        slowest.add(call.told);
-        if (slowest.size() > MOST_SHOWN) {
-            slowest.remove().call().forgetTimes();
         }
     }
 
@@ -378,7 +313,7 @@ final class CallTimes {
             elapsed += slotless;
             sums.add(PartSums.Key.of(CallPart.UNKNOWN, SLOTLESS), slotless, false);
         }
-        List<Slow> slowCalls = slowCalls(counts);
+        List<SlowCalls.Slow> slowCalls = slow.slowest(counts);
         long left = Math.max(0, elapsed - sums.total());
         Running ofSlow = addSlow(slowCalls, left, Math.max(0, left - cpu));
         cpu = Math.max(cpu, ofSlow.nanos()); // theirs is known by themselves
@@ -386,11 +321,15 @@ final class CallTimes {
         if (left > cpu) {
             sums.add(PartSums.Key.of(CallPart.UNKNOWN, ""), left - cpu, false);
         }
-        Explanation.Slow ofSlowCalls = those(slowCalls);
-        warnOfWhatIsLeftOut(slowCalls.size(), ofSlowCalls.thresholdNanos());
+        Explanation.Slow ofSlowCalls = slow.summary(slowCalls, counts);
+        warnings.addAll(slow.leftOut(slowCalls.size(), ofSlowCalls.thresholdNanos()));
+        if (!calls.isComplete()) {
+            warnings.add("more happened in calls at once than is kept for time lines, which lack some of it: the sums"
+                    + " have all");
+        }
         CallTimeline timeline = new CallTimeline(profile, events, parts, began, interval);
         List<Explanation.SlowCall> shown =
-                slowest.stream().sorted(SLOWEST_FIRST).map(timeline::of).toList();
+                slow.shown().stream().map(timeline::of).toList();
         return new Explanation(
                 request.method(),
                 counts.count(),
@@ -404,7 +343,7 @@ final class CallTimes {
                 profile);
     }
 
-    private Explanation.HandedOver handedOver(List<Slow> slowCalls) {
+    private Explanation.HandedOver handedOver(List<SlowCalls.Slow> slowCalls) {
         return handedOver == null
                 ? null
                 : handedOver.explain(
@@ -501,39 +440,14 @@ final class CallTimes {
         return cpu[0];
     }
 
-    /** The slow calls, the slowest first. */
-    private List<Slow> slowCalls(Latencies latencies) {
-        long most = request.slowerThanNanos() > 0
-                ? Long.MAX_VALUE
-                : Math.max(1, Math.round(latencies.count() * SLOW_SHARE));
-        return slow.stream().sorted(SLOWEST_FIRST).limit(most).toList();
-    }
-
-    private void warnOfWhatIsLeftOut(int told, long threshold) {
-        if (cut > 0 && told == slow.size()) {
-            warnings.add("of " + (told + cut) + " slow calls the slowest " + told
-                    + " are explained as such: a longer --slower-than has fewer");
-        }
-        long early = begunBefore.stream().filter(nanos -> nanos >= threshold).count();
-        if (early > 0) {
-            warnings.add(
-                    early + (early == 1 ? " call" : " calls")
-                            + " had begun before the start, and are not among the slow ones: what they did until then is not known");
-        }
-        if (!calls.isComplete()) {
-            warnings.add("more happened in calls at once than is kept for time lines, which lack some of it: the sums"
-                    + " have all");
-        }
-    }
-
     /** Time on the CPU, and by their stacks the samples of it. */
     private record Running(long nanos, Map<Integer, Long> samples) {}
 
     /** What slow calls waited for; their time on the CPU. Waits leave so much of the time of all calls, {@code unknown} of it is. */
-    private Running addSlow(List<Slow> slowCalls, long left, long unknown) {
+    private Running addSlow(List<SlowCalls.Slow> slowCalls, long left, long unknown) {
         Map<Integer, Long> sampled = new HashMap<>();
         long cpu = 0;
-        for (Slow call : slowCalls) {
+        for (SlowCalls.Slow call : slowCalls) {
             long running = Math.max(0, call.told().nanos() - call.call().waited);
             cpu += running;
             call.call().waits.forEach((key, nanos) -> sums.add(key, nanos, true));
@@ -545,15 +459,5 @@ final class CallTimes {
             sums.add(PartSums.Key.of(CallPart.UNKNOWN, ""), unseen, true);
         }
         return new Running(cpu - unseen, sampled);
-    }
-
-    private Explanation.Slow those(List<Slow> slowCalls) {
-        long elapsed = slowCalls.stream().mapToLong(call -> call.told().nanos()).sum();
-        long threshold = request.slowerThanNanos() > 0
-                ? request.slowerThanNanos()
-                : slowCalls.isEmpty()
-                        ? counts.max()
-                        : slowCalls.get(slowCalls.size() - 1).told().nanos();
-        return new Explanation.Slow(threshold, slowCalls.size(), elapsed);
     }
 }

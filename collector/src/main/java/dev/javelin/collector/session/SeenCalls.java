@@ -27,7 +27,7 @@ final class SeenCalls {
         final List<Explanation.Interval> intervals = new ArrayList<>();
         final List<Sample> samples = new ArrayList<>();
         final Map<Integer, Long> sampled = new HashMap<>();
-        CallTimes.Slow told;
+        SlowCalls.Slow told;
         TraceContext trace = TraceContext.NONE;
         long waited;
         /** Whether it can still be among the slowest. */

@@ -1,12 +1,9 @@
 package dev.javelin.collector.walker;
 
-import dev.javelin.bpf.BpfLink;
 import dev.javelin.bpf.BpfMap;
 import dev.javelin.bpf.BpfObject;
-import dev.javelin.bpf.BpfProgram;
 import dev.javelin.bpf.Cpus;
 import dev.javelin.bpf.KernelFeatures;
-import dev.javelin.bpf.UprobePlace;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -48,20 +45,20 @@ public final class Probes {
     public static final int MOST = Long.SIZE;
 
     /** Whether functions are attached by one link for all of a file; else by one each, which needs more privileges and time. */
-    private static final boolean MULTI = KernelFeatures.hasUprobeMulti();
+    static final boolean MULTI = KernelFeatures.hasUprobeMulti();
 
     static final String SAMPLER = "on_sample";
     private static final String FUNCTION = FunctionLinks.ENTRY;
     private static final String RETURN = FunctionLinks.RETURN;
-    private static final String TRACEPOINT = "on_tracepoint";
-    private static final String SYSCALL = "on_syscall";
-    private static final String SYSCALL_RETURN = "on_syscall_return";
-    private static final String SWITCH = "on_switch";
-    private static final String WAKING = "on_waking";
-    private static final String TOLD_CALL = "on_told_call";
-    private static final String FREEZE = "on_freeze";
-    private static final String FREEZE_RETURN = "on_freeze_return";
-    private static final String THAW = "on_thaw";
+    static final String TRACEPOINT = "on_tracepoint";
+    static final String SYSCALL = "on_syscall";
+    static final String SYSCALL_RETURN = "on_syscall_return";
+    static final String SWITCH = "on_switch";
+    static final String WAKING = "on_waking";
+    static final String TOLD_CALL = "on_told_call";
+    static final String FREEZE = "on_freeze";
+    static final String FREEZE_RETURN = "on_freeze_return";
+    static final String THAW = "on_thaw";
     private static final String FENTRY = "on_fentry_";
     private static final String FEXIT = "on_fexit_";
     /** Kernel functions that can be traced by fentry and fexit at once: each needs programs of its own. */
@@ -104,14 +101,7 @@ public final class Probes {
     private final List<Probe> probes;
     private final boolean sampled;
     private final List<String> warnings;
-    private final List<BpfLink> links = new ArrayList<>();
-    /** The last so many links. */
-    private int tracepoints;
-    /** Of probes that do not tell calls from entry to return, so that nothing else says what was missed. */
-    private final List<BpfLink> unpaired = new ArrayList<>();
-
-    private int refusedFunctions;
-    private long missedReturns;
+    private final ProbeLinks links;
 
     public Probes(List<Probe> probes) {
         this(probes, List.of());
@@ -127,6 +117,7 @@ public final class Probes {
         this.probes = List.copyOf(probes);
         this.sampled = sampled;
         this.warnings = List.copyOf(warnings);
+        this.links = new ProbeLinks(this.probes);
         if (probes.size() > MOST) {
             throw new IllegalArgumentException(probes.size() + " probes");
         }
@@ -423,94 +414,32 @@ public final class Probes {
      * @throws dev.javelin.bpf.BpfException when the kernel refuses
      */
     void attach(BpfObject object) {
-        for (int row = 0; row < probes.size(); row++) {
-            List<AttachPoint> points = probes.get(row).points();
-            int before = links.size();
-            FunctionLinks functions = new FunctionLinks(object, row, links);
-            functions.attach(points, MULTI);
-            KernelLinks kernel = new KernelLinks(object, functions::cookie, links);
-            for (AttachPoint point : points) {
-                kernel.attach(point);
-                attach(object, row, point);
-            }
-            refusedFunctions += functions.refused() + kernel.refused();
-            if ((probes.get(row).row().flags() & ProbeRow.FLAG_CALLS) == 0) {
-                unpaired.addAll(links.subList(before, links.size()));
-            }
-        }
         List<Trace> traces = traces();
-        for (int i = 0; i < traces.size(); i++) {
-            traces.get(i)
-                    .programs(i)
-                    .forEach(program -> links.add(object.program(program).attach()));
-        }
-        Set<String> programs = programs();
-        attachRaw(object, programs, SYSCALL_RETURN, "sys_exit");
-        attachRaw(object, programs, SYSCALL, "sys_enter");
-        attachRaw(object, programs, WAKING, "sched_waking");
-        attachRaw(object, programs, SWITCH, "sched_switch");
-    }
-
-    private void attachRaw(BpfObject object, Set<String> programs, String program, String tracepoint) {
-        if (programs.contains(program)) {
-            links.add(object.program(program).attachRawTracepoint(tracepoint));
-            tracepoints++;
-        }
-    }
-
-    private void attach(BpfObject object, int row, AttachPoint point) {
-        if (point instanceof AttachPoint.Calls calls) {
-            links.add(object.program(TOLD_CALL).attachUprobe(calls.pid(), calls.path(), calls.offset(), false, row));
-        } else if (point instanceof AttachPoint.Mounts mounts) {
-            // how a wait ends before how it begins
-            attachMounts(object, mounts.thaws(), THAW, false, mounts);
-            attachMounts(object, mounts.freezes(), FREEZE_RETURN, true, mounts);
-            attachMounts(object, mounts.freezes(), FREEZE, false, mounts);
-        } else if (point instanceof AttachPoint.Tracepoint tracepoint) {
-            links.add(object.program(TRACEPOINT).attachTracepoint(tracepoint.category(), tracepoint.name(), row));
-        }
-    }
-
-    private void attachMounts(
-            BpfObject object, List<Long> offsets, String name, boolean onReturn, AttachPoint.Mounts mounts) {
-        BpfProgram program = object.program(name);
-        if (MULTI) {
-            List<UprobePlace> places = offsets.stream()
-                    .map(offset -> new UprobePlace(offset, 0, 0))
-                    .toList();
-            links.add(program.attachUprobes(mounts.pid(), mounts.path(), onReturn, 0, places));
-        } else {
-            offsets.forEach(
-                    offset -> links.add(program.attachUprobe(mounts.pid(), mounts.path(), offset, onReturn, 0)));
-        }
+        List<String> tracing = IntStream.range(0, traces.size())
+                .boxed()
+                .flatMap(i -> traces.get(i).programs(i).stream())
+                .toList();
+        links.attach(object, tracing, programs());
     }
 
     /** Functions of a pattern that could not be probed; known once they are attached. */
     public int refusedFunctions() {
-        return refusedFunctions;
+        return links.refusedFunctions();
     }
 
     /** Detaches what sees the scheduler's switches, and system calls: that takes less than a millisecond, and uprobes some hundred. */
     void detachTracepoints() {
-        for (; tracepoints > 0; tracepoints--) {
-            links.remove(links.size() - 1).close();
-        }
+        links.detachTracepoints();
     }
 
     /** Returns of kernel functions that had no room in the kernel, in all processes, of probes on returns only; known once they are detached. */
     public long missedReturns() {
-        return missedReturns;
+        return links.missedReturns();
     }
 
-    /** Stops recording, entries before returns, so that no call seems not to have returned; what was counted stays in the maps. */
+    /** Stops recording; what was counted stays in the maps. */
     void detach() {
-        tracepoints = 0;
-        missedReturns += unpaired.stream().mapToLong(BpfLink::missedReturns).sum();
-        unpaired.clear();
-        for (int i = links.size() - 1; i >= 0; i--) {
-            links.get(i).close();
-        }
-        links.clear();
+        links.detach();
     }
 
     /** Events of a probe that met its condition, those that its period left out included. */

@@ -68,7 +68,7 @@ public final class HotSpot implements Closeable {
             if (e instanceof RuntimeException) {
                 throw new HotSpotException("process " + pid + " could not be read as a JVM: " + e.getMessage(), e);
             }
-            throw e;
+            throw ProcFiles.explain(pid, (IOException) e);
         }
     }
 

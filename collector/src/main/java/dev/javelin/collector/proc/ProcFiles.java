@@ -37,6 +37,13 @@ public final class ProcFiles {
         throw explain(pid, mapping, mappedError);
     }
 
+    /** What a failure means that came of a path which was valid before. */
+    public static IOException explain(int pid, IOException e) {
+        return !(e instanceof ProcessGoneException) && !Files.exists(ProcIo.path(pid, "stat"))
+                ? new ProcessGoneException(pid)
+                : e;
+    }
+
     private static Path byName(int pid, Mapping mapping) {
         Path inRoot = Path.of("/proc/" + pid + "/root" + mapping.path());
         Path own = Path.of(mapping.path());

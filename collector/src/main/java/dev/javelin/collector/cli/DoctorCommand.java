@@ -36,26 +36,44 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Finding> findings = new ArrayList<>();
-        findings.add(Finding.ok("Javelin runs on Java " + Runtime.version()));
-        findings.addAll(kernel());
-        if (target != null) {
-            findings.addAll(TargetChecks.of(target));
+        List<Finding> here = new ArrayList<>();
+        here.add(Finding.ok("Javelin runs on Java " + Runtime.version()));
+        here.addAll(kernel());
+        here.forEach(this::print);
+        List<Finding> there = target == null ? List.of() : TargetChecks.of(target);
+        there.forEach(this::print);
+        Verdict verdict = Verdict.of(failures(here), failures(there), Files.exists(Daemon.SOCKET));
+        cli.out().println(verdict.text());
+        return verdict.exitStatus();
+    }
+
+    private static int failures(List<Finding> findings) {
+        return (int) findings.stream().filter(Finding::isFailure).count();
+    }
+
+    /** What comes of all findings, in a line. */
+    record Verdict(String text, int exitStatus) {
+        /**
+         * Tells it.
+         *
+         * @param here what stands in the way on this machine, for this user
+         * @param there what stands in the way in the process that was named
+         * @param daemon whether there is one's socket
+         */
+        static Verdict of(int here, int there, boolean daemon) {
+            if (here > 0 && !daemon) {
+                return new Verdict(
+                        "Recording cannot work here: " + here
+                                + " found. Without the kernel's help there is 'javelin record --mode user PID'.",
+                        1);
+            }
+            String works = here == 0
+                    ? "Recording works here"
+                    : "You cannot record here yourself, but the daemon that listens on " + Daemon.SOCKET
+                            + " records your own processes: 'record' and the agent hand over to it";
+            return new Verdict(
+                    works + (there == 0 ? "." : ", but not of this process: see above."), there == 0 ? 0 : 1);
         }
-        if (findings.stream().anyMatch(Finding::isFailure) && Files.exists(Daemon.SOCKET)) {
-            findings.add(Finding.note(
-                    "a daemon listens on " + Daemon.SOCKET,
-                    "nothing to do for 'record' and the agent, which hand over to it"));
-        }
-        findings.forEach(this::print);
-        long failures = findings.stream().filter(Finding::isFailure).count();
-        cli.out()
-                .println(
-                        failures == 0
-                                ? "Recording works here."
-                                : "Recording cannot work here: " + failures
-                                        + " found. Without the kernel's help there is 'javelin record --mode user PID'.");
-        return failures == 0 ? 0 : 1;
     }
 
     private static List<Finding> kernel() {

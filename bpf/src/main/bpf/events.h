@@ -11,8 +11,6 @@
 
 /* A system call's probes by its number: a bit for each row. */
 #define SYSCALLS 512
-/* What its calls are kept under. */
-#define ANY_FUNCTION (~0U)
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -170,6 +168,57 @@ static __always_inline void enter_call(__u32 function, __u64 frame, const struct
 	count(bpf_map_update_elem(&calls, &key, call, BPF_EXIST) ? COUNT_CALLS_FULL : COUNT_UNRETURNED);
 }
 
+/*
+ * tid -> the system call that a thread is in: it can be in one only, so that what is here stays for the next one, which is cheaper than to
+ * remove it each time. `since` is 0 where there is none. Sized by the collector.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct call);
+} syscalls SEC(".maps");
+
+static __always_inline void enter_syscall(const struct call *call)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct call *there = bpf_map_lookup_elem(&syscalls, &tid);
+
+	if (!there) {
+		if (bpf_map_update_elem(&syscalls, &tid, call, BPF_ANY))
+			count(COUNT_CALLS_FULL);
+		return;
+	}
+	if (there->since)
+		count(COUNT_UNRETURNED);
+	*there = *call;
+}
+
+/* Ends a system call. Returns 0 if it began before the recording. */
+static __noinline int leave_syscall(struct hit *hit)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct call *call = bpf_map_lookup_elem(&syscalls, &tid);
+
+	if (!call || !call->since)
+		return 0;
+	hit->duration = bpf_ktime_get_ns() - call->since;
+	for (int i = 0; i < 6; i++)
+		hit->arguments[i] = call->arguments[i];
+	call->since = 0;
+	return 1;
+}
+
+/* The current thread ends; a system call that it is still in is one that has not returned. */
+static __always_inline void forget_syscalls(void)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct call *call = bpf_map_lookup_elem(&syscalls, &tid);
+
+	if (call && !call->since)
+		bpf_map_delete_elem(&syscalls, &tid);
+}
+
 /* Ends a call. Returns 0 if it began before the recording. */
 static __noinline int leave_call(__u32 function, __u64 frame, struct hit *hit)
 {
@@ -229,7 +278,7 @@ static __noinline __u32 take_syscall(__u64 number, __u64 retval, struct taken *t
 	struct returned c = {.row = NO_STACK_ROW, .hit = {.syscall = number, .retval = retval}};
 
 	c.rows = syscall_rows(number);
-	if (!c.rows || !leave_call(ANY_FUNCTION, 0, &c.hit))
+	if (!c.rows || !leave_syscall(&c.hit))
 		return NO_STACK_ROW;
 	bpf_loop(log2_floor(c.rows) + 1, each_row, &c, 0);
 	*taken = c.taken;

@@ -90,6 +90,7 @@ int on_exit(void *ctx)
 	__u32 pid = id >> 32;
 
 	thread_exits();
+	forget_syscalls();
 	/* The leader may leave before other threads do; the collector looks whether any is left. */
 	if (pid == (__u32)id && bpf_map_lookup_elem(&processes, &pid))
 		notify(RECORD_EXIT, pid);
@@ -365,7 +366,7 @@ int on_syscall(struct bpf_raw_tracepoint_args *ctx)
 	call.arguments[4] = regs->r8;
 	call.arguments[5] = regs->r9;
 	call.since = bpf_ktime_get_ns();
-	enter_call(ANY_FUNCTION, 0, &call);
+	enter_syscall(&call);
 	return 0;
 }
 

@@ -28,18 +28,34 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
 	return hash ^ hash >> 32;
 }
 
+/* Words that are hashed at a time: a call for each would take longer than the hash. */
+#define HASHED_WORDS 4
+
 struct hashing {
 	const struct walk *walk;
 	__u64 hash;
+	__u32 words;
 };
 
-static long hash_word(__u64 index, void *context)
+static long hash_words(__u64 index, void *context)
 {
 	struct hashing *h = context;
+	const __u64 *word;
+	__u64 hash = h->hash, left;
 
-	if (index >= FRAME_AREA_WORDS)
+	if (index > FRAME_AREA_WORDS / HASHED_WORDS) /* more words follow behind those, see struct walk */
 		return 1;
-	h->hash = mix(h->hash, h->walk->area[index]);
+	left = h->words - index * HASHED_WORDS;
+	word = h->walk->area + index * HASHED_WORDS;
+	barrier_var(word); /* one address that the verifier checks, and not one for each word */
+	hash = mix(hash, word[0]);
+	if (left > 1)
+		hash = mix(hash, word[1]);
+	if (left > 2)
+		hash = mix(hash, word[2]);
+	if (left > 3)
+		hash = mix(hash, word[3]);
+	h->hash = hash;
 	return 0;
 }
 
@@ -49,11 +65,11 @@ static long hash_word(__u64 index, void *context)
  */
 static __noinline __u64 intern_stack(struct walk *w, __u32 kernel_words)
 {
-	struct hashing h = {.walk = w, .hash = mix((__u64)w->pid << 8 | w->end, w->identity)};
+	struct hashing h = {.walk = w, .words = w->words, .hash = mix((__u64)w->pid << 8 | w->end, w->identity)};
 	__u32 one = 1;
 	__u64 id;
 
-	bpf_loop(w->words, hash_word, &h, 0);
+	bpf_loop((w->words + HASHED_WORDS - 1) / HASHED_WORDS, hash_words, &h, 0);
 	id = h.hash | 1;
 	if (bpf_map_lookup_elem(&stacks, &id))
 		return id;

@@ -340,6 +340,7 @@ public final class Probes {
         object.maxEntries("threads", any ? MAX_THREADS : 1);
         object.maxEntries("buckets", has(ProbeRow.FLAG_BUCKETS) ? MAX_BUCKETS : 1);
         object.maxEntries("calls", has(ProbeRow.FLAG_CALLS) ? MAX_THREADS : 1);
+        object.maxEntries("syscalls", wanted.contains(SYSCALL) ? MAX_THREADS : 1);
         object.maxEntries("schedules", wanted.contains(SWITCH) ? MAX_THREADS : 1);
         object.maxEntries("hits", has(ProbeRow.FLAG_TRACE) ? MAX_THREADS : 1);
         object.maxEntries("wait_details", callsRow() >= 0 ? MAX_THREADS : 1);

@@ -83,8 +83,10 @@ public final class Totals {
     private final BpfMap buckets;
     private final BpfMap schedules;
     private final BpfMap unmounted;
+    private final BpfMap syscalls;
 
-    Totals(BpfMap totals, BpfMap buckets, BpfMap schedules, BpfMap unmounted) {
+    Totals(BpfMap totals, BpfMap buckets, BpfMap schedules, BpfMap unmounted, BpfMap syscalls) {
+        this.syscalls = syscalls;
         this.unmounted = unmounted;
         this.totals = totals;
         this.buckets = buckets;
@@ -139,6 +141,13 @@ public final class Totals {
                         k.getLong(8),
                         k.getInt(28),
                         new Total(v.getLong(0), v.getLong(8), v.getLong(16), v.getLong(24))));
+    }
+
+    /** How many threads are in a system call that is measured. */
+    long openSyscalls() {
+        long[] open = new long[1];
+        forEach(syscalls, (tid, call) -> open[0] += call.getLong(0) == 0 ? 0 : 1);
+        return open[0];
     }
 
     /** Visits all buckets. */

@@ -221,7 +221,11 @@ public final class Walker implements AutoCloseable {
     /** What the probes have counted. */
     public Totals totals() {
         return new Totals(
-                object.map("totals"), object.map("buckets"), object.map("schedules"), object.map("unmounted"));
+                object.map("totals"),
+                object.map("buckets"),
+                object.map("schedules"),
+                object.map("unmounted"),
+                object.map("syscalls"));
     }
 
     /** Events that met the probe's condition. */
@@ -231,7 +235,7 @@ public final class Walker implements AutoCloseable {
 
     /** Calls that have begun, and whose return was not seen so far. */
     public long openCalls() {
-        return object.map("calls").entries();
+        return object.map("calls").entries() + totals().openSyscalls();
     }
 
     /** Events that were left out because their value was negative. */

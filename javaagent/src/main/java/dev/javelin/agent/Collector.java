@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The collector, {@code javelin record}, as a child of the application. Two pipes lead to it. On its stdout it says a line when
- * it records, or why it will not, and nothing else. The end of its stdin, or a byte there, tells it to write its report and end; the kernel
+ * it records, before that why what it tried first did not, or in the end why it will not, and nothing else. The end of its stdin, or a byte there, tells it to write its report and end; the kernel
  * makes that end when the application dies, however it does. What it has to say to users goes to the application's stderr.
  */
 final class Collector {
@@ -143,7 +143,7 @@ final class Collector {
         while (true) {
             boolean alive = process.isAlive();
             listen();
-            if (said().startsWith(RECORDING)) {
+            if (lines().contains(RECORDING)) {
                 return State.RECORDING;
             }
             if (!alive) {
@@ -164,14 +164,18 @@ final class Collector {
         }
     }
 
-    private String said() {
-        return new String(said.toByteArray(), StandardCharsets.UTF_8);
+    private List<String> lines() {
+        return Arrays.asList(new String(said.toByteArray(), StandardCharsets.UTF_8).split("\n"));
     }
 
-    /** Why it does not record, after it has ended; empty if it could not say. */
+    /** Why it does not record, after it has ended; empty if it could not say. Of several reasons the last is the one that ended it. */
     String refusal() {
-        String line = said();
-        return line.startsWith(REFUSED) ? line.substring(REFUSED.length()).trim() : "";
+        String refusal = "";
+        for (String line : lines()) {
+            refusal =
+                    line.startsWith(REFUSED) ? line.substring(REFUSED.length()).trim() : refusal;
+        }
+        return refusal;
     }
 
     boolean isAlive() {

@@ -6,7 +6,8 @@ import java.io.PrintStream;
 
 /**
  * The pipes to the agent that started this process inside its target. The agent holds the target back until a line comes out of
- * stdout: {@code recording}, or {@code refused} with the reason behind a tab. A byte on stdin says that the target ends; so does the end of stdin, which the kernel makes when the target was killed.
+ * stdout: {@code recording}. What was tried in vain comes before that as {@code refused} with the reason behind a tab: a daemon that does not answer, and at last
+ * what made this process give up. A byte on stdin says that the target ends; so does the end of stdin, which the kernel makes when the target was killed.
  */
 final class AgentPipes implements Live {
     private final PrintStream out;
@@ -26,12 +27,11 @@ final class AgentPipes implements Live {
         }
     }
 
-    /** Tells the agent why nothing will be recorded, for the one who asked it to. */
+    /** Tells the agent why nothing is recorded so far, for the one who asked it to; something else may still be tried. */
     synchronized void refused(String why) {
         if (!told) {
             out.println("refused\t" + Printable.of(why));
             out.flush();
-            told = true;
         }
     }
 

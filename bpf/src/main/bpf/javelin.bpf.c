@@ -76,8 +76,10 @@ const volatile __u32 every_exec = 0;
 SEC("raw_tracepoint/sched_process_exec")
 int on_exec(void *ctx)
 {
-	__u32 pid = bpf_get_current_pid_tgid() >> 32;
+	__u64 id = bpf_get_current_pid_tgid();
+	__u32 pid = id >> 32, tid = id;
 
+	bpf_map_delete_elem(&syscalls, &tid); /* its return will not be seen */
 	if (!bpf_map_delete_elem(&processes, &pid) || every_exec)
 		notify(RECORD_EXEC, pid);
 	return 0;

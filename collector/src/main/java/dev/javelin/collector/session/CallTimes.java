@@ -148,7 +148,10 @@ final class CallTimes {
             calls.forgetEnded(endedCalls); // what came of these was taken since
         }
         look(target);
-        request.calls().tellSlowerThan(slow.toldAbove(request.calls().latencies(), now));
+        Latencies latencies = request.calls().latencies();
+        if (request.slowerThanNanos() == 0) {
+            request.calls().tellSlowerThan(slow.toldAbove(latencies, now));
+        }
     }
 
     /** A wait in a call. */

@@ -339,7 +339,7 @@ public final class Probes {
         object.maxEntries("stacks", has(ProbeRow.FLAG_STACKS) ? MAX_STACKS : 1);
         object.maxEntries("threads", any ? MAX_THREADS : 1);
         object.maxEntries("buckets", has(ProbeRow.FLAG_BUCKETS) ? MAX_BUCKETS : 1);
-        object.maxEntries("calls", has(ProbeRow.FLAG_CALLS) ? MAX_THREADS : 1);
+        object.maxEntries("calls", hasCalls() ? MAX_THREADS : 1);
         object.maxEntries("syscalls", wanted.contains(SYSCALL) ? MAX_THREADS : 1);
         object.maxEntries("schedules", wanted.contains(SWITCH) ? MAX_THREADS : 1);
         object.maxEntries("hits", has(ProbeRow.FLAG_TRACE) ? MAX_THREADS : 1);
@@ -374,6 +374,14 @@ public final class Probes {
             }
         }
         object.global("traced_rows", rows.array());
+    }
+
+    /** Whether there are calls other than system calls. */
+    private boolean hasCalls() {
+        return probes.stream()
+                .filter(probe -> (probe.row().flags() & ProbeRow.FLAG_CALLS) != 0)
+                .flatMap(probe -> probe.points().stream())
+                .anyMatch(point -> !(point instanceof AttachPoint.Syscalls));
     }
 
     private boolean has(int flag) {

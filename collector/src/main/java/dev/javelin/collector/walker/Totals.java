@@ -4,7 +4,9 @@ import dev.javelin.bpf.BpfMap;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Reads what the programs have counted: the maps {@code totals}, {@code buckets} and {@code schedules}. */
 public final class Totals {
@@ -144,10 +146,14 @@ public final class Totals {
     }
 
     /** How many threads are in a system call that is measured. */
-    long openSyscalls() {
-        long[] open = new long[1];
-        forEach(syscalls, (tid, call) -> open[0] += call.getLong(0) == 0 ? 0 : 1);
-        return open[0];
+    int openSyscalls() {
+        Set<Integer> open = new HashSet<>(); // one that ends meanwhile may begin the visit anew
+        forEach(syscalls, (tid, call) -> {
+            if (call.getLong(0) != 0) {
+                open.add(tid.getInt(0));
+            }
+        });
+        return open.size();
     }
 
     /** Visits all buckets. */

@@ -1,8 +1,6 @@
 package dev.javelin.collector.cli;
 
 import dev.javelin.bpf.KernelFeatures;
-import dev.javelin.collector.daemon.Daemon;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -42,9 +40,13 @@ final class DoctorCommand implements Callable<Integer> {
         here.forEach(this::print);
         List<Finding> there = target == null ? List.of() : TargetChecks.of(target);
         there.forEach(this::print);
-        Verdict verdict = Verdict.of(failures(here), failures(there), Files.exists(Daemon.SOCKET));
+        Verdict verdict = Verdict.of(failures(here), failures(there), isServed(here));
         cli.out().println(verdict.text());
         return verdict.exitStatus();
+    }
+
+    private boolean isServed(List<Finding> here) {
+        return failures(here) > 0 && DaemonClient.find(cli, null) != null;
     }
 
     private static int failures(List<Finding> findings) {
@@ -58,7 +60,7 @@ final class DoctorCommand implements Callable<Integer> {
          *
          * @param here what stands in the way on this machine, for this user
          * @param there what stands in the way in the process that was named
-         * @param daemon whether there is one's socket
+         * @param daemon whether there is one that recordings are handed over to
          */
         static Verdict of(int here, int there, boolean daemon) {
             if (here > 0 && !daemon) {
@@ -68,11 +70,11 @@ final class DoctorCommand implements Callable<Integer> {
                         1);
             }
             String works = here == 0
-                    ? "Recording works here"
-                    : "You cannot record here yourself, but the daemon that listens on " + Daemon.SOCKET
-                            + " records your own processes: 'record' and the agent hand over to it";
-            return new Verdict(
-                    works + (there == 0 ? "." : ", but not of this process: see above."), there == 0 ? 0 : 1);
+                    ? "Recording works here" + (there == 0 ? "." : ", but not of this process: see above.")
+                    : "You cannot record here yourself, but 'record' and the agent hand over to the daemon, which records"
+                            + " your own processes"
+                            + (there == 0 ? "." : "; it says itself whether it can record this one.");
+            return new Verdict(works, there == 0 ? 0 : 1);
         }
     }
 

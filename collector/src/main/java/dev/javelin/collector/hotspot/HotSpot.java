@@ -62,13 +62,14 @@ public final class HotSpot implements Closeable {
         } catch (IOException | RuntimeException e) {
             closeQuietly(libjvm);
             closeQuietly(memory);
+            ProcFiles.requireThere(pid);
             if (e instanceof HotSpotException) {
                 throw new HotSpotException("process " + pid + ": " + e.getMessage(), e);
             }
             if (e instanceof RuntimeException) {
                 throw new HotSpotException("process " + pid + " could not be read as a JVM: " + e.getMessage(), e);
             }
-            throw ProcFiles.explain(pid, (IOException) e);
+            throw e;
         }
     }
 

@@ -37,11 +37,11 @@ public final class ProcFiles {
         throw explain(pid, mapping, mappedError);
     }
 
-    /** What a failure means that came of a path which was valid before. */
-    public static IOException explain(int pid, IOException e) {
-        return !(e instanceof ProcessGoneException) && !Files.exists(ProcIo.path(pid, "stat"))
-                ? new ProcessGoneException(pid)
-                : e;
+    /** To be asked where something failed that was valid before. */
+    public static void requireThere(int pid) throws ProcessGoneException {
+        if (!Files.exists(ProcIo.path(pid, "stat"))) {
+            throw new ProcessGoneException(pid);
+        }
     }
 
     private static Path byName(int pid, Mapping mapping) {

@@ -15,8 +15,8 @@ class DoctorVerdictTest {
                 "0 | 1 | false | Recording works here, but not of this process: see above.    | 1",
                 "3 | 0 | false | Recording cannot work here: 3 found.                         | 1",
                 "3 | 1 | false | Recording cannot work here: 3 found.                         | 1",
-                "3 | 0 | true  | You cannot record here yourself, but the daemon              | 0",
-                "3 | 1 | true  | You cannot record here yourself, but the daemon              | 1",
+                "3 | 0 | true  | You cannot record here yourself                              | 0",
+                "3 | 1 | true  | You cannot record here yourself                              | 1",
             })
     void shouldSayWhatComesOfAllFindings(int here, int there, boolean daemon, String begins, int status) {
         DoctorCommand.Verdict verdict = DoctorCommand.Verdict.of(here, there, daemon);

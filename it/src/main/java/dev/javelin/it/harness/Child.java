@@ -3,6 +3,8 @@ package dev.javelin.it.harness;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,6 +135,19 @@ public class Child implements AutoCloseable {
             process.waitFor();
         } catch (InterruptedException interrupted) {
             throw interrupted(interrupted);
+        }
+        removeSocket();
+    }
+
+    /**
+     * A JVM that is killed leaves the socket by which it was attached to; one of another user's that gets its number later cannot
+     * replace it, and then cannot be attached to.
+     */
+    private void removeSocket() {
+        try {
+            Files.deleteIfExists(Path.of("/tmp", ".java_pid" + process.pid()));
+        } catch (IOException e) {
+            // somebody else's
         }
     }
 

@@ -50,8 +50,8 @@ class FlightModeIT {
     }
 
     /** A target whose {@code /tmp} lets nothing be loaded. */
-    private static Container noexec(int major, Class<?> main) throws IOException {
-        return Container.startTmp("noexec", List.of(), major, main);
+    private static Container noexec(int major, Class<?> main, String... arguments) throws IOException {
+        return Container.startTmp("noexec", List.of(), major, main, arguments);
     }
 
     private static List<String> record(long pid, String... options) {
@@ -114,22 +114,24 @@ class FlightModeIT {
         return Files.exists(Path.of("/proc/" + container.pid() + "/task/" + sample.tid()));
     }
 
+    /** With a thread for each loop: of loops in turn JFR sees hardly any but the longest, by its own tool as well. */
     @ParameterizedTest
     @ValueSource(ints = {17, 25})
     void javaCodeIsSampled(int major) throws IOException {
-        try (Container container = noexec(major, Shares.class)) {
+        try (Container container = noexec(major, Shares.class, "threads")) {
             Path jfr = directory.resolve("cpu.jfr");
             Child.Result result = Child.run(PATIENCE, record(container.pid(), "-d", "10s", "-f", jfr.toString()));
             assertTold(result, "cannot load async-profiler (is its /tmp mounted noexec?)");
             Recording recording = Recording.read(jfr);
             List<Sample> loops = recording.where(FlightModeIT::isLoop);
             assertThat(loops.size()).isGreaterThan(LEAST_SAMPLES);
-            assertThat(loops.size()).isGreaterThan(recording.samples().size() / 2);
-            assertThat(loops).allMatch(sample -> sample.thread().equals("main") && isThread(container, sample));
+            assertThat(loops).allMatch(sample -> isThread(container, sample));
             for (String name : LOOPS) {
-                assertThat(recording.where(sample -> sample.has(method(name))))
+                List<Sample> loop = recording.where(sample -> sample.has(method(name)));
+                assertThat(loop)
                         .as(name)
-                        .isNotEmpty();
+                        .isNotEmpty()
+                        .allMatch(sample -> sample.thread().equals("share-" + name));
             }
             Map<String, String> facts = Facts.of(jfr);
             assertThat(facts.get("mode"))

@@ -3,6 +3,7 @@
 #ifndef JAVELIN_EVENTS_H
 #define JAVELIN_EVENTS_H
 
+#include "kernel_stacks.h"
 #include "probe.h"
 #include "trace_context.h"
 
@@ -21,6 +22,8 @@ struct {
 
 /* Kernel frames of ours at the leaf of a tracepoint's stack are left out by the collector, which knows their names. */
 #define NO_KERNEL_FRAMES (~0U)
+/* All kernel frames of a thread that leaves its CPU. */
+#define KERNEL_OF_SWITCH (~1U)
 
 /* Walks the current thread's stack, whose user registers are r; NULL: from where it entered the kernel. Returns the words of its kernel frames. */
 static __always_inline __u32 walk_current(struct walk *w, void *ctx, struct process *p, const struct registers *r, __u32 kernel)
@@ -29,7 +32,9 @@ static __always_inline __u32 walk_current(struct walk *w, void *ctx, struct proc
 	__u32 kernel_words = 0;
 
 	start_walk(w);
-	if (kernel != NO_KERNEL_FRAMES)
+	if (kernel == KERNEL_OF_SWITCH)
+		kernel_words = walk_kernel_known(w, ctx, task, SITE_SWITCH);
+	else if (kernel != NO_KERNEL_FRAMES)
 		kernel_words = walk_kernel(w, ctx, kernel);
 	w->words = kernel_words;
 	if (r)

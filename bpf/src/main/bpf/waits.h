@@ -256,7 +256,7 @@ static __always_inline int begin_wait(void *ctx, struct process *p, int preempte
 	 */
 	if (calls_row != NO_ROW)
 		see_now(task, seen);
-	seen->stack = wait_stacks ? current_stack(ctx, p, NULL, CONTEXT_SCHEDULER, 0) : 0;
+	seen->stack = wait_stacks ? current_stack(ctx, p, NULL, CONTEXT_SCHEDULER, KERNEL_OF_SWITCH) : 0;
 	if (calls_row == NO_ROW)
 		see_now(task, seen);
 	seen->woken = seen->wait == WAIT_PREEMPTED ? seen->since : 0;
@@ -351,7 +351,7 @@ static __always_inline __u64 waker_stack(void *ctx)
 		return 0;
 	start_walk(w);
 	interrupt = on_interrupt_stack(w, task, ctx);
-	kernel_words = walk_kernel(w, ctx, 0);
+	kernel_words = interrupt ? walk_kernel(w, ctx, 0) : walk_kernel_known(w, ctx, task, SITE_WAKING);
 	if (interrupt && kernel_words > INTERRUPT_FRAMES)
 		kernel_words = INTERRUPT_FRAMES;
 	w->words = kernel_words;

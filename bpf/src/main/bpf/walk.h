@@ -111,6 +111,21 @@ struct leaf_code {
 };
 #define LEAF_CACHE 32
 
+/* A kernel stack that was met before, see kernel_stacks.h. */
+#define KNOWN_FRAMES 32
+/* Frames between the arguments of a raw tracepoint and the helper that unwinds, at most: parts of the program, and what runs it. */
+#define FRAMES_BELOW 6
+struct known_kernel {
+	__u32 site;   /* of the program that met it; 0: none */
+	__u16 frames; /* innermost first */
+	__u16 below;  /* of these, how many are kept below the arguments */
+	__u16 slots[KNOWN_FRAMES];
+	__u64 pcs[KNOWN_FRAMES];
+};
+#define KNOWN_KERNELS 32
+/* Words of the kernel's stack from the arguments to the user registers, at most; a power of two. */
+#define KERNEL_WINDOW 256
+
 /* Where a Java thread keeps its JavaThread*, and what was there: a thread stays of one kind as long as it lives. */
 struct thread_local
 {
@@ -172,6 +187,9 @@ struct walk {
 	struct leaf_code leaf_cache[LEAF_CACHE];
 	struct native_code native_cache[NATIVE_CACHE];
 	struct compiled_code compiled_cache[COMPILED_CACHE];
+	struct known_kernel known_kernels[KNOWN_KERNELS];
+	__u64 kernel_misses;
+	__u64 kernel_window[KERNEL_WINDOW];
 	/* the record */
 	__u32 hit_words; /* behind the frames of a RECORD_HIT */
 	struct sample sample;

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The kernel's part of stacks that were met before.
+ *
+ * The kernel unwinds by tables that it searches for each frame: 1.5 us for the dozen frames of a thread that blocks, which is more than
+ * all else that a switch costs. But the same few paths lead to the scheduler again and again, and whether a stack is one that was met
+ * before can be told without the tables: the arguments of a raw tracepoint lie in the frame of the function that calls the program, so
+ * what lies above them are the frames of its callers. If the word where the first return address is kept holds the same address as last
+ * time, then the same function called, whose frame is as large as it was, so that the next return address is kept where it was as
+ * well, and so forth. Only do_syscall_64 moves its frame by a random number (randomize_kstack_offset); its own return address
+ * lies right below the user registers.
+ *
+ * A return probe or a tracer that puts another return address in place makes the stack one that was not met before, which the kernel unwinds.
+ */
+#ifndef JAVELIN_KERNEL_STACKS_H
+#define JAVELIN_KERNEL_STACKS_H
+
+#include "record.h"
+
+/* Programs that walk the kernel themselves. */
+#define SITE_SWITCH 1
+#define SITE_WAKING 2
+
+/* Misses until a stack is learned: it takes about 2 us. */
+#define MISSES_TO_LEARN 8
+
+/* Puts the frames of k into w->area if they are those of the `words` words in w->kernel_window. */
+static __always_inline int is_known_kernel(struct walk *w, const struct known_kernel *k, __u32 site, __u32 words)
+{
+	__u32 frames = k->frames;
+
+	if (k->site != site || frames < 2 || frames > KNOWN_FRAMES || w->kernel_window[words - 1] != k->pcs[frames - 1])
+		return 0;
+	for (__u32 i = 0; i < KNOWN_FRAMES; i++) {
+		__u64 pc = k->pcs[i];
+		__u32 slot = k->slots[i];
+
+		w->area[i] = pc;
+		if (i + 1 >= frames)
+			break;
+		if (i >= k->below && (slot >= words || w->kernel_window[slot & (KERNEL_WINDOW - 1)] != pc))
+			return 0;
+	}
+	return 1;
+}
+
+struct learning {
+	struct walk *walk;
+	struct known_kernel *known;
+	__u32 words; /* of the window, without the last */
+	__u32 next;  /* the frame that is looked for */
+};
+
+/* From the user registers on down: each return address is where it can be highest. */
+static long find_highest(__u64 index, void *context)
+{
+	struct learning *l = context;
+	struct walk *w = l->walk;
+	__u32 slot = l->words - 1 - (__u32)index, frame = l->next - 1;
+
+	if (slot >= KERNEL_WINDOW || frame >= KNOWN_FRAMES)
+		return 1;
+	barrier_var(slot);
+	barrier_var(frame);
+	slot &= KERNEL_WINDOW - 1;
+	frame &= KNOWN_FRAMES - 1;
+	if (w->kernel_window[slot] != w->area[frame])
+		return 0;
+	l->known->slots[frame] = slot;
+	l->next = frame;
+	return frame == 0;
+}
+
+/* From the arguments on up: it is the only place if that is where it can be lowest, too. */
+static long find_lowest(__u64 index, void *context)
+{
+	struct learning *l = context;
+	struct walk *w = l->walk;
+	__u32 slot = index, frame = l->next;
+
+	if (slot >= l->words || slot >= KERNEL_WINDOW || frame >= KNOWN_FRAMES)
+		return 1;
+	barrier_var(slot);
+	barrier_var(frame);
+	slot &= KERNEL_WINDOW - 1;
+	frame &= KNOWN_FRAMES - 1;
+	if (w->kernel_window[slot] != w->area[frame])
+		return 0;
+	if (l->known->slots[frame] != slot)
+		return 1;
+	l->next = frame + 1;
+	return 0;
+}
+
+/*
+ * Learns where the return addresses of the stack in w->area are kept in w->kernel_window, whose last word is the outermost one's place.
+ * Remnants of older stacks lie between the frames: where one has a return address in its order, the stack is not learned.
+ */
+static __noinline int learn_kernel(struct walk *w, struct known_kernel *k, __u32 frames, __u32 words)
+{
+	struct learning l = {.walk = w, .known = k, .words = words - 1, .next = frames - 1};
+
+	if (frames < 2 || frames > KNOWN_FRAMES || words < 2 || words > KERNEL_WINDOW ||
+	    w->area[frames - 1] != w->kernel_window[words - 1])
+		return 0;
+	bpf_loop(words - 1, find_highest, &l, 0);
+	k->below = l.next;
+	bpf_loop(words - 1, find_lowest, &l, 0);
+	/* All are found: those that are not lie below the arguments, between these and us, and never change. */
+	if (l.next != frames - 1 || k->below > FRAMES_BELOW)
+		return 0;
+	for (__u32 i = 0; i < KNOWN_FRAMES && i < frames; i++)
+		k->pcs[i] = w->area[i];
+	k->frames = frames;
+	return 1;
+}
+
+/*
+ * The same as walk_kernel, of a program of a raw tracepoint of the scheduler.
+ *
+ * @site tells the program
+ */
+static __noinline __u32 walk_kernel_known(struct walk *w, void *ctx, struct task_struct *task, __u32 site)
+{
+	struct pt_regs *regs;
+	struct known_kernel *k;
+	__u64 bytes;
+	__u32 slot, words, frames;
+
+	if (!record_kernel_frames)
+		return 0;
+	regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	/* Either may be on another stack: then this is some large number. */
+	bytes = (__u64)regs - (__u64)ctx;
+	if (bytes > KERNEL_WINDOW * 8 || bytes < 16 || bytes & 7 || bpf_probe_read_kernel(w->kernel_window, bytes, ctx))
+		return walk_kernel(w, ctx, 0);
+	words = bytes >> 3;
+	slot = cache_slot(regs->orig_ax, KNOWN_KERNELS);
+	for (int way = 0; way < 2; way++) {
+		k = &w->known_kernels[way_of(slot, way, KNOWN_KERNELS)];
+		if (is_known_kernel(w, k, site, words))
+			return k->frames;
+	}
+	frames = walk_kernel(w, ctx, 0);
+	if (++w->kernel_misses % MISSES_TO_LEARN == 0) {
+		k = &w->known_kernels[way_of(slot, w->kernel_misses / MISSES_TO_LEARN, KNOWN_KERNELS)];
+		k->site = 0;
+		if (learn_kernel(w, k, frames, words))
+			k->site = site;
+	}
+	return frames;
+}
+
+#endif

@@ -1,0 +1,73 @@
+package dev.javelin.bpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.InputStream;
+import java.util.concurrent.SynchronousQueue;
+import org.junit.jupiter.api.Test;
+
+/** Kernel stacks that are recognised (kernel_stacks.h) are those that the kernel finds when it unwinds, on every switch of this machine. */
+@NeedsBpf
+class KernelStacksTest {
+    private static final int KNOWN = 0;
+    private static final int UNWOUND = 1;
+    private static final int DIFFERENT = 2;
+    private static final int CONTEXTS = 4;
+    private static final int HAND_OVERS = 20_000;
+    /** Pipes, files, new processes and their ends, page faults, time slices that run out. */
+    private static final String WORK =
+            "for i in 1 2 3; do find /usr/share -type f | head -3000 | xargs cat | gzip -1 | wc -c; sleep 0.01; done";
+
+    @Test
+    void shouldBeThoseThatTheKernelUnwinds() throws Exception {
+        try (BpfObject object = open()) {
+            object.program("on_switch").attach();
+            Process first = start();
+            Process second = start();
+            handOver();
+            assertThat(first.waitFor()).isZero();
+            assertThat(second.waitFor()).isZero();
+            BpfMap counters = object.map("counters");
+            assertThat(counters.sumPerCpu(DIFFERENT)).isZero();
+            assertThat(counters.sumPerCpu(KNOWN))
+                    .as("known, of which the kernel unwound %d more", counters.sumPerCpu(UNWOUND))
+                    .isGreaterThan(HAND_OVERS)
+                    .isGreaterThan(counters.sumPerCpu(UNWOUND));
+        }
+    }
+
+    private static BpfObject open() throws Exception {
+        try (InputStream elf = KernelStacksTest.class.getResourceAsStream("kernel_stacks.bpf.o")) {
+            BpfObject object = BpfObject.open(elf.readAllBytes(), "kernel_stacks");
+            object.global("contexts", CONTEXTS);
+            object.maxEntries("scratch", Cpus.possible() * CONTEXTS);
+            object.load();
+            return object;
+        }
+    }
+
+    private static Process start() throws Exception {
+        return new ProcessBuilder("sh", "-c", WORK)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectErrorStream(true)
+                .start();
+    }
+
+    private static void handOver() throws InterruptedException {
+        SynchronousQueue<Integer> queue = new SynchronousQueue<>();
+        Thread taker = new Thread(() -> {
+            try {
+                for (int i = 0; i < HAND_OVERS; i++) {
+                    queue.take();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        taker.start();
+        for (int i = 0; i < HAND_OVERS; i++) {
+            queue.put(i);
+        }
+        taker.join();
+    }
+}

@@ -67,7 +67,7 @@ class OffCpuIT {
                         disk.toString());
                 Child recorder =
                         Watch.start(target, List.of("record", "-e", "offcpu", "--total", "-f", collapsed.toString()))) {
-            summary = Watch.all(target, recorder, Watch.OWN_LINKS + 2);
+            summary = Watch.all(target, recorder, Watch.OWN_LINKS + 1);
             account = target.account();
         } finally {
             Files.delete(disk);
@@ -97,7 +97,7 @@ class OffCpuIT {
     void waitsThatBeganBeforeOrGoOnAreAsLongAsTheRecording(int major, String event) throws Exception {
         MustRun.recording();
         Path collapsed = directory.resolve("open.collapsed");
-        int links = event.equals("wall") ? Watch.wallLinks() : Watch.OWN_LINKS + 2;
+        int links = event.equals("wall") ? Watch.wallLinks() : Watch.OWN_LINKS + 1;
         Map<String, Long> account;
         String summary;
         List<String> command =

@@ -36,8 +36,8 @@ class SeveralEventsIT {
     private static final String YIELD = "uprobe:libc:sched_yield";
     private static final List<String> EVENTS = List.of("cpu", "offcpu", "runq", FSYNC, YIELD);
     private static final long INTERVAL_NANOS = 2_000_000;
-    /** Switches, wakings, the clock, the system call's entry and return, and the function. */
-    private static final int LINKS = Watch.wallLinks() + 2 + 1;
+    /** Switches and the clock, wakings, the system call's entry and return, and the function. */
+    private static final int LINKS = Watch.wallLinks() + 1 + 2 + 1;
 
     /** A time in a table. */
     private static final Pattern FIGURE = Pattern.compile("([\\d.]+)\u2009(m?s)<small>");

@@ -187,7 +187,7 @@ class WaitsIT {
                 TargetProcess target = TargetProcess.start(MustRun.jdk(17), List.of(), BusyThreads.class, "1")) {
             Child.run("taskset", "-a", "-p", "1", Long.toString(target.pid())).ok();
             target.send("go");
-            int links = event.equals("wall") ? Watch.wallLinks() : Watch.OWN_LINKS + 2;
+            int links = event.equals("wall") ? Watch.wallLinks() : Watch.OWN_LINKS + 1;
             try (Child recorder =
                     Watch.start(target, List.of("record", "-e", event, "-t", "--total", "-f", collapsed.toString()))) {
                 Links.await(recorder, links);

@@ -28,9 +28,9 @@ final class Watch {
         return OWN_LINKS + 5 + virtual + Runtime.getRuntime().availableProcessors();
     }
 
-    /** Of elapsed time: threads are woken and switched, and each CPU has a clock. */
+    /** Of elapsed time: threads are switched, and each CPU has a clock. */
     static int wallLinks() {
-        return OWN_LINKS + 2 + Runtime.getRuntime().availableProcessors();
+        return OWN_LINKS + 1 + Runtime.getRuntime().availableProcessors();
     }
 
     /** Starts a command on a target. */

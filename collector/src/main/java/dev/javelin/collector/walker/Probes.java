@@ -316,7 +316,9 @@ public final class Probes {
         if (point instanceof AttachPoint.Mounts) {
             return List.of(FREEZE, FREEZE_RETURN, THAW);
         }
-        return List.of(SWITCH, WAKING);
+        boolean wakes =
+                point instanceof AttachPoint.RunQueue || (point instanceof AttachPoint.OffCpu off && off.wakers());
+        return wakes ? List.of(SWITCH, WAKING) : List.of(SWITCH);
     }
 
     /** Sizes the maps and chooses the programs, before the object is loaded. */

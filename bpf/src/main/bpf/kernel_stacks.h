@@ -24,12 +24,19 @@
 /* Misses until a stack is learned: it takes about 2 us. */
 #define MISSES_TO_LEARN 8
 
+/* An index that the verifiers of all kernels know to be below `size`, a power of two, wherever the compiler has put its comparisons. */
+static __always_inline __u32 below(__u32 index, __u32 size)
+{
+	barrier_var(index);
+	return index & (size - 1);
+}
+
 /* Puts the frames of k into w->area if they are those of the `words` words in w->kernel_window. */
 static __always_inline int is_known_kernel(struct walk *w, const struct known_kernel *k, __u32 site, __u32 words)
 {
 	__u32 frames = k->frames;
 
-	if (k->site != site || frames < 2 || frames > KNOWN_FRAMES || w->kernel_window[words - 1] != k->pcs[frames - 1])
+	if (k->site != site || w->kernel_window[below(words - 1, KERNEL_WINDOW)] != k->pcs[below(frames - 1, KNOWN_FRAMES)])
 		return 0;
 	for (__u32 i = 0; i < KNOWN_FRAMES; i++) {
 		__u64 pc = k->pcs[i];
@@ -38,7 +45,7 @@ static __always_inline int is_known_kernel(struct walk *w, const struct known_ke
 		w->area[i] = pc;
 		if (i + 1 >= frames)
 			break;
-		if (i >= k->below && (slot >= words || w->kernel_window[slot & (KERNEL_WINDOW - 1)] != pc))
+		if (i >= k->below && (slot >= words || w->kernel_window[below(slot, KERNEL_WINDOW)] != pc))
 			return 0;
 	}
 	return 1;
@@ -60,10 +67,8 @@ static long find_highest(__u64 index, void *context)
 
 	if (slot >= KERNEL_WINDOW || frame >= KNOWN_FRAMES)
 		return 1;
-	barrier_var(slot);
-	barrier_var(frame);
-	slot &= KERNEL_WINDOW - 1;
-	frame &= KNOWN_FRAMES - 1;
+	slot = below(slot, KERNEL_WINDOW);
+	frame = below(frame, KNOWN_FRAMES);
 	if (w->kernel_window[slot] != w->area[frame])
 		return 0;
 	l->known->slots[frame] = slot;
@@ -80,10 +85,8 @@ static long find_lowest(__u64 index, void *context)
 
 	if (slot >= l->words || slot >= KERNEL_WINDOW || frame >= KNOWN_FRAMES)
 		return 1;
-	barrier_var(slot);
-	barrier_var(frame);
-	slot &= KERNEL_WINDOW - 1;
-	frame &= KNOWN_FRAMES - 1;
+	slot = below(slot, KERNEL_WINDOW);
+	frame = below(frame, KNOWN_FRAMES);
 	if (w->kernel_window[slot] != w->area[frame])
 		return 0;
 	if (l->known->slots[frame] != slot)
@@ -101,7 +104,7 @@ static __noinline int learn_kernel(struct walk *w, struct known_kernel *k, __u32
 	struct learning l = {.walk = w, .known = k, .words = words - 1, .next = frames - 1};
 
 	if (frames < 2 || frames > KNOWN_FRAMES || words < 2 || words > KERNEL_WINDOW ||
-	    w->area[frames - 1] != w->kernel_window[words - 1])
+	    w->area[below(frames - 1, KNOWN_FRAMES)] != w->kernel_window[below(words - 1, KERNEL_WINDOW)])
 		return 0;
 	bpf_loop(words - 1, find_highest, &l, 0);
 	k->below = l.next;

@@ -7,8 +7,8 @@
  * before can be told without the tables: the arguments of a raw tracepoint lie in the frame of the function that calls the program, so
  * what lies above them are the frames of its callers. If the word where the first return address is kept holds the same address as last
  * time, then the same function called, whose frame is as large as it was, so that the next return address is kept where it was as
- * well, and so forth. Only do_syscall_64 moves its frame by a random number (randomize_kstack_offset); its own return address
- * lies right below the user registers.
+ * well, and so forth. do_syscall_64 moves its frame by a random number (randomize_kstack_offset); its own return address lies right
+ * below the user registers. The few functions that align their frames are at worst not recognised.
  *
  * A return probe or a tracer that puts another return address in place makes the stack one that was not met before, which the kernel unwinds.
  */
@@ -21,8 +21,8 @@
 #define SITE_SWITCH 1
 #define SITE_WAKING 2
 
-/* Misses until a stack is learned: it takes about 2 us. */
-#define MISSES_TO_LEARN 8
+/* Misses until a stack is learned, which takes about 2 us. Odd, so that stacks that take turns are all learned. */
+#define MISSES_TO_LEARN 7
 
 /* An index that the verifiers of all kernels know to be below `size`, a power of two, wherever the compiler has put its comparisons. */
 static __always_inline __u32 below(__u32 index, __u32 size)
@@ -53,8 +53,8 @@ static __always_inline int is_known_kernel(struct walk *w, const struct known_ke
 
 struct learning {
 	struct walk *walk;
-	struct known_kernel *known;
 	__u32 words; /* of the window, without the last */
+	__u32 last;  /* the outermost frame */
 	__u32 next;  /* the frame that is looked for */
 };
 
@@ -71,7 +71,7 @@ static long find_highest(__u64 index, void *context)
 	frame = below(frame, KNOWN_FRAMES);
 	if (w->kernel_window[slot] != w->area[frame])
 		return 0;
-	l->known->slots[frame] = slot;
+	w->kernel_slots[frame] = slot;
 	l->next = frame;
 	return frame == 0;
 }
@@ -89,33 +89,41 @@ static long find_lowest(__u64 index, void *context)
 	frame = below(frame, KNOWN_FRAMES);
 	if (w->kernel_window[slot] != w->area[frame])
 		return 0;
-	if (l->known->slots[frame] != slot)
+	if (w->kernel_slots[frame] != slot)
 		return 1;
 	l->next = frame + 1;
-	return 0;
+	return l->next == l->last;
 }
 
 /*
  * Learns where the return addresses of the stack in w->area are kept in w->kernel_window, whose last word is the outermost one's place.
- * Remnants of older stacks lie between the frames: where one has a return address in its order, the stack is not learned.
+ * Remnants of older stacks lie between the frames: where one has a return address in its order, the stack is not learned. The innermost one
+ * cannot be a remnant: its function has called others from there since. One that a return probe has replaced is not found, and counts as
+ * one below the arguments, of which there are too many then.
  */
-static __noinline int learn_kernel(struct walk *w, struct known_kernel *k, __u32 frames, __u32 words)
+static __noinline int learn_kernel(struct walk *w, struct known_kernel *k, __u32 frames, __u32 words, __u32 site)
 {
-	struct learning l = {.walk = w, .known = k, .words = words - 1, .next = frames - 1};
+	struct learning l = {.walk = w, .words = words - 1, .last = frames - 1, .next = frames - 1};
+	__u32 first;
 
 	if (frames < 2 || frames > KNOWN_FRAMES || words < 2 || words > KERNEL_WINDOW ||
 	    w->area[below(frames - 1, KNOWN_FRAMES)] != w->kernel_window[below(words - 1, KERNEL_WINDOW)])
 		return 0;
 	bpf_loop(words - 1, find_highest, &l, 0);
-	k->below = l.next;
-	bpf_loop(words - 1, find_lowest, &l, 0);
-	/* All are found: those that are not lie below the arguments, between these and us, and never change. */
-	if (l.next != frames - 1 || k->below > FRAMES_BELOW)
+	first = l.next;
+	if (first == l.last || first > FRAMES_BELOW || w->kernel_slots[below(first, KNOWN_FRAMES)] >= FIRST_SLOT)
 		return 0;
-	for (__u32 i = 0; i < KNOWN_FRAMES && i < frames; i++)
-		k->pcs[i] = w->area[i];
+	bpf_loop(words - 1, find_lowest, &l, 0);
+	if (l.next != l.last)
+		return 0;
+	k->site = site;
 	k->frames = frames;
-	return 1;
+	k->below = first;
+	for (__u32 i = 0; i < KNOWN_FRAMES; i++) {
+		k->pcs[i] = w->area[i];
+		k->slots[i] = w->kernel_slots[i];
+	}
+	return 0;
 }
 
 /*
@@ -130,27 +138,32 @@ static __noinline __u32 walk_kernel_known(struct walk *w, void *ctx, struct task
 	__u64 bytes;
 	__u32 slot, words, frames;
 
+	w->kernel_known = 0;
 	if (!record_kernel_frames)
 		return 0;
 	regs = (struct pt_regs *)bpf_task_pt_regs(task);
-	/* Either may be on another stack: then this is some large number. */
 	bytes = (__u64)regs - (__u64)ctx;
-	if (bytes > KERNEL_WINDOW * 8 || bytes < 16 || bytes & 7 || bpf_probe_read_kernel(w->kernel_window, bytes, ctx))
+	barrier_var(bytes);
+	/* Either may be on another stack: then this is some large number. */
+	if (bytes < 16 || bytes & 7)
+		return walk_kernel(w, ctx, 0);
+	barrier_var(bytes);
+	if (bytes > KERNEL_WINDOW * 8 || bpf_probe_read_kernel(w->kernel_window, bytes, ctx))
 		return walk_kernel(w, ctx, 0);
 	words = bytes >> 3;
-	slot = cache_slot(regs->orig_ax, KNOWN_KERNELS);
+	slot = cache_slot(regs->orig_ax * 2 + site, KNOWN_KERNELS);
 	for (int way = 0; way < 2; way++) {
 		k = &w->known_kernels[way_of(slot, way, KNOWN_KERNELS)];
-		if (is_known_kernel(w, k, site, words))
-			return k->frames;
+		if (is_known_kernel(w, k, site, words)) {
+			w->kernel_known = 1;
+			frames = k->frames;
+			return frames > KNOWN_FRAMES ? 0 : frames;
+		}
 	}
 	frames = walk_kernel(w, ctx, 0);
-	if (++w->kernel_misses % MISSES_TO_LEARN == 0) {
-		k = &w->known_kernels[way_of(slot, w->kernel_misses / MISSES_TO_LEARN, KNOWN_KERNELS)];
-		k->site = 0;
-		if (learn_kernel(w, k, frames, words))
-			k->site = site;
-	}
+	if (++w->kernel_misses % MISSES_TO_LEARN == 0)
+		learn_kernel(w, &w->known_kernels[way_of(slot, w->kernel_misses / MISSES_TO_LEARN, KNOWN_KERNELS)], frames,
+			     words, site);
 	return frames;
 }
 

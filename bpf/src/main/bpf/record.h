@@ -13,7 +13,7 @@ const volatile __u32 record_user_frames = 1;
 const volatile __u64 wakeup_bytes = 4 << 20;
 
 /*
- * CPU * contexts + context -> scratch of one walk. An ordinary array, since a per-CPU array's values end at 32 kB and this is 62 kB: 3 words of
+ * CPU * contexts + context -> scratch of one walk. An ordinary array, since a per-CPU array's values end at 32 kB and this is 75 kB: 3 words of
  * 8 bytes for each of 2,048 frames, 127 kernel frames, and the walker's caches. Sized by the collector.
  */
 struct {

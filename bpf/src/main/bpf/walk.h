@@ -113,8 +113,13 @@ struct leaf_code {
 
 /* A kernel stack that was met before, see kernel_stacks.h. */
 #define KNOWN_FRAMES 32
-/* Frames between the arguments of a raw tracepoint and the helper that unwinds, at most: parts of the program, and what runs it. */
-#define FRAMES_BELOW 6
+/*
+ * Frames below the arguments of a raw tracepoint: the program (twice, once as the place where the helper was called), its function that
+ * calls the helper, and bpf_trace_run, in whose frame the arguments lie. Seen on Linux 6.1, 6.12 and 6.18.
+ */
+#define FRAMES_BELOW 4
+/* Words from the arguments to the return address of bpf_trace_run, which keeps little else, at most. */
+#define FIRST_SLOT 16
 struct known_kernel {
 	__u32 site;   /* of the program that met it; 0: none */
 	__u16 frames; /* innermost first */
@@ -188,7 +193,9 @@ struct walk {
 	struct native_code native_cache[NATIVE_CACHE];
 	struct compiled_code compiled_cache[COMPILED_CACHE];
 	struct known_kernel known_kernels[KNOWN_KERNELS];
-	__u64 kernel_misses;
+	__u32 kernel_misses;
+	__u32 kernel_known; /* 1: the last stack was one that was met before */
+	__u16 kernel_slots[KNOWN_FRAMES];
 	__u64 kernel_window[KERNEL_WINDOW];
 	/* the record */
 	__u32 hit_words; /* behind the frames of a RECORD_HIT */

@@ -20,13 +20,16 @@ struct {
 	__type(value, __u64);
 } syscall_probes SEC(".maps");
 
-/* Kernel frames of ours at the leaf of a tracepoint's stack are left out by the collector, which knows their names. */
-#define NO_KERNEL_FRAMES (~0U)
-/* All kernel frames of a thread that leaves its CPU. */
-#define KERNEL_OF_SWITCH (~1U)
+/* Which kernel frames a stack has. Those of ours at the leaf of a tracepoint's stack are left out by the collector, which knows their names. */
+enum kernel_frames {
+	NO_KERNEL_FRAMES,
+	KERNEL_FRAMES,
+	KERNEL_OF_SWITCH, /* of a thread that leaves its CPU */
+};
 
 /* Walks the current thread's stack, whose user registers are r; NULL: from where it entered the kernel. Returns the words of its kernel frames. */
-static __always_inline __u32 walk_current(struct walk *w, void *ctx, struct process *p, const struct registers *r, __u32 kernel)
+static __always_inline __u32 walk_current(struct walk *w, void *ctx, struct process *p, const struct registers *r,
+					  enum kernel_frames kernel)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 kernel_words = 0;
@@ -34,8 +37,8 @@ static __always_inline __u32 walk_current(struct walk *w, void *ctx, struct proc
 	start_walk(w);
 	if (kernel == KERNEL_OF_SWITCH)
 		kernel_words = walk_kernel_known(w, ctx, task, SITE_SWITCH);
-	else if (kernel != NO_KERNEL_FRAMES)
-		kernel_words = walk_kernel(w, ctx, kernel);
+	else if (kernel == KERNEL_FRAMES)
+		kernel_words = walk_kernel(w, ctx);
 	w->words = kernel_words;
 	if (r)
 		walk_from(w, p, r, task->thread.fsbase);
@@ -45,7 +48,8 @@ static __always_inline __u32 walk_current(struct walk *w, void *ctx, struct proc
 }
 
 /* The id of the current thread's stack, whose user registers are r, see walk_current; 0 if there is none. */
-static __always_inline __u64 current_stack(void *ctx, struct process *p, const struct registers *r, __u32 context, __u32 kernel)
+static __always_inline __u64 current_stack(void *ctx, struct process *p, const struct registers *r, __u32 context,
+					   enum kernel_frames kernel)
 {
 	struct walk *w = claim_scratch(context);
 	__u32 kernel_words;
@@ -115,7 +119,7 @@ static __noinline int send_hit(struct walk *w, __u32 kernel_words, const struct 
 
 /* Hands an event over by itself. Without frames (record_user_frames) the walk ends where the thread is known. */
 static __always_inline int trace(void *ctx, struct process *p, const struct probe *probe, __u32 row, const struct registers *r,
-				 __u32 kernel)
+				 enum kernel_frames kernel)
 {
 	struct walk *w = claim_scratch(CONTEXT_PROBE);
 	__u32 kernel_words;
@@ -145,7 +149,7 @@ static __noinline int add_event(const struct probe *probe, __u32 row, const stru
 
 /* Takes an event: hands it over, or counts it. */
 static __always_inline int account(void *ctx, struct process *p, const struct probe *probe, __u32 row,
-				   const struct taken *taken, const struct registers *r, __u32 kernel)
+				   const struct taken *taken, const struct registers *r, enum kernel_frames kernel)
 {
 	__u64 stack = 0;
 

@@ -42,7 +42,7 @@ int on_sample(struct bpf_perf_event_data *ctx)
 		r.dx = *(volatile unsigned long *)&ctx->dx;
 	} else {
 		w->flags |= SAMPLE_IN_KERNEL;
-		kernel_words = walk_kernel(w, ctx, 0);
+		kernel_words = walk_kernel(w, ctx);
 		entry_registers(task, &r);
 	}
 	w->words = kernel_words;
@@ -210,7 +210,7 @@ int on_tracepoint(void *ctx)
 
 	if (!probe || !p || is_skipped(probe, row) || !take_tracepoint(probe, row, ctx, &taken))
 		return 0;
-	return account(ctx, p, probe, row, &taken, NULL, 0);
+	return account(ctx, p, probe, row, &taken, NULL, KERNEL_FRAMES);
 }
 
 /* A function of the kernel, called by a thread of a target: at its entry or within it. */
@@ -229,7 +229,7 @@ static __always_inline int kernel_function(struct pt_regs *ctx)
 	}
 	if (is_skipped(probe, row) || !take_entry(probe, row, ctx, &taken))
 		return 0;
-	return account(ctx, p, probe, row, &taken, NULL, 0);
+	return account(ctx, p, probe, row, &taken, NULL, KERNEL_FRAMES);
 }
 
 /* The return of a function of the kernel, see take_return. */
@@ -242,7 +242,7 @@ static __always_inline int kernel_return(struct pt_regs *ctx, __u64 frame)
 
 	if (!probe || !p || !take_return(probe, row, ctx, frame, &taken))
 		return 0;
-	return account(ctx, p, probe, row, &taken, NULL, 0);
+	return account(ctx, p, probe, row, &taken, NULL, KERNEL_FRAMES);
 }
 
 SEC("kprobe")
@@ -331,7 +331,7 @@ static __always_inline int traced(void *ctx, __u32 row, int at_return)
 		return enter_traced(ctx, row);
 	if (at_return ? !take_traced_return(ctx, probe, row, &taken) : !take_traced(ctx, probe, row, &taken))
 		return 0;
-	return account(ctx, p, probe, row, &taken, NULL, 0);
+	return account(ctx, p, probe, row, &taken, NULL, KERNEL_FRAMES);
 }
 
 #define TRACED_FUNCTION(n)                                                                                                     \

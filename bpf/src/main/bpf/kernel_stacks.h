@@ -21,6 +21,14 @@
 #define SITE_SWITCH 1
 #define SITE_WAKING 2
 
+/*
+ * Frames at the leaf that are kept below the arguments, at most: walk_kernel_known, the program, and bpf_trace_run, in whose frame the
+ * arguments lie (Linux 6.18). One more is that of the tracepoint's caller, where no return probe can be.
+ */
+#define FRAMES_BELOW 4
+/* Words from the arguments to the return address of bpf_trace_run, which keeps little else; 9 on Linux 6.18. */
+#define MAX_FIRST_SLOT 16
+
 /* Misses until a stack is learned, which takes about 2 us. Odd, so that stacks that take turns are all learned. */
 #define MISSES_TO_LEARN 7
 
@@ -101,21 +109,21 @@ static long find_lowest(__u64 index, void *context)
  * cannot be a remnant: its function has called others from there since. One that a return probe has replaced is not found, and counts as
  * one below the arguments, of which there are too many then.
  */
-static __noinline int learn_kernel(struct walk *w, struct known_kernel *k, __u32 frames, __u32 words, __u32 site)
+static __noinline void learn_kernel(struct walk *w, struct known_kernel *k, __u32 frames, __u32 words, __u32 site)
 {
 	struct learning l = {.walk = w, .words = words - 1, .last = frames - 1, .next = frames - 1};
 	__u32 first;
 
 	if (frames < 2 || frames > KNOWN_FRAMES || words < 2 || words > KERNEL_WINDOW ||
 	    w->area[below(frames - 1, KNOWN_FRAMES)] != w->kernel_window[below(words - 1, KERNEL_WINDOW)])
-		return 0;
+		return;
 	bpf_loop(words - 1, find_highest, &l, 0);
 	first = l.next;
-	if (first == l.last || first > FRAMES_BELOW || w->kernel_slots[below(first, KNOWN_FRAMES)] >= FIRST_SLOT)
-		return 0;
+	if (first == l.last || first > FRAMES_BELOW || w->kernel_slots[below(first, KNOWN_FRAMES)] >= MAX_FIRST_SLOT)
+		return;
 	bpf_loop(words - 1, find_lowest, &l, 0);
 	if (l.next != l.last)
-		return 0;
+		return;
 	k->site = site;
 	k->frames = frames;
 	k->below = first;
@@ -123,7 +131,6 @@ static __noinline int learn_kernel(struct walk *w, struct known_kernel *k, __u32
 		k->pcs[i] = w->area[i];
 		k->slots[i] = w->kernel_slots[i];
 	}
-	return 0;
 }
 
 /*
@@ -144,12 +151,12 @@ static __noinline __u32 walk_kernel_known(struct walk *w, void *ctx, struct task
 	regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	bytes = (__u64)regs - (__u64)ctx;
 	barrier_var(bytes);
-	/* Either may be on another stack: then this is some large number. */
+	/* An interrupt runs on another stack than the thread's: then this is some large number. */
 	if (bytes < 16 || bytes & 7)
-		return walk_kernel(w, ctx, 0);
+		return walk_kernel(w, ctx);
 	barrier_var(bytes);
 	if (bytes > KERNEL_WINDOW * 8 || bpf_probe_read_kernel(w->kernel_window, bytes, ctx))
-		return walk_kernel(w, ctx, 0);
+		return walk_kernel(w, ctx);
 	words = bytes >> 3;
 	slot = cache_slot(regs->orig_ax * 2 + site, KNOWN_KERNELS);
 	for (int way = 0; way < 2; way++) {
@@ -160,7 +167,7 @@ static __noinline __u32 walk_kernel_known(struct walk *w, void *ctx, struct task
 			return frames > KNOWN_FRAMES ? 0 : frames;
 		}
 	}
-	frames = walk_kernel(w, ctx, 0);
+	frames = walk_kernel(w, ctx);
 	if (++w->kernel_misses % MISSES_TO_LEARN == 0)
 		learn_kernel(w, &w->known_kernels[way_of(slot, w->kernel_misses / MISSES_TO_LEARN, KNOWN_KERNELS)], frames,
 			     words, site);

@@ -113,14 +113,14 @@ static __always_inline void entry_registers(struct task_struct *task, struct reg
 		      regs->orig_ax == SYSCALL_EXIT;
 }
 
-/* The kernel's part of the stack of the current thread, without the `skip` frames at its leaf. Returns its words. */
-static __always_inline __u32 walk_kernel(struct walk *w, void *ctx, __u64 skip)
+/* The kernel's part of the stack of the current thread. Returns its words. */
+static __always_inline __u32 walk_kernel(struct walk *w, void *ctx)
 {
 	long bytes;
 
 	if (!record_kernel_frames)
 		return 0;
-	bytes = bpf_get_stack(ctx, w->area, MAX_KERNEL_FRAMES * 8, skip);
+	bytes = bpf_get_stack(ctx, w->area, MAX_KERNEL_FRAMES * 8, 0);
 	if (bytes <= 0)
 		return 0;
 	return bytes > MAX_KERNEL_FRAMES * 8 ? MAX_KERNEL_FRAMES : (__u32)bytes >> 3;

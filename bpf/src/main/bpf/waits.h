@@ -351,7 +351,7 @@ static __always_inline __u64 waker_stack(void *ctx)
 		return 0;
 	start_walk(w);
 	interrupt = on_interrupt_stack(w, task, ctx);
-	kernel_words = interrupt ? walk_kernel(w, ctx, 0) : walk_kernel_known(w, ctx, task, SITE_WAKING);
+	kernel_words = walk_kernel_known(w, ctx, task, SITE_WAKING);
 	if (interrupt && kernel_words > INTERRUPT_FRAMES)
 		kernel_words = INTERRUPT_FRAMES;
 	w->words = kernel_words;

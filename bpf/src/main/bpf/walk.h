@@ -113,13 +113,6 @@ struct leaf_code {
 
 /* A kernel stack that was met before, see kernel_stacks.h. */
 #define KNOWN_FRAMES 32
-/*
- * Frames below the arguments of a raw tracepoint: the program (twice, once as the place where the helper was called), its function that
- * calls the helper, and bpf_trace_run, in whose frame the arguments lie. Seen on Linux 6.1, 6.12 and 6.18.
- */
-#define FRAMES_BELOW 4
-/* Words from the arguments to the return address of bpf_trace_run, which keeps little else, at most. */
-#define FIRST_SLOT 16
 struct known_kernel {
 	__u32 site;   /* of the program that met it; 0: none */
 	__u16 frames; /* innermost first */

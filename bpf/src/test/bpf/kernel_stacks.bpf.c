@@ -34,7 +34,7 @@ static __always_inline int compare(struct bpf_raw_tracepoint_args *ctx, __u32 co
   if (w->kernel_known) {
     count(site == SITE_WAKING ? WAKING : KNOWN);
     bpf_probe_read_kernel(&w->area[COPY_AT], KNOWN_FRAMES * 8, w->area);
-    unwound = walk_kernel(w, ctx, 0);
+    unwound = walk_kernel(w, ctx);
     if (!is_same(w, known, unwound))
       count(DIFFERENT);
   } else {

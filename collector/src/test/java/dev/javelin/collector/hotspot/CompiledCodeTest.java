@@ -125,7 +125,7 @@ class CompiledCodeTest {
     @ParameterizedTest
     @ValueSource(ints = {17, 25})
     void shouldShowTheChainOfInlinedMethodsWithTheirLines(int version) throws Exception {
-        List<String> options = List.of("-XX:-TieredCompilation", "-XX:-BackgroundCompilation");
+        List<String> options = List.of("-XX:-TieredCompilation");
         try (JvmProcess target = JvmProcess.start(Jdk.require(version), options, Workload.class);
                 HotSpot hotSpot = HotSpot.find(target.pid())) {
             CodeLayout layout = CodeLayout.of(hotSpot);

@@ -23,7 +23,8 @@ final class JvmProcess implements AutoCloseable {
     static JvmProcess start(Jdk jdk, List<String> options, Class<?> main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(jdk.program("java"));
-        command.addAll(List.of("-Xmx256m", "-XX:ReservedCodeCacheSize=64m", "-Dfile.encoding=UTF-8"));
+        // -Xbatch: what a target has compiled does not depend on how much of the machine the compiler's threads got
+        command.addAll(List.of("-Xbatch", "-Xmx256m", "-XX:ReservedCodeCacheSize=64m", "-Dfile.encoding=UTF-8"));
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));

@@ -7,24 +7,21 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Runs ordinary code of the JDK, lambdas and methods of its own until they are compiled, and goes on until it is killed. */
+/**
+ * Runs ordinary code of the JDK, lambdas and methods of its own, and then stands still until it is killed. Run with -Xbatch,
+ * where a thread waits for what it has compiled, it has its compiled code when it is ready, however busy the machine is, and
+ * keeps it while it is looked at.
+ */
 public final class Workload {
     private Workload() {}
 
     public static void main(String[] args) throws InterruptedException {
         long sum = 0;
-        for (int round = 0; ; round++) {
+        for (int round = 0; round < 150; round++) {
             sum += collections() + inlined(round) + strings(round) + synchronizedSum(round);
-            if (round == 150) {
-                System.out.println("ready");
-            }
-            if (round > 150) {
-                Thread.sleep(5);
-            }
-            if (sum == 42) {
-                System.out.println("never");
-            }
         }
+        System.out.println(sum == 42 ? "never" : "ready");
+        Thread.sleep(Long.MAX_VALUE);
     }
 
     private static int collections() {

@@ -321,9 +321,7 @@ final class CallTimes {
         Running ofSlow = addSlow(slowCalls, left, Math.max(0, left - cpu));
         cpu = Math.max(cpu, ofSlow.nanos()); // theirs is known by themselves
         sums.divide(samples, cpu, ofSlow.samples(), ofSlow.nanos());
-        if (left > cpu) {
-            sums.add(PartSums.Key.of(CallPart.UNKNOWN, ""), left - cpu, false);
-        }
+        elapsed += sums.addUnknown(Math.max(0, left - cpu), ofSlow.unseen());
         Explanation.Slow ofSlowCalls = slow.summary(slowCalls, counts);
         warnings.addAll(slow.leftOut(slowCalls.size(), ofSlowCalls.thresholdNanos()));
         if (!calls.isComplete()) {
@@ -443,8 +441,8 @@ final class CallTimes {
         return cpu[0];
     }
 
-    /** Time on the CPU, and by their stacks the samples of it. */
-    private record Running(long nanos, Map<Integer, Long> samples) {}
+    /** Time on the CPU, by their stacks the samples of it, and time that nothing is known of. */
+    private record Running(long nanos, long unseen, Map<Integer, Long> samples) {}
 
     /** What slow calls waited for; their time on the CPU. Waits leave so much of the time of all calls, {@code unknown} of it is. */
     private Running addSlow(List<SlowCalls.Slow> slowCalls, long left, long unknown) {
@@ -458,9 +456,6 @@ final class CallTimes {
         }
         long sampling = sampled.values().stream().mapToLong(Long::longValue).sum();
         long unseen = Math.max(cpu - left, Math.min(unknown, cpu - plausible(cpu, sampling, interval)));
-        if (unseen > 0) {
-            sums.add(PartSums.Key.of(CallPart.UNKNOWN, ""), unseen, true);
-        }
-        return new Running(cpu - unseen, sampled);
+        return new Running(cpu - unseen, unseen, sampled);
     }
 }

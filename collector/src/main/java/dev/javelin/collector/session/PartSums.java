@@ -74,6 +74,24 @@ final class PartSums {
         }
     }
 
+    /**
+     * Adds time that nothing is known of. What is not known of slow calls is not known of all, either: there may be less of that where a wait counts
+     * for all calls that no slow call is known to have waited.
+     *
+     * @param nanos of all calls
+     * @param slowNanos of slow ones
+     * @return what was added for all calls beyond {@code nanos}
+     */
+    long addUnknown(long nanos, long slowNanos) {
+        Key unknown = Key.of(CallPart.UNKNOWN, "");
+        long most = Math.max(nanos, slowNanos);
+        if (most > 0) {
+            add(unknown, most, false);
+            add(unknown, slowNanos, true);
+        }
+        return most - nanos;
+    }
+
     /** What is known of all calls. */
     long total() {
         return sums.values().stream().mapToLong(nanos -> nanos.all).sum();

@@ -52,4 +52,16 @@ class PartSumsTest {
         assertThat(onlySlow.list())
                 .isEqualTo(List.of(new Explanation.Part(CallPart.ON_CPU_JAVA, "", first, 1_000, 200)));
     }
+
+    @Test
+    void whatIsNotKnownOfSlowCallsIsNotKnownOfAll() {
+        assertThat(sums.addUnknown(0, 0)).isZero();
+        assertThat(sums.list()).isEmpty();
+        assertThat(sums.addUnknown(300, 100)).isZero();
+        assertThat(times()).isEqualTo(Map.of(Profile.EMPTY_STACK, "300 100"));
+        PartSums others = new PartSums(new CallParts(profile));
+        assertThat(others.addUnknown(20, 100)).isEqualTo(80);
+        assertThat(others.list())
+                .isEqualTo(List.of(new Explanation.Part(CallPart.UNKNOWN, "", Profile.EMPTY_STACK, 100, 100)));
+    }
 }

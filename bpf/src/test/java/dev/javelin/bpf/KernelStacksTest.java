@@ -2,8 +2,11 @@ package dev.javelin.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.InputStream;
-import java.util.concurrent.SynchronousQueue;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -58,21 +61,25 @@ class KernelStacksTest {
                 .start();
     }
 
-    private static void handOver() throws InterruptedException {
-        SynchronousQueue<Integer> queue = new SynchronousQueue<>();
-        Thread taker = new Thread(() -> {
-            try {
-                for (int i = 0; i < HAND_OVERS; i++) {
-                    queue.take();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+    /** Two threads wait for each other, in turn, by pipes: there nobody spins. */
+    private static void handOver() throws Exception {
+        Pipe there = Pipe.open();
+        Pipe back = Pipe.open();
+        Thread other = new Thread(() -> handOver(there, back));
+        other.start();
+        back.sink().write(ByteBuffer.allocate(1));
+        handOver(back, there);
+        other.join();
+    }
+
+    private static void handOver(Pipe from, Pipe to) {
+        try {
+            for (int i = 0; i < HAND_OVERS / 2; i++) {
+                from.source().read(ByteBuffer.allocate(1));
+                to.sink().write(ByteBuffer.allocate(1));
             }
-        });
-        taker.start();
-        for (int i = 0; i < HAND_OVERS; i++) {
-            queue.put(i);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        taker.join();
     }
 }

@@ -58,6 +58,7 @@ class SafeIT {
     void aTargetThatExitsLeavesAReport(int major) throws Exception {
         try (TargetProcess target = shares(major);
                 Child recorder = record(target.pid(), "60s")) {
+            Sampling.await(recorder.pid());
             Thread.sleep(2500);
             target.send("stop");
             assertReport(recorder.await(SOON));
@@ -69,6 +70,7 @@ class SafeIT {
     void aTargetThatIsKilledLeavesAReport(int major) throws Exception {
         try (TargetProcess target = shares(major);
                 Child recorder = record(target.pid(), "60s")) {
+            Sampling.await(recorder.pid());
             Thread.sleep(2500);
             target.signal("KILL");
             assertReport(recorder.await(SOON));
@@ -83,6 +85,7 @@ class SafeIT {
         String library = NativeLibrary.compile(jdk, "-fomit-frame-pointer").toString();
         try (TargetProcess target = TargetProcess.start(jdk, List.of(), ExecTarget.class, library);
                 Child recorder = record(target.pid(), "6s")) {
+            Sampling.await(recorder.pid());
             Thread.sleep(2500);
             target.send("go");
             assertReport(recorder.await(SOON));
@@ -95,6 +98,7 @@ class SafeIT {
     void aSignalWritesTheReport(String signal) throws Exception {
         try (TargetProcess target = shares(17);
                 Child recorder = record(target.pid(), "60s")) {
+            Sampling.await(recorder.pid());
             Thread.sleep(2500);
             recorder.signal(signal);
             Child.Result result = recorder.await(SOON);
@@ -109,8 +113,7 @@ class SafeIT {
         try (TargetProcess target = shares(17);
                 Child recorder = record(target.pid(), "60s")) {
             String bpftool = MustRun.command("bpftool");
-            Thread.sleep(1500);
-            Set<String> programs = programsOf(recorder.pid());
+            List<String> programs = Sampling.await(recorder.pid());
             assertThat(programs).as("programs of the recorder").isNotEmpty().allMatch(id -> isLoaded(bpftool, id));
             recorder.signal("KILL");
             recorder.await(SOON);
@@ -280,20 +283,6 @@ class SafeIT {
                     .map(line -> line.substring(line.indexOf(" /") + 1))
                     .collect(Collectors.toCollection(TreeSet::new));
         }
-    }
-
-    /** The ids of the BPF programs that a process holds. */
-    private static Set<String> programsOf(long pid) throws IOException {
-        Set<String> ids = new TreeSet<>();
-        try (Stream<Path> infos = Files.list(Path.of("/proc", Long.toString(pid), "fdinfo"))) {
-            for (Path info : infos.toList()) {
-                Files.readAllLines(info).stream()
-                        .filter(line -> line.startsWith("prog_id:"))
-                        .forEach(line ->
-                                ids.add(line.substring("prog_id:".length()).trim()));
-            }
-        }
-        return ids;
     }
 
     private static boolean isLoaded(String bpftool, String id) {

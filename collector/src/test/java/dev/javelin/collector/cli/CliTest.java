@@ -115,7 +115,9 @@ class CliTest {
 
     @Test
     void shouldRefuseAZombie() throws Exception {
-        Process parent = new ProcessBuilder("bash", "-c", "sleep 0 & echo $!; exec sleep 60").start();
+        // which ends once its parent is a program that waits for no child
+        String child = "while [ \"$(cat /proc/$$/comm)\" != sleep ]; do :; done";
+        Process parent = new ProcessBuilder("bash", "-c", "(" + child + ") & echo $!; exec sleep 60").start();
         try {
             String zombie = parent.inputReader().readLine();
             while (ProcessStart.state(Integer.parseInt(zombie)) != 'Z') {

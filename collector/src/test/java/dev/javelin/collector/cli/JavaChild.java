@@ -36,6 +36,10 @@ record JavaChild(Process process, BufferedReader lines) implements AutoCloseable
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        try {
+            process.destroyForcibly().waitFor(); // or the next test still finds it
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -16,6 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CodeLayoutTest {
+    private static final int STARTS = 20;
+
     private static final int NONE = CodeLayout.NONE;
 
     @Test
@@ -102,7 +104,8 @@ class CodeLayoutTest {
     @ParameterizedTest
     @ValueSource(ints = {17, 25})
     void shouldDescribeEveryThread(int version) throws IOException {
-        try (JvmProcess target = JvmProcess.start(Jdk.require(version), List.of(), Workload.class);
+        List<String> options = List.of("-XX:-UseDynamicNumberOfCompilerThreads"); // no thread comes or goes
+        try (JvmProcess target = JvmProcess.start(Jdk.require(version), options, Workload.class);
                 HotSpot hotSpot = HotSpot.find(target.pid())) {
             JavaThreads layout = CodeLayout.of(hotSpot).thread();
             assertThat(layout.tlsModule()).isPositive();
@@ -126,8 +129,17 @@ class CodeLayoutTest {
     @ValueSource(ints = {17, 25})
     void shouldSayThatAJvmIsStillStarting(int version) throws Exception {
         Jdk jdk = Jdk.require(version);
-        Process starting = new ProcessBuilder(jdk.program("java"), "-XX:+UseSerialGC", "-version").start();
         int seen = 0;
+        for (int start = 0; start < STARTS && seen == 0; start++) { // the moment may be missed
+            seen = lookedAtTooEarly(jdk);
+        }
+        assertThat(seen).as("at first there is no libjvm").isPositive();
+    }
+
+    /** How often a JVM was looked at before it could be. */
+    private static int lookedAtTooEarly(Jdk jdk) throws Exception {
+        int seen = 0;
+        Process starting = new ProcessBuilder(jdk.program("java"), "-XX:+UseSerialGC", "-version").start();
         while (starting.isAlive()) {
             try (HotSpot hotSpot = HotSpot.find((int) starting.pid())) {
                 CodeLayout layout = CodeLayout.of(hotSpot);
@@ -139,6 +151,6 @@ class CodeLayoutTest {
                 assertThat(starting.waitFor()).isZero();
             }
         }
-        assertThat(seen).as("at first there is no libjvm").isPositive();
+        return seen;
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -92,10 +93,11 @@ class InterpretedTest {
             CodeLayout layout = CodeLayout.of(hotSpot);
             HotSpotSymbols symbols = new HotSpotSymbols(hotSpot, layout);
             long[] places = places(hotSpot, layout);
+            long[] threads = new JavaThreadList(hotSpot).threads();
             Map<String, Integer> named = new HashMap<>();
             for (int i = 0; i < 8_000; i++) {
-                long address = places[random.nextInt(places.length)] + 8L * random.nextInt(1 << 14);
-                address = (i & 15) == 0 ? random.nextLong() : address;
+                long near = places[random.nextInt(places.length)] + 8L * random.nextInt(1 << 14);
+                long address = (i & 15) == 0 ? random.nextLong() : near;
                 int offset = random.nextInt();
                 List<Frame> frames = switch (i % 4) {
                     case 0 -> symbols.interpreted(address, hotSpot.loadBias() + offset, offset);
@@ -103,7 +105,8 @@ class InterpretedTest {
                     case 2 -> symbols.stub(address, offset);
                     default -> symbols.compiled(address, offset & 0xff, random.nextInt(), random.nextLong());
                 };
-                String name = symbols.threadName(address, "java");
+                boolean thread = LongStream.of(threads).anyMatch(each -> each == address);
+                String name = thread ? null : symbols.threadName(address, "java");
                 assertThat(frames).as("seed %d", seed).isNotEmpty();
                 assertThat(name).as("seed %d", seed).isNull();
                 frames.forEach(frame -> named.merge(String.valueOf(frame.className()), 1, Integer::sum));

@@ -33,6 +33,8 @@ class FlightSamplesTest {
     private static final int ARRAY_BYTES = 64 << 10;
     private static final long WAIT = 60 * MILLI;
     static volatile Object sink;
+    /** Set when it comes to a lock. */
+    private static volatile Thread waiter;
 
     @TempDir
     Path directory;
@@ -101,7 +103,7 @@ class FlightSamplesTest {
 
     @Test
     void samplesOfTimeStandForThePeriod() throws Exception {
-        record(ProfilerEvent.CPU, 3 * MILLI, () -> spin(600 * MILLI));
+        record(ProfilerEvent.CPU, 3 * MILLI, () -> spin(2000 * MILLI));
         List<String> spun =
                 stacks().stream().filter(stack -> stack.contains(".spin;")).toList();
         assertThat(spun).isNotEmpty();
@@ -116,7 +118,7 @@ class FlightSamplesTest {
     void whereAnotherRecordingWantsMoreSamplesEachStandsForLess() throws Exception {
         try (Recording other =
                 started(new UserEvent(ProfilerEvent.CPU, "other", 20 * MILLI, new Profile(false), new Walks()))) {
-            record(ProfilerEvent.CPU, 200 * MILLI, () -> spin(600 * MILLI));
+            record(ProfilerEvent.CPU, 200 * MILLI, () -> spin(2000 * MILLI));
             assertThat(other.getName()).isNotEmpty();
         }
         assertThat(profile.sampleCount()).isPositive();
@@ -139,17 +141,27 @@ class FlightSamplesTest {
         assertThat(values(arrays) / (double) ARRAYS / ARRAY_BYTES).isBetween(0.7, 1.5);
     }
 
+    /** Holds a lock until a thread has waited for it long enough. */
+    private static void hold() {
+        while (waiter == null || waiter.getState() == Thread.State.RUNNABLE) {
+            LockSupport.parkNanos(MILLI);
+        }
+        LockSupport.parkNanos(WAIT * 2);
+    }
+
     private static void waitForMonitor() throws InterruptedException {
         Object monitor = new Object();
         CountDownLatch held = new CountDownLatch(1);
+        waiter = null;
         Thread holder = new Thread(() -> {
             synchronized (monitor) {
                 held.countDown();
-                LockSupport.parkNanos(WAIT * 2);
+                hold();
             }
         });
         holder.start();
         held.await();
+        waiter = Thread.currentThread();
         synchronized (monitor) {
             Thread.onSpinWait();
         }
@@ -159,17 +171,19 @@ class FlightSamplesTest {
     private static void waitForLock() throws InterruptedException {
         ReentrantLock lock = new ReentrantLock();
         CountDownLatch held = new CountDownLatch(1);
+        waiter = null;
         Thread holder = new Thread(() -> {
             lock.lock();
             try {
                 held.countDown();
-                LockSupport.parkNanos(WAIT * 2);
+                hold();
             } finally {
                 lock.unlock();
             }
         });
         holder.start();
         held.await();
+        waiter = Thread.currentThread();
         lock.lock();
         try {
             Thread.onSpinWait();

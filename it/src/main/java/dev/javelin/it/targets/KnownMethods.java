@@ -12,8 +12,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Methods that are called a known number of times from {@code go} on, by four threads, and on a JDK that has them by virtual threads, too; then
  * {@code DONE} is said. {@code durations} prints what the calls of {@link #timed} took by a clock within them and by one around them: {@code
- * inner50=N outer50=N inner90=N ...}. {@code account} says how many of them were slow, and how many nearly so: {@code near=N slow=N}. {@code threads} says how many there are, {@code names} which. With the argument {@code exit} the process then ends. Java 8, for the oldest JDK
- * whose methods are probed.
+ * inner50=N outer50=N inner90=N ...}. {@code account} says how many of them were slow, and how many nearly so: {@code near=N slow=N}. {@code
+ * threads} says how many there are, {@code names} which. With the argument {@code exit} the process then ends. Java 8, for the oldest JDK whose
+ * methods are probed.
  */
 public final class KnownMethods {
     public static final int CALLS = 100_003;

@@ -32,8 +32,9 @@ import java.util.stream.Collectors;
  * {@code DONE} is said. {@code account} prints for each reason the nanoseconds that it took without the thread's own time on the CPU: {@code
  * monitor=N slow.monitor=N ...}; {@code cpu}, all of its time there; and the calls, the slow ones of at least {@link #SLOW_NANOS}, and how long
  * they took, by a clock within them and ({@code around}) one outside; {@code outside} are those that are slow by that one, and {@code slowest} and
- * {@code around.slowest} are what the slowest hundredth took by each. {@code port} says where the socket leads to. With a second argument {@code virtual} each request has a virtual thread of its own, whose time on the CPU is not
- * known, but for that of {@code file}: {@code work} is how long it took to use some, that in which it had no CPU included.
+ * {@code around.slowest} are what the slowest hundredth took by each. {@code port} says where the socket leads to.
+ * With a second argument {@code virtual} each request has a virtual thread of its own, whose time on the CPU is not known, but for that of {@code
+ * file}: {@code work} is how long it took to use some, that in which it had no CPU included.
  */
 public final class KnownRequests {
     /** From which time on a request is slow. */

@@ -318,7 +318,7 @@ class AgentIT {
     }
 
     /** The only child of a process. */
-    private static String collectorOf(long pid) {
+    static String collectorOf(long pid) {
         return Child.run(MustRun.command("pgrep"), "-P", Long.toString(pid))
                 .ok()
                 .out()

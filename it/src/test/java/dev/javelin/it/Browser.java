@@ -11,13 +11,22 @@ import java.util.List;
 final class Browser {
     private Browser() {}
 
-    /** The document as it is after its scripts have run. */
+    /** The document as it is after its scripts have run. A Chromium that fails on a busy machine before it has a document is started again. */
     static String dom(String chromium, Path page, String hash, Path scratch) throws IOException {
+        Child.Result first = run(chromium, page, hash, scratch);
+        if (first.exit() == 0 && !first.out().isBlank()) {
+            return first.out();
+        }
+        return run(chromium, page, hash, scratch).ok().out();
+    }
+
+    private static Child.Result run(String chromium, Path page, String hash, Path scratch) throws IOException {
         List<String> command = List.of(
                 chromium,
                 "--headless",
                 "--no-sandbox",
                 "--disable-gpu",
+                "--disable-dev-shm-usage",
                 "--no-first-run",
                 "--disable-background-networking",
                 "--disable-component-update",
@@ -26,6 +35,6 @@ final class Browser {
                 "--user-data-dir=" + Files.createTempDirectory(scratch, "chromium"),
                 "--dump-dom",
                 page.toUri() + "#" + hash);
-        return Child.run(Duration.ofMinutes(2), command).ok().out();
+        return Child.run(Duration.ofMinutes(2), command);
     }
 }

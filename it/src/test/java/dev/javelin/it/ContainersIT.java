@@ -59,27 +59,28 @@ class ContainersIT {
     /** The files are the container's, its threads have other numbers there, and the recording is the host's. */
     @ParameterizedTest
     @CsvSource({
-        "ROOT, 17, uprobe:libc:sched_yield, 100003",
-        "PROCESSES, 25, uprobe:libc:sched_yield, 100003",
-        "USERS, 17, uprobe:libc:sched_yield, 100003",
-        "PROCESSES, 17, usdt:libjvm:hotspot:thread__start, 4",
-        "ROOT, 25, usdt:libjvm:hotspot:thread__start, 4",
+        "ROOT, 17, uprobe:libc:sched_yield, 100003, KnownCalls.calls;",
+        "PROCESSES, 25, uprobe:libc:sched_yield, 100003, KnownCalls.calls;",
+        "USERS, 17, uprobe:libc:sched_yield, 100003, KnownCalls.calls;",
+        "PROCESSES, 17, usdt:libjvm:hotspot:thread__start, 4, ''",
+        "ROOT, 25, usdt:libjvm:hotspot:thread__start, 4, ''",
     })
-    void everyHitInAContainerIsCounted(Container.Kind kind, int major, String probe, long hits) throws Exception {
+    void everyHitInAContainerIsCounted(Container.Kind kind, int major, String probe, long hits, String frame)
+            throws Exception {
         MustRun.recording();
         Path collapsed = directory.resolve("hits.collapsed");
-        try (Container container = Container.start(kind, major, KnownCalls.class);
+        try (Container container = Container.start(kind, ProbesIT.STEADY, major, KnownCalls.class);
                 Child recorder = JavelinCommand.start(
-                        "record", "-e", probe, "-t", "-f", collapsed.toString(), Long.toString(container.pid()))) {
+                        "record", "-e", probe, "-f", collapsed.toString(), Long.toString(container.pid()))) {
             Links.await(recorder, Watch.OWN_LINKS + 1);
             work(container.target());
             recorder.signal("INT");
             recorder.await(PATIENCE).ok();
         }
-        assertThat(ProbesIT.sum(Files.readAllLines(collapsed).stream()
-                        .filter(line -> line.startsWith("[Thread-"))
-                        .toList()))
-                .isEqualTo(hits);
+        List<String> lines = Files.readAllLines(collapsed);
+        // the JVM's own threads may yield as well
+        assertThat(ProbesIT.sum(lines)).isGreaterThanOrEqualTo(hits);
+        assertThat(ProbesIT.sum(ProbesIT.having(lines, frame))).isBetween(ProbesIT.leastWhole(hits), hits);
     }
 
     /** What {@code javelin latency} counts while the target works. */

@@ -58,7 +58,8 @@ class OtherAgentsIT {
                     .isPositive();
             Watch.until(() -> MethodProbesIT.left(target).isEmpty());
             assertThat(code(debugger, target)).isEqualTo(before);
-            assertThat(target.ask("names")).doesNotContain("javelin").contains("other-agent");
+            Watch.until(() -> !target.ask("names").contains("javelin"));
+            assertThat(target.ask("names")).contains("other-agent");
             assertEventsSince(Instant.now(), target, major);
             target.send("stop");
             String said = target.awaitOut(0, "OTHER", PATIENCE);

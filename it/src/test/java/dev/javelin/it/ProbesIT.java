@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Probes count exactly what the target did. */
 class ProbesIT {
+    /** The JVM starts and ends no threads of its own while the target works. */
+    static final List<String> STEADY = List.of("-XX:-UseDynamicNumberOfCompilerThreads", "-XX:+UseSerialGC");
+
     private static final Pattern COUNT =
             Pattern.compile("\"probe\":\\s*\"([^\"]*)\".*?\"count\":\\s*(\\d+)", Pattern.DOTALL);
 
@@ -66,17 +70,11 @@ class ProbesIT {
         int links = Watch.OWN_LINKS + (probe.startsWith("syscall") ? 2 : 1);
         String summary = observe(
                 17, KnownCalls.class, links, List.of("record", "-e", probe, "-i", period, "-f", collapsed.toString()));
-        long hits = 0;
-        long whole = 0;
-        for (String line : Files.readAllLines(collapsed)) {
-            long count = Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
-            hits += count;
-            whole += line.contains("start_thread") && line.contains("KnownCalls.calls;java/lang/Thread.yield")
-                    ? count
-                    : 0;
-        }
-        assertThat(hits).as(summary).isEqualTo(KnownCalls.YIELDS);
-        assertThat((double) whole / hits).as(summary).isGreaterThanOrEqualTo(0.999);
+        List<String> lines = Files.readAllLines(collapsed);
+        assertThat(sum(lines)).as(summary).isEqualTo(KnownCalls.YIELDS);
+        assertThat(sum(having(lines, "start_thread", "KnownCalls.calls;java/lang/Thread.yield")))
+                .as(summary)
+                .isGreaterThanOrEqualTo(leastWhole(KnownCalls.YIELDS));
     }
 
     /** Every thread writes to a place of its own, as often as the others or once less. */
@@ -95,8 +93,11 @@ class ProbesIT {
                 Watch.OWN_LINKS + links,
                 List.of("record", "-e", probe, "--by", by, "-f", collapsed.toString()));
         Map<String, Long> hits = new TreeMap<>();
-        for (String line : Files.readAllLines(collapsed)) {
-            assertThat(line).contains(";start_thread;").contains("KnownCalls.calls;");
+        List<String> lines = Files.readAllLines(collapsed);
+        assertThat(sum(having(lines, ";start_thread;", "KnownCalls.calls;")))
+                .as(summary)
+                .isGreaterThanOrEqualTo(leastWhole(KnownCalls.FSYNCS));
+        for (String line : lines) {
             hits.merge(line.substring(0, line.indexOf(';')), sum(List.of(line)), Long::sum);
         }
         assertThat(hits).as(summary).hasSize(keys);
@@ -139,13 +140,14 @@ class ProbesIT {
 
     @ParameterizedTest
     @CsvSource({
-        "syscall:pwrite64,retval,4132864,2",
-        "syscall:pwrite64,arg3,6193152,2",
-        "uretprobe:libc:pwrite64,retval,4132864,1",
-        "uretprobe:libc:pwrite64,arg2,4132864,2",
-        "uprobe:libc:pwrite64,arg2,4132864,1",
+        "syscall:pwrite64,retval,4132864,4096,2",
+        "syscall:pwrite64,arg3,6193152,12288,2",
+        "uretprobe:libc:pwrite64,retval,4132864,4096,1",
+        "uretprobe:libc:pwrite64,arg2,4132864,4096,2",
+        "uprobe:libc:pwrite64,arg2,4132864,4096,1",
     })
-    void theNumbersOfEveryHitAreSummedUpByStack(String probe, String value, long sum, int links) throws Exception {
+    void theNumbersOfEveryHitAreSummedUpByStack(String probe, String value, long sum, long most, int links)
+            throws Exception {
         Path collapsed = directory.resolve("numbers.collapsed");
         String summary = observe(
                 17,
@@ -154,18 +156,19 @@ class ProbesIT {
                 List.of("record", "-e", probe, "--value", value, "-f", collapsed.toString()));
         List<String> lines = Files.readAllLines(collapsed);
         assertThat(sum(lines)).as(summary).isEqualTo(sum);
-        assertThat(lines).as(summary).allMatch(line -> line.contains("KnownCalls.calls;"));
+        assertThat(sum(having(lines, "KnownCalls.calls;")))
+                .as(summary)
+                .isGreaterThanOrEqualTo(sum - most * (KnownCalls.FSYNCS - leastWhole(KnownCalls.FSYNCS)));
     }
 
-    /** The JVM starts none of its own meanwhile; by their names they cannot be told, as they end before those are read on a busy machine. */
+    /** By their names they cannot be told, as they end before those are read on a busy machine. */
     @ParameterizedTest
     @ValueSource(ints = {17, 25})
     void aUsdtProbeFiresForEveryThreadThatStarts(int major) throws Exception {
         MustRun.recording();
         Path collapsed = directory.resolve("starts.collapsed");
-        List<String> steady = List.of("-XX:-UseDynamicNumberOfCompilerThreads", "-XX:+UseSerialGC");
         List<String> command = List.of("record", "-e", "usdt:libjvm:hotspot:thread__start", "-f", collapsed.toString());
-        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), steady, KnownCalls.class);
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), STEADY, KnownCalls.class);
                 Child recorder = Watch.start(target, command)) {
             Watch.all(target, recorder, Watch.OWN_LINKS + 1);
         }
@@ -189,6 +192,18 @@ class ProbesIT {
                     .err();
             assertThat(said).containsPattern("\\d{3,4} places in functions are probed: .*narrow the pattern");
         }
+    }
+
+    /** Stacks with all of these frames. */
+    static List<String> having(List<String> lines, String... frames) {
+        return lines.stream()
+                .filter(line -> Stream.of(frames).allMatch(line::contains))
+                .toList();
+    }
+
+    /** How many of the hits must have their whole stacks: 99.9 %. */
+    static long leastWhole(long hits) {
+        return hits - hits / 1_000;
     }
 
     static long sum(List<String> lines) {

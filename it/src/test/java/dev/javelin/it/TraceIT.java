@@ -72,8 +72,9 @@ class TraceIT {
                 "\\(compiler=\"C[12]\", class=\"dev/javelin/it/targets/KnownEvents\", method=\"compiledMethod\","
                         + " signature=\"\\(I\\)I\"";
         String name = "\\(name=\"t{127}\"…, thread=\\d+, tid=\\d+, daemon=0\\)";
-        try (TargetProcess target = TargetProcess.start(
-                        MustRun.jdk(major), List.of("-XX:+DTraceMonitorProbes"), KnownEvents.class);
+        // who calls the method waits for its compilation: else the target may be done before
+        List<String> flags = List.of("-XX:+DTraceMonitorProbes", "-XX:-BackgroundCompilation");
+        try (TargetProcess target = TargetProcess.start(MustRun.jdk(major), flags, KnownEvents.class);
                 Child recorder = Watch.start(target, command)) {
             // at some probes the arguments are in other registers at each of their places, which makes a link more
             Links.await(recorder, Watch.OWN_LINKS + 8 + (major == 25 ? 1 : 0));

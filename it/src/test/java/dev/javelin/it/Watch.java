@@ -63,6 +63,12 @@ final class Watch {
         return recorder.await(PATIENCE).ok().err();
     }
 
+    /** Waits until a JVM has done what others have attached to it for: it does one thing after the other. */
+    static void answers(long pid) {
+        Child.run(MustRun.jdk(17).tool("jcmd").toString(), Long.toString(pid), "VM.version")
+                .ok();
+    }
+
     /** What becomes true in its own time. */
     interface Condition {
         boolean holds() throws Exception;

@@ -5,14 +5,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Methods that are called a known number of times from {@code go} on, by four threads, and on a JDK that has them by virtual threads, too; then
- * {@code DONE} is said. {@code durations} prints what the calls of {@link #timed} took by their own account: {@code p50=N p90=N p99=N}. {@code
- * account} says how many of them were slow, and how many nearly so: {@code near=N slow=N}. {@code threads} says how many there are, {@code names} which. With the argument {@code exit} the process then ends. Java 8, for the oldest JDK
- * whose methods are probed.
+ * {@code DONE} is said. {@code durations} prints what the calls of {@link #timed} took by a clock within them and by one around them: {@code
+ * inner50=N outer50=N inner90=N ...}. {@code account} says how many of them were slow, and how many nearly so: {@code near=N slow=N}. {@code
+ * threads} says how many there are, {@code names} which. With the argument {@code exit} the process then ends. Java 8, for the oldest JDK whose
+ * methods are probed.
  */
 public final class KnownMethods {
     public static final int CALLS = 100_003;
@@ -32,6 +34,7 @@ public final class KnownMethods {
 
     private static final AtomicLong DURATIONS_TAKEN = new AtomicLong();
     private static final long[] DURATIONS = new long[TIMED];
+    private static final long[] AROUND = new long[TIMED];
     private static final AtomicLong SINK = new AtomicLong();
 
     private final int value;
@@ -104,9 +107,16 @@ public final class KnownMethods {
     }
 
     private static String durations() {
-        long[] sorted = DURATIONS.clone();
-        Arrays.sort(sorted);
-        return "p50=" + sorted[TIMED / 2] + " p90=" + sorted[TIMED * 9 / 10] + " p99=" + sorted[TIMED * 99 / 100];
+        long[] inner = DURATIONS.clone();
+        long[] outer = AROUND.clone();
+        Arrays.sort(inner);
+        Arrays.sort(outer);
+        StringJoiner line = new StringJoiner(" ");
+        for (int percentile : new int[] {50, 90, 99}) {
+            int rank = TIMED * percentile / 100;
+            line.add("inner" + percentile + "=" + inner[rank]).add("outer" + percentile + "=" + outer[rank]);
+        }
+        return line.toString();
     }
 
     private static String account() {
@@ -149,7 +159,9 @@ public final class KnownMethods {
             bits.flip(i & 63);
         }
         for (int i = 0; i < share(TIMED, number); i++) {
+            long begin = System.nanoTime();
             timed(SHORTEST_NANOS + i % 400 * 1_000L);
+            AROUND[i * THREADS + number] = System.nanoTime() - begin;
         }
         if (number == 0) {
             down(DEPTH);

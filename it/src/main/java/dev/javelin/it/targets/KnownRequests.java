@@ -31,10 +31,10 @@ import java.util.stream.Collectors;
  * that others hold, a sleep, a socket, a disk, much work, a garbage collection. After {@code go} there are as many as its argument says, then
  * {@code DONE} is said. {@code account} prints for each reason the nanoseconds that it took without the thread's own time on the CPU: {@code
  * monitor=N slow.monitor=N ...}; {@code cpu}, all of its time there; and the calls, the slow ones of at least {@link #SLOW_NANOS}, and how long
- * they took, by a clock within them and ({@code around}) one outside; {@code outside} are those that are slow by that one, and {@code slowest} is what
- * the slowest hundredth took. {@code port} says
- * where the socket leads to. With a second argument {@code virtual} each request has a virtual thread of its own, whose time on the CPU is not
- * known, but for that of {@code file}: {@code work} is how long it took to use some, that in which it had no CPU included.
+ * they took, by a clock within them and ({@code around}) one outside; {@code outside} are those that are slow by that one, and {@code slowest} and
+ * {@code around.slowest} are what the slowest hundredth took by each. {@code port} says where the socket leads to.
+ * With a second argument {@code virtual} each request has a virtual thread of its own, whose time on the CPU is not known, but for that of {@code
+ * file}: {@code work} is how long it took to use some, that in which it had no CPU included.
  */
 public final class KnownRequests {
     /** From which time on a request is slow. */
@@ -57,6 +57,7 @@ public final class KnownRequests {
 
     private final Map<String, Long> account = new TreeMap<>();
     private final Map<String, Long> request = new TreeMap<>();
+    private final List<Long> within = new ArrayList<>();
     private final List<Long> around = new ArrayList<>();
     private final SynchronousQueue<Hold> holds = new SynchronousQueue<>();
     private final SynchronousQueue<Hold> held = new SynchronousQueue<>();
@@ -91,6 +92,7 @@ public final class KnownRequests {
                 .listen();
         requests.serve(70);
         requests.account.clear();
+        requests.within.clear();
         requests.around.clear();
         console.ready();
         console.awaitGo();
@@ -100,16 +102,20 @@ public final class KnownRequests {
     }
 
     private String text() {
-        account.put(
-                "slowest",
-                around.stream()
-                        .sorted(Comparator.reverseOrder())
-                        .limit(around.size() / 100)
-                        .mapToLong(Long::longValue)
-                        .sum());
+        account.put("slowest", slowest(within));
+        account.put("around.slowest", slowest(around));
         return account.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + entry.getValue())
                 .collect(Collectors.joining(" "));
+    }
+
+    /** The sum of the slowest hundredth. */
+    private static long slowest(List<Long> nanos) {
+        return nanos.stream()
+                .sorted(Comparator.reverseOrder())
+                .limit(nanos.size() / 100)
+                .mapToLong(Long::longValue)
+                .sum();
     }
 
     private void serve(int times) throws Exception {
@@ -130,6 +136,7 @@ public final class KnownRequests {
                 account.merge("outside.cpu", request.get("around.cpu"), Long::sum);
             }
             long nanos = request.remove("elapsed");
+            within.add(nanos);
             account("calls", 1, nanos);
             account("elapsed", nanos, nanos);
             request.forEach((reason, took) -> account(reason, took, nanos));

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Methods that are called a known number of times from {@code go} on, by four threads, and on a JDK that has them by virtual threads, too; then
  * {@code DONE} is said. {@code durations} prints what the calls of {@link #timed} took by their own account: {@code p50=N p90=N p99=N}. {@code
- * account} says how many of them were slow, and how many nearly so: {@code near=N slow=N}. {@code threads} says how many there are, {@code names} which. With the argument {@code exit} the process then ends. Java 8, for the oldest JDK
+ * account} says how many of them were slow by that, and by the time around them: {@code around=N slow=N}. {@code threads} says how many there are, {@code names} which. With the argument {@code exit} the process then ends. Java 8, for the oldest JDK
  * whose methods are probed.
  */
 public final class KnownMethods {
@@ -26,10 +26,10 @@ public final class KnownMethods {
     /** Calls of {@link #timed} that take longer are slow. */
     public static final long SLOW_NANOS = 100_000;
 
-    private static final long NEARLY_SLOW_NANOS = SLOW_NANOS * 9 / 10;
     private static final int THREADS = 4;
     private static final long SHORTEST_NANOS = 20_000;
 
+    private static final AtomicLong SLOW_AROUND = new AtomicLong();
     private static final AtomicLong DURATIONS_TAKEN = new AtomicLong();
     private static final long[] DURATIONS = new long[TIMED];
     private static final AtomicLong SINK = new AtomicLong();
@@ -111,10 +111,7 @@ public final class KnownMethods {
 
     private static String account() {
         long slow = Arrays.stream(DURATIONS).filter(nanos -> nanos > SLOW_NANOS).count();
-        long nearly = Arrays.stream(DURATIONS)
-                .filter(nanos -> nanos > NEARLY_SLOW_NANOS)
-                .count();
-        return "near=" + (nearly - slow) + " slow=" + slow;
+        return "around=" + SLOW_AROUND + " slow=" + slow;
     }
 
     private static int share(int all, int number) {
@@ -149,7 +146,9 @@ public final class KnownMethods {
             bits.flip(i & 63);
         }
         for (int i = 0; i < share(TIMED, number); i++) {
+            long begin = System.nanoTime();
             timed(SHORTEST_NANOS + i % 400 * 1_000L);
+            SLOW_AROUND.addAndGet(System.nanoTime() - begin >= SLOW_NANOS ? 1 : 0);
         }
         if (number == 0) {
             down(DEPTH);

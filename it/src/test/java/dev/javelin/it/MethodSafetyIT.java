@@ -27,6 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class MethodSafetyIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** For work that is slowed down by all that is told of it. */
+    private static final Duration LONG = Duration.ofMinutes(3);
+
     private static final String GET = "java:java.util.HashMap.get";
     private static final String STRING = "java:java.lang.String.*";
     private static final String LOAD = "java:java.lang.ClassLoader.loadClass";
@@ -144,7 +147,7 @@ class MethodSafetyIT {
         /** Waits until it has done what it does often enough, and returns what that was. */
         Map<String, Long> work() throws Exception {
             Map<String, Long> before = target.account();
-            Watch.until(() -> {
+            Watch.until(LONG, () -> {
                 Map<String, Long> done = TargetProcess.since(before, target.account());
                 return done.get("loaded") >= LOADED && done.get("started") >= STARTED;
             });

@@ -29,6 +29,9 @@ class ProbesIT {
     private static final Pattern COUNT =
             Pattern.compile("\"probe\":\\s*\"([^\"]*)\".*?\"count\":\\s*(\\d+)", Pattern.DOTALL);
 
+    /** The JVM yields, too, where a thread spins for what another one has that has no CPU. */
+    private static final int YIELDS_OF_JVM = 50;
+
     @TempDir
     Path directory;
 
@@ -52,8 +55,8 @@ class ProbesIT {
         }
         assertThat(counts)
                 .containsEntry("syscall:fsync", KnownCalls.FSYNCS)
-                .containsEntry("uprobe:libc:fsync", KnownCalls.FSYNCS)
-                .containsEntry("uprobe:libc:sched_yield", KnownCalls.YIELDS);
+                .containsEntry("uprobe:libc:fsync", KnownCalls.FSYNCS);
+        assertYields(counts.get("uprobe:libc:sched_yield"));
     }
 
     @ParameterizedTest
@@ -71,7 +74,7 @@ class ProbesIT {
         String summary = observe(
                 17, KnownCalls.class, links, List.of("record", "-e", probe, "-i", period, "-f", collapsed.toString()));
         List<String> lines = Files.readAllLines(collapsed);
-        assertThat(sum(lines)).as(summary).isEqualTo(KnownCalls.YIELDS);
+        assertYields(sum(lines));
         assertThat(sum(having(lines, "start_thread", "KnownCalls.calls;java/lang/Thread.yield")))
                 .as(summary)
                 .isGreaterThanOrEqualTo(leastWhole(KnownCalls.YIELDS));
@@ -204,6 +207,11 @@ class ProbesIT {
     /** How many of the hits must have their whole stacks: 99.9 %. */
     static long leastWhole(long hits) {
         return hits - hits / 1_000;
+    }
+
+    /** None is lost, and none is counted twice. */
+    static void assertYields(long count) {
+        assertThat(count).isBetween((long) KnownCalls.YIELDS, (long) KnownCalls.YIELDS + YIELDS_OF_JVM);
     }
 
     static long sum(List<String> lines) {

@@ -46,8 +46,8 @@ class UserModeIT {
     private static final double TOLERANCE = 0.12;
 
     private static final long ENOUGH_NANOS = 3_000_000_000L;
-    /** Of the 300 that there should be. */
-    private static final int LEAST_SAMPLES = 200;
+    /** Of the 300 that there should be: a timer's signals that come together are one. */
+    private static final int LEAST_SAMPLES = 100;
 
     /** What Shares does in one thread: shorter ones than an interval are not seen. */
     private static final List<String> ACTIVITIES = List.of("c2Loop", "recursion", "interpreted", "lambdas", "zip");
@@ -390,7 +390,7 @@ class UserModeIT {
                             .mapToLong(UserModeIT::number)
                             .sum())
                     .as(result.err())
-                    .isGreaterThan(20);
+                    .isGreaterThan(10); // of 75, or of 30 where the kernel has 100 ticks a second
         }
     }
 

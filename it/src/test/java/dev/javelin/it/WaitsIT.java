@@ -89,10 +89,13 @@ class WaitsIT {
             long woken = ProbesIT.sum(there.stream()
                     .filter(line -> wakers.get(site).matcher(line).find())
                     .toList());
+            long preempted = ProbesIT.sum(there.stream()
+                    .filter(line -> line.contains("[preempted]")) // nobody ends that
+                    .toList());
             // JDK 17 has who waits for a monitor look again by itself after 1, 8 and 64 ms
             assertThat(woken)
                     .as("who ended " + site + " " + there)
-                    .isGreaterThan(ofKind * (site.equals("entering") ? 40 : 95) / 100);
+                    .isGreaterThan((ofKind - preempted) * (site.equals("entering") ? 40 : 95) / 100);
         });
     }
 
@@ -163,7 +166,7 @@ class WaitsIT {
                     major, site, elapsed, account.get(site), onCpu, cpu);
             assertThat(elapsed)
                     .as(site + " elapsed: " + summary)
-                    .isCloseTo(account.get(site), Percentage.withPercentage(1));
+                    .isCloseTo(account.get(site), Percentage.withPercentage(2));
             if (!site.equals("idle")) { // what the host took is time on the CPU here, but not in the account
                 assertThat((double) onCpu)
                         .as(site + " on the CPU, the host took " + stolen + ": " + summary)
@@ -220,12 +223,20 @@ class WaitsIT {
         while (true) {
             try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
                 for (Path thread : threads.toList()) {
-                    if (Files.readString(thread.resolve("comm")).startsWith("busy-0")) {
+                    if (name(thread).startsWith("busy-0")) {
                         return thread;
                     }
                 }
             }
             Thread.sleep(10);
+        }
+    }
+
+    private static String name(Path thread) {
+        try {
+            return Files.readString(thread.resolve("comm"));
+        } catch (IOException e) {
+            return ""; // it has ended
         }
     }
 

@@ -2,6 +2,7 @@ package dev.javelin.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.javelin.bpf.Cpus;
 import dev.javelin.it.harness.Child;
 import dev.javelin.it.harness.JavelinCommand;
 import dev.javelin.it.harness.Links;
@@ -25,12 +26,12 @@ final class Watch {
      */
     static int explainLinks(int major) {
         int virtual = major < 21 ? 0 : 3;
-        return OWN_LINKS + 5 + virtual + Runtime.getRuntime().availableProcessors();
+        return OWN_LINKS + 5 + virtual + Cpus.online().length;
     }
 
     /** Of elapsed time: threads are switched, and each CPU has a clock. */
     static int wallLinks() {
-        return OWN_LINKS + 1 + Runtime.getRuntime().availableProcessors();
+        return OWN_LINKS + 1 + Cpus.online().length;
     }
 
     /** Starts a command on a target. */
@@ -76,7 +77,12 @@ final class Watch {
 
     /** Waits for it. */
     static void until(Condition condition) throws Exception {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        until(PATIENCE, condition);
+    }
+
+    /** Waits so long for it. */
+    static void until(Duration patience, Condition condition) throws Exception {
+        long end = System.nanoTime() + patience.toNanos();
         while (!condition.holds()) {
             assertThat(System.nanoTime()).as("still waiting").isLessThan(end);
             Thread.sleep(20);

@@ -45,7 +45,7 @@ public final class BpfStats implements AutoCloseable {
         Path process = Path.of("/proc/" + recorder.pid());
         try (DirectoryStream<Path> files = Files.newDirectoryStream(process.resolve("fdinfo"))) {
             for (Path file : files) {
-                String info = Files.readString(file);
+                String info = info(file);
                 Matcher found = number.matcher(info);
                 if (wanted.test(info) && !info.contains("link_type") && found.find()) {
                     sum += Long.parseLong(found.group(1));
@@ -53,6 +53,14 @@ public final class BpfStats implements AutoCloseable {
             }
         }
         return sum;
+    }
+
+    private static String info(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return ""; // closed meanwhile
+        }
     }
 
     private static void set(String value) {

@@ -113,15 +113,17 @@ public class Child implements AutoCloseable {
         }
     }
 
-    /** Waits for its end. */
+    /** Waits for its end, and for that of what it has started and that writes where it does, as a collector its last line. */
     public final Result await(Duration timeout) {
         try {
             if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new AssertionError(
                         "still running after " + timeout + ": " + command + "\n" + out() + "\n" + err());
             }
-            out.awaitEnd(Duration.ofSeconds(5));
-            err.awaitEnd(Duration.ofSeconds(5));
+            if (!out.awaitEnd(timeout) || !err.awaitEnd(timeout)) {
+                throw new AssertionError(
+                        "others hold its output after " + timeout + ": " + command + "\n" + out() + "\n" + err());
+            }
             return new Result(process.exitValue(), out(), err());
         } catch (InterruptedException interrupted) {
             throw interrupted(interrupted);

@@ -33,9 +33,10 @@ final class Lines {
         return String.join("\n", all());
     }
 
-    /** Waits for the end of the output. */
-    void awaitEnd(Duration timeout) throws InterruptedException {
+    /** Waits for the end of the output; whether it has come. */
+    boolean awaitEnd(Duration timeout) throws InterruptedException {
         reader.join(timeout.toMillis());
+        return !reader.isAlive();
     }
 
     /** The first line at or behind index {@code from} that fits; empty when the output ends or the time is over. */

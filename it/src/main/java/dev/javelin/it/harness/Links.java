@@ -1,6 +1,7 @@
 package dev.javelin.it.harness;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,22 +14,35 @@ public final class Links {
     private Links() {}
 
     /** Waits until the kernel has so many links of a recorder: from then on nothing is missed. */
-    public static void await(Child recorder, int links) throws IOException, InterruptedException {
+    public static void await(Child recorder, int links) throws InterruptedException {
+        if (!awaitOrEnd(recorder, links)) {
+            throw new AssertionError("not attached: " + recorder.err());
+        }
+    }
+
+    /** The same of a recorder that may have ended, with all that it was to do, before anybody looks; false then. */
+    public static boolean awaitOrEnd(Child recorder, int links) throws InterruptedException {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (count(recorder.pid()) < links) {
-            if (!recorder.isAlive() || System.nanoTime() > end) {
+            if (!recorder.isAlive()) {
+                return false;
+            }
+            if (System.nanoTime() > end) {
                 throw new AssertionError("not attached: " + recorder.err());
             }
             Thread.sleep(20);
         }
+        return true;
     }
 
-    private static int count(long pid) throws IOException {
+    private static int count(long pid) {
         int links = 0;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
             for (Path file : files) {
                 links += isLink(file) ? 1 : 0;
             }
+        } catch (IOException | DirectoryIteratorException e) {
+            return 0; // it has ended meanwhile
         }
         return links;
     }

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 /** A target program of this module in a JVM of its own. */
 public final class TargetProcess extends Child {
     private static final Duration WARM_UP = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private TargetProcess(List<String> command) {
         super(command);
@@ -61,7 +62,7 @@ public final class TargetProcess extends Child {
         int from = outLines().size();
         send(command);
         String name = command.toUpperCase(java.util.Locale.ROOT);
-        String line = awaitOut(from, name, Duration.ofSeconds(20));
+        String line = awaitOut(from, name, PATIENCE);
         return line.substring(name.length()).trim();
     }
 

@@ -12,9 +12,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Methods that are called a known number of times from {@code go} on, by four threads, and on a JDK that has them by virtual threads, too; then
  * {@code DONE} is said. {@code durations} prints what the calls of {@link #timed} took by a clock within them and by one around them: {@code
- * inner50=N outer50=N inner90=N ...}. {@code account} says how many of them were slow, and how many nearly so: {@code near=N slow=N}. {@code
- * threads} says how many there are, {@code names} which. With the argument {@code exit} the process then ends. Java 8, for the oldest JDK whose
- * methods are probed.
+ * inner50=N outer50=N inner90=N ...}. {@code account} says how many of them were slow by each: {@code around=N slow=N}. {@code threads} says how many
+ * there are, {@code names} which. With the argument {@code exit} the process then ends. Java 8, for the oldest JDK whose methods are probed.
  */
 public final class KnownMethods {
     public static final int CALLS = 100_003;
@@ -28,10 +27,10 @@ public final class KnownMethods {
     /** Calls of {@link #timed} that take longer are slow. */
     public static final long SLOW_NANOS = 100_000;
 
-    private static final long NEARLY_SLOW_NANOS = SLOW_NANOS * 9 / 10;
     private static final int THREADS = 4;
     private static final long SHORTEST_NANOS = 20_000;
 
+    private static final AtomicLong SLOW_AROUND = new AtomicLong();
     private static final AtomicLong DURATIONS_TAKEN = new AtomicLong();
     private static final long[] DURATIONS = new long[TIMED];
     private static final long[] AROUND = new long[TIMED];
@@ -121,10 +120,7 @@ public final class KnownMethods {
 
     private static String account() {
         long slow = Arrays.stream(DURATIONS).filter(nanos -> nanos > SLOW_NANOS).count();
-        long nearly = Arrays.stream(DURATIONS)
-                .filter(nanos -> nanos > NEARLY_SLOW_NANOS)
-                .count();
-        return "near=" + (nearly - slow) + " slow=" + slow;
+        return "around=" + SLOW_AROUND + " slow=" + slow;
     }
 
     private static int share(int all, int number) {
@@ -161,7 +157,9 @@ public final class KnownMethods {
         for (int i = 0; i < share(TIMED, number); i++) {
             long begin = System.nanoTime();
             timed(SHORTEST_NANOS + i % 400 * 1_000L);
-            AROUND[i * THREADS + number] = System.nanoTime() - begin;
+            long around = System.nanoTime() - begin;
+            AROUND[i * THREADS + number] = around;
+            SLOW_AROUND.addAndGet(around >= SLOW_NANOS ? 1 : 0);
         }
         if (number == 0) {
             down(DEPTH);

@@ -59,9 +59,9 @@ class ContainersIT {
     /** The files are the container's, its threads have other numbers there, and the recording is the host's. */
     @ParameterizedTest
     @CsvSource({
-        "ROOT, 17, uprobe:libc:sched_yield, 100003, KnownCalls.calls;",
-        "PROCESSES, 25, uprobe:libc:sched_yield, 100003, KnownCalls.calls;",
-        "USERS, 17, uprobe:libc:sched_yield, 100003, KnownCalls.calls;",
+        "ROOT, 17, uprobe:libc:sched_yield, 100003, KnownCalls.calls;java/lang/Thread.yield",
+        "PROCESSES, 25, uprobe:libc:sched_yield, 100003, KnownCalls.calls;java/lang/Thread.yield",
+        "USERS, 17, uprobe:libc:sched_yield, 100003, KnownCalls.calls;java/lang/Thread.yield",
         "PROCESSES, 17, usdt:libjvm:hotspot:thread__start, 4, ''",
         "ROOT, 25, usdt:libjvm:hotspot:thread__start, 4, ''",
     })

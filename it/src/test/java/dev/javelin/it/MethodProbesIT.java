@@ -22,10 +22,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -236,6 +238,7 @@ class MethodProbesIT {
     /** Some of the classes are probed, and some of these while they are being loaded; it/bench/run attach does it a thousand times. */
     @ParameterizedTest
     @ValueSource(ints = {17, 25})
+    @Timeout(value = 1, unit = TimeUnit.HOURS)
     void classesAreLoadedMeanwhile(int major) throws Exception {
         MustRun.recording();
         Debugger debugger = new Debugger();

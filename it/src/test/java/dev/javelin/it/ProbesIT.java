@@ -30,7 +30,7 @@ class ProbesIT {
             Pattern.compile("\"probe\":\\s*\"([^\"]*)\".*?\"count\":\\s*(\\d+)", Pattern.DOTALL);
 
     /** The JVM yields, too, where a thread spins for what another one has that has no CPU. */
-    private static final int YIELDS_OF_JVM = 50;
+    static final int YIELDS_OF_JVM = 50;
 
     @TempDir
     Path directory;

@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.AnnotatedElementContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Tomcat, H2 and Lucene serve requests while Javelin looks at them in every way, and answer as they do without it. */
 class RealSoftwareIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** More than a few orders, of which some meet. */
+    /** Requests, among them enough orders that some meet. */
     private static final int EXPLAINED = 500;
 
     private static final String ORDER = "dev.javelin.it.targets.shop.OrderServlet.doPost";
@@ -67,6 +68,7 @@ class RealSoftwareIT {
 
     @ParameterizedTest
     @CsvSource({"17, 2000, 10000", "25, 400, 10000"})
+    @Timeout(value = 1, unit = TimeUnit.HOURS)
     void theApplicationIsUntouched(int major, int usually, int full) throws Exception {
         int requests = Lengths.full() ? full : usually;
         Map<Integer, String> without;
@@ -97,6 +99,7 @@ class RealSoftwareIT {
     /** The agent records from the first line on, and its collector is killed while requests are under way. */
     @ParameterizedTest
     @CsvSource({"17, 400, 10000", "25, 400, 10000"})
+    @Timeout(value = 1, unit = TimeUnit.HOURS)
     void theApplicationIsUntouchedByItsAgent(int major, int usually, int full) throws Exception {
         int requests = Lengths.full() ? full : usually;
         Map<Integer, String> without;

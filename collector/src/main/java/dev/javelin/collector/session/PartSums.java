@@ -80,7 +80,7 @@ final class PartSums {
      *
      * @param nanos of all calls
      * @param slowNanos of slow ones
-     * @return what was added for all calls beyond {@code nanos}
+     * @return what was added for all calls beyond {@code nanos}, by which these take longer than was measured
      */
     long addUnknown(long nanos, long slowNanos) {
         Key unknown = Key.of(CallPart.UNKNOWN, "");

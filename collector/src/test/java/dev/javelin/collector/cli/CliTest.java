@@ -116,7 +116,7 @@ class CliTest {
     @Test
     void shouldRefuseAZombie() throws Exception {
         // which ends once its parent is a program that waits for no child
-        String child = "while [ \"$(cat /proc/$$/comm)\" != sleep ]; do :; done";
+        String child = "while [ -e /proc/$$ ] && [ \"$(cat /proc/$$/comm)\" != sleep ]; do :; done";
         Process parent = new ProcessBuilder("bash", "-c", "(" + child + ") & echo $!; exec sleep 60").start();
         try {
             String zombie = parent.inputReader().readLine();

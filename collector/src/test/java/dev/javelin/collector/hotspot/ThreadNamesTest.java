@@ -41,11 +41,13 @@ class ThreadNamesTest {
                 HotSpot hotSpot = HotSpot.find(target.pid())) {
             HotSpotSymbols symbols = new HotSpotSymbols(hotSpot);
             int readable = 0;
+            int rounds = 0;
             List<String> expected = new ArrayList<>(NamedThreads.NAMES);
             expected.add("main");
             // while a collection moves them they cannot be read, which on a busy machine takes its time
             long end = System.nanoTime() + PATIENCE.toNanos();
             while (readable < ROUNDS && System.nanoTime() < end) {
+                rounds++;
                 List<String> names = new ArrayList<>();
                 for (long thread : new JavaThreadList(hotSpot).threads()) {
                     names.add(symbols.threadName(thread, null));
@@ -56,7 +58,10 @@ class ThreadNamesTest {
                 }
                 Thread.sleep(1);
             }
-            assertThat(readable).as("rounds in which all names could be read").isEqualTo(ROUNDS);
+            assertThat(readable)
+                    .as("of %d rounds those in which all names could be read", rounds)
+                    .isEqualTo(ROUNDS)
+                    .isGreaterThan(rounds / 4);
         }
     }
 

@@ -95,8 +95,8 @@ class ExplainPartsIT {
             assertThat((double) in(told, slow, "page fault", "faults"))
                     .as("page fault, of " + waited + " " + text)
                     .isBetween(
-                            (waited - account.get("faults.queue")) * 0.75 - stolen,
-                            waited * 1.25); // a thousand short ones
+                            (waited - account.get("faults.queue")) * 0.5 - stolen,
+                            waited * 1.25); // a thousand short ones, which a busy machine makes longer than they wait
             String fifo = "openat " + directory.resolve("fifo");
             long opened = told.nanos(
                     slow, part -> part.detail().equals(fifo) && part.part().equals("pipe"));

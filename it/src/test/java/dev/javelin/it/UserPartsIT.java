@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** User-space mode records in parts: nothing is lost between them that is not told. They are of a second at first, here. */
+/** User-space mode records in parts: nothing is lost between them that is not told. They are of a second, or of four, at first, here. */
 class UserPartsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int PART_MILLIS = 1000;

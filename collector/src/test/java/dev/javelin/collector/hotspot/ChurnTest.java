@@ -30,6 +30,7 @@ class ChurnTest {
     private static final Pattern MADE_BY_JVM = Pattern.compile(".*(Generated\\w+Accessor\\d+|/0x\\w+)");
 
     private static final long SECONDS = 4;
+    /** A busy machine may give the target little of the time. */
     private static final long PATIENCE_SECONDS = 60;
 
     /** What a walk saw, and what the method's name was at that moment. */
@@ -61,8 +62,7 @@ class ChurnTest {
             UnloadEpoch unloading = new UnloadEpoch(hotSpot);
             int unloadings = 0;
             long end = System.nanoTime() + SECONDS * 1_000_000_000L;
-            long last = System.nanoTime()
-                    + PATIENCE_SECONDS * 1_000_000_000L; // a busy machine gives the target little of it
+            long last = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000L;
             while (System.nanoTime() < end
                     || ((unloadings == 0 || right <= Math.max(100, unloaded)) && System.nanoTime() < last)) {
                 symbols.refresh();

@@ -30,7 +30,6 @@ public final class KnownMethods {
     private static final int THREADS = 4;
     private static final long SHORTEST_NANOS = 20_000;
 
-    private static final AtomicLong SLOW_AROUND = new AtomicLong();
     private static final AtomicLong DURATIONS_TAKEN = new AtomicLong();
     private static final long[] DURATIONS = new long[TIMED];
     private static final long[] AROUND = new long[TIMED];
@@ -120,7 +119,8 @@ public final class KnownMethods {
 
     private static String account() {
         long slow = Arrays.stream(DURATIONS).filter(nanos -> nanos > SLOW_NANOS).count();
-        return "around=" + SLOW_AROUND + " slow=" + slow;
+        long around = Arrays.stream(AROUND).filter(nanos -> nanos >= SLOW_NANOS).count();
+        return "around=" + around + " slow=" + slow;
     }
 
     private static int share(int all, int number) {
@@ -157,9 +157,7 @@ public final class KnownMethods {
         for (int i = 0; i < share(TIMED, number); i++) {
             long begin = System.nanoTime();
             timed(SHORTEST_NANOS + i % 400 * 1_000L);
-            long around = System.nanoTime() - begin;
-            AROUND[i * THREADS + number] = around;
-            SLOW_AROUND.addAndGet(around >= SLOW_NANOS ? 1 : 0);
+            AROUND[i * THREADS + number] = System.nanoTime() - begin;
         }
         if (number == 0) {
             down(DEPTH);
